@@ -1,0 +1,390 @@
+"""The nouns: frozen, typed, and without a method that needs a library.
+
+The line they travel: a deployment file becomes Sites; a catalogue's Requirements, bound to the Places of a site, become
+Demands; the Demands fold into one Draft a place; Places in order are the Plan. What we have is Held; what is missing is
+an Action; what goes out is an Artifact; what `check` says is a Result.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Literal, Protocol, TypeAlias
+
+# A fact of a site: what the deployment file says, or a value the catalogue derives from it.
+FactValue: TypeAlias = "str | int | bool | date | bytes | tuple[FactValue, ...] | Mapping[str, FactValue]"
+Facts: TypeAlias = Mapping[str, FactValue]
+
+NameKind = Literal["dns", "ip", "uri", "email", "dn", "other"]
+PfxEncryption = Literal["tripledes-sha1", "aes256-sha256"]
+
+OIDS = {  # the field's names for the extended key usages of this trade (RFC 5280 4.2.1.12)
+    "serverAuth": "1.3.6.1.5.5.7.3.1",
+    "clientAuth": "1.3.6.1.5.5.7.3.2",
+    "emailProtection": "1.3.6.1.5.5.7.3.4",
+    "codeSigning": "1.3.6.1.5.5.7.3.3",
+    "timeStamping": "1.3.6.1.5.5.7.3.8",
+    "OCSPSigning": "1.3.6.1.5.5.7.3.9",
+    "documentEncryption": "1.3.6.1.4.1.311.80.1",
+    "anyExtendedKeyUsage": "2.5.29.37.0",
+}
+
+
+class Severity(StrEnum):
+    """How much a requirement weighs when it is not met."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Status(StrEnum):
+    """The verdict on one demand, in the words the vendor's checker uses."""
+
+    OK = "OK"
+    WARNING = "Warning"
+    FAIL = "Fail"
+    SKIPPED = "Skipped"
+
+
+# ── names and keys ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class GeneralName:
+    """One subject alternative name (RFC 5280 4.2.1.6). `value` is text: A-labels, an address, a URI."""
+
+    kind: NameKind
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpec:
+    """The key to make. `bits` is the modulus length for RSA, the curve size for EC (256, 384, 521)."""
+
+    algorithm: Literal["rsa", "ec"] = "rsa"
+    bits: int = 2048
+
+    def __str__(self) -> str:
+        return f"{self.algorithm.upper()} {self.bits}"
+
+
+# ── what a certificate and its package must become ────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class PfxProfile:
+    """How a PFX is to be written. `provider` is the Windows key provider's name (attribute 1.3.6.1.4.1.311.17.1)."""
+
+    encryption: PfxEncryption = "aes256-sha256"
+    iterations: int = 2000
+    local_machine: bool = True
+    provider: str = ""
+    privacy: bool = True
+    friendly_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordRule:
+    """What the password of a set must satisfy. Classes are upper, lower, digit, special, letter (other letters)."""
+
+    minimum: int = 16
+    classes: int = 3
+    forbidden: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one certificate is to be: the demands of its place folded into one wish, before there is a key.
+
+    `lifetime` counts from issuance; `good_until` is a date the certificate must outlive (a deployment day plus two
+    years). `subject` is RFC 4514 text.
+    """
+
+    subject: str = ""
+    names: tuple[GeneralName, ...] = ()
+    key: KeySpec = KeySpec()
+    key_usage: frozenset[str] = frozenset()
+    extended_key_usage: tuple[str, ...] = ()
+    authority: bool = False
+    path_length: int | None = None
+    lifetime: timedelta = timedelta(days=397)
+    good_until: date | None = None
+    crl_distribution_points: tuple[str, ...] = ()
+    signature_hash: str = "sha256"
+    pfx: PfxProfile = PfxProfile()
+    password: PasswordRule = PasswordRule()
+
+
+# ── the catalogue's sentences ─────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source the catalogue cites. `dated` is the date the document carries, as text ("2025-08-12" or "")."""
+
+    key: str
+    title: str
+    address: str = ""
+    dated: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.dated})" if self.dated else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Where the vendor's documents disagree with each other or with practice, and how certwright reads them."""
+
+    id: str
+    issue: str
+    newest: str
+    reading: str
+    quote: str = ""
+    touches: tuple[str, ...] = ()
+
+
+class Term(Protocol):
+    """A word of the vocabulary, bound to its parameters: one sentence, two readings.
+
+    `shape` says what to ask for, `check` whether it was got. `reads` names the part of a `Seen` that must be there for
+    `check` to speak at all. See `certwright.terms`.
+    """
+
+    @property
+    def reads(self) -> str: ...
+
+    def shape(self, draft: Draft) -> Draft: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One sentence of a vendor document, as data. `id` is its address: `azure-stack-hub.pfx-encryption`."""
+
+    id: str
+    term: str
+    with_: Mapping[str, object]
+    severity: Severity
+    text: str
+    why: str
+    fix: str
+    sources: tuple[Document, ...]
+    contradictions: tuple[Contradiction, ...] = ()
+    applies: tuple[str, ...] = ("*",)
+    when: Mapping[str, object] = field(default_factory=dict)
+    builds: str = ""
+    aliases: tuple[str, ...] = ()
+    skipped_after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A requirement bound to one place (or one set): its templates filled in, its term ready to shape and check."""
+
+    requirement: Requirement
+    place: str
+    term: Term
+
+
+# ── the plan ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One file a place's credential becomes. `path` is relative to the site's folder, with forward slashes.
+
+    `form` names a packer in `certwright.pack`; `options` are that packer's (a Kubernetes namespace, a Secret's name).
+    `layout` says which folder tree the file belongs to.
+    """
+
+    id: str
+    form: str
+    path: str
+    layout: str = ""
+    options: Mapping[str, FactValue] = field(default_factory=dict)
+
+
+PlaceKind = Literal["identity", "authority", "anchors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One certificate-shaped need at a site.
+
+    An identity is a key and its chain; an authority is an identity that others name as issuer; anchors are certificates
+    without keys (a root file, a trust list). `id` is an address: `east/public-portal`. `issuer` is the name of the
+    authority that signs it (empty for anchors). `anchors` are certificates given as files, DER each.
+    """
+
+    id: str
+    site: str
+    set: str
+    product: str
+    kind: PlaceKind
+    title: str
+    draft: Draft
+    packages: tuple[Package, ...]
+    demands: tuple[Demand, ...]
+    issuer: str = ""
+    sources: tuple[Document, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    notes: tuple[str, ...] = ()
+    anchors: tuple[bytes, ...] = ()
+    shares_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A next step beside a set: a template of the catalogue with its values, rendered as PowerShell or shell."""
+
+    id: str
+    title: str
+    path: str
+    template: str
+    language: Literal["powershell", "shell", "text"]
+    values: Mapping[str, FactValue]
+    sources: tuple[Document, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSet:
+    """Places that are delivered, unlocked and judged together. `id` is an address: `east/deployment`."""
+
+    id: str
+    site: str
+    title: str
+    places: tuple[str, ...]
+    demands: tuple[Demand, ...]
+    scripts: tuple[Script, ...] = ()
+    password: PasswordRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerWish:
+    """An issuer named in the deployment file. Kinds: embedded, public, self-signed (the last is always refused)."""
+
+    name: str
+    kind: str
+    root: Draft
+    issuing: Draft
+    crl: tuple[str, ...] = ()
+    longest: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One product at one place in the world, as the deployment file tells it, plus what the catalogue derives."""
+
+    name: str
+    product: str
+    facts: Facts
+    issuer: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All places with their demands, in the order in which they can be made: authorities before what they sign."""
+
+    places: tuple[Place, ...]
+    sets: tuple[CertificateSet, ...]
+    issuers: tuple[IssuerWish, ...]
+    notes: tuple[str, ...] = ()
+
+    def place(self, address: str) -> Place:
+        """The place with that address. KeyError when there is none."""
+        return next(place for place in self.places if place.id == address)
+
+
+# ── what we have, what is due, what goes out ──────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A credential we hold for a place: DER certificate, chain (issuer first, root last), and the key's name.
+
+    `key` names the key in the `Keys` promise; the key itself never travels. `demanded` is the fingerprint of the draft
+    it was made for, so that a changed demand is seen without reading the certificate again.
+    """
+
+    place: str
+    certificate: bytes
+    chain: tuple[bytes, ...]
+    key: str
+    serial: int
+    not_before: datetime
+    not_after: datetime
+    demanded: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that is due, with its reason in words. `verb` is what `flow` does about it."""
+
+    verb: Literal["issue", "renew", "package", "deliver"]
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Named bytes on their way out. `path` is relative, forward slashes. Its file mode follows from `secret`."""
+
+    path: str
+    content: bytes = field(repr=False)
+    secret: bool = True
+    place: str = ""
+
+
+# ── verdicts ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """What a term found wrong: what was expected, what was found, and where in the file (a bag, a certificate)."""
+
+    expected: str
+    found: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The verdict on one demand for one file (or one set). A finding is a Result whose status is Warning or Fail."""
+
+    code: str
+    status: Status
+    place: str
+    path: str
+    mismatches: tuple[Mismatch, ...] = ()
+    reason: str = ""
+    requirement: Requirement | None = None
+    subject: str = ""
+    thumbprint: str = ""
+    fix: str = ""
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether somebody has to look at it."""
+        return self.status in (Status.WARNING, Status.FAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything `check` said. `judged` counts files; `unjudged` names those nothing could be said about."""
+
+    results: tuple[Result, ...]
+    judged: int
+    unjudged: tuple[str, ...] = ()
+
+    def count(self, status: Status) -> int:
+        """How many results carry that status."""
+        return sum(result.status is status for result in self.results)
+
+    def findings(self) -> Sequence[Result]:
+        """The results somebody has to look at, failures first."""
+        return sorted((r for r in self.results if r.is_finding), key=lambda r: r.status is not Status.FAIL)

@@ -1,0 +1,73 @@
+"""DER → facts: everything a certificate says, read once, in one place, and never raising on a hostile one."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from certwright.model import GeneralName
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKeyFacts:
+    """A public key. `spki` is the DER SubjectPublicKeyInfo, `bits` the modulus length or curve size (0 unknown)."""
+
+    algorithm: str  # "rsa", "ec", "ed25519", "dsa", … or the dotted OID when nothing knows it
+    bits: int
+    curve: str
+    spki: bytes = field(repr=False)
+    modulus: int = field(default=0, repr=False)
+    exponent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A part of a certificate that could not be read, and why. `part` is the field or the extension's dotted OID."""
+
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What a certificate says. Absent extensions are None, empty ones are empty. Times are aware UTC.
+
+    `thumbprint` is SHA-1 in upper-case hex, as Windows shows it; `fingerprint` is SHA-256 in lower-case hex.
+    `extended_key_usage` and `signature_algorithm` are dotted OIDs; `signature_hash` is "sha256", "sha1", … or "".
+    """
+
+    der: bytes = field(repr=False)
+    thumbprint: str
+    fingerprint: str
+    version: int
+    serial: int
+    subject: str
+    subject_der: bytes = field(repr=False)
+    issuer: str
+    issuer_der: bytes = field(repr=False)
+    common_names: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    signature_algorithm: str
+    signature_hash: str
+    key: PublicKeyFacts
+    names: tuple[GeneralName, ...] = ()
+    has_names: bool = False
+    key_usage: frozenset[str] | None = None
+    extended_key_usage: tuple[str, ...] | None = None
+    authority: bool | None = None
+    path_length: int | None = None
+    subject_key_identifier: bytes | None = None
+    authority_key_identifier: bytes | None = None
+    crl_distribution_points: tuple[str, ...] | None = None
+    authority_information_access: tuple[str, ...] | None = None
+    critical: frozenset[str] = frozenset()
+    defects: tuple[Defect, ...] = ()
+
+    @property
+    def self_issued(self) -> bool:
+        """Subject and issuer are the same name, byte for byte."""
+        return self.subject_der == self.issuer_der
+
+    @property
+    def masked_thumbprint(self) -> str:
+        """Six characters, 28 asterisks, six characters: the form the vendor's checker prints."""
+        return f"{self.thumbprint[:6]}{'*' * 28}{self.thumbprint[-6:]}"
