@@ -1,0 +1,25 @@
+"""credential → artifacts: one file a form, each with its table of PACKERS, merged here.
+
+Nothing is read from anywhere: bytes in, bytes out. `pack.opened` is the inverse.
+"""
+
+from certwright.errors import Refused
+from certwright.model import Artifact, Package
+from certwright.pack import der, p7b, pem, pfx
+from certwright.pack.credential import Credential, Packer, Packers, Random
+
+PACKERS: Packers = {**pfx.PACKERS, **pem.PACKERS, **der.PACKERS, **p7b.PACKERS}
+
+
+def pack(package: Package, credential: Credential, password: str | None, random: Random) -> tuple[Artifact, ...]:
+    """The files that package is. Refused for an unknown form, and for a credential that lacks what the form holds."""
+    packer = PACKERS.get(package.form)
+    if packer is None:
+        raise Refused(
+            f"{credential.place.id}: package {package.id} has the unknown form {package.form!r}",
+            f"forms are {', '.join(sorted(PACKERS))}",
+        )
+    return packer(package, credential, password, random)
+
+
+__all__ = ["PACKERS", "Credential", "Packer", "Packers", "Random", "pack"]
