@@ -1,0 +1,68 @@
+"""JSON as programs want it: a format name with a version, sorted keys, ISO dates in UTC, no secrets."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeAlias
+
+from certwright.model import Contradiction, Document, FactValue
+
+Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
+
+# The shapes promised in docs/schemas. A field may be added within a version; none changes its meaning or goes away.
+FORMATS = {"plan": 1, "report": 1, "status": 1, "explanation": 1}
+
+
+def envelope(kind: str, content: Mapping[str, Json]) -> dict[str, Json]:
+    """The content with its format name, such as `"certwright": "plan/1"`."""
+    return {"certwright": f"{kind}/{FORMATS[kind]}", **content}
+
+
+def json_text(document: Mapping[str, Json]) -> str:
+    """The document as indented JSON, keys sorted, one final line break."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def moment(when: datetime) -> str:
+    """RFC 3339 in UTC, whole seconds."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def days(span: timedelta) -> int:
+    """Whole days."""
+    return span // timedelta(days=1)
+
+
+def plain(value: FactValue | object) -> Json:
+    """A fact or parameter as JSON. Bytes (certificates) are told by their length, everything odd by its text."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(str(entry) for entry in value)
+    if isinstance(value, Sequence):
+        return [plain(entry) for entry in value]
+    return str(value)
+
+
+def citation(document: Document) -> dict[str, Json]:
+    """A source: key, title, date, address."""
+    return {"key": document.key, "title": document.title, "dated": document.dated, "address": document.address}
+
+
+def disagreement(contradiction: Contradiction) -> dict[str, Json]:
+    """A contradiction between documents, with the reading that is followed."""
+    return {
+        "id": contradiction.id,
+        "issue": contradiction.issue,
+        "newest": contradiction.newest,
+        "quote": contradiction.quote,
+        "reading": contradiction.reading,
+    }

@@ -1,0 +1,83 @@
+"""What `check` said → text for people: findings in full, file by file, then the counts and why anything was skipped."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from certwright.model import Report, Result, Status
+from certwright.report.layout import Screen, counted, fields, paragraph
+
+STYLES = {Status.OK: "good", Status.WARNING: "warning", Status.FAIL: "bad", Status.SKIPPED: "faint"}
+
+
+def report_text(report: Report, screen: Screen, *, everything: bool = False) -> str:
+    """Findings grouped by file, or with `everything` every result; the last line counts."""
+    lines: list[str] = []
+    for (path, place), results in _by_file(report.results if everything else report.findings()).items():
+        lines += _heading(path, place, results[0], screen)
+        for result in results:
+            lines += _result_lines(result, screen) if result.is_finding else _brief_lines(result, screen)
+        lines.append("")
+    lines += [] if everything else _skipped_lines(report, screen)
+    for name in report.unjudged:
+        lines += paragraph(f"not judged: {name}", screen, style="warning")
+    lines += [_summary(report, screen)]
+    return "\n".join(lines) + "\n"
+
+
+def _by_file(results: Iterable[Result]) -> dict[tuple[str, str], list[Result]]:
+    files: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        files.setdefault((result.path, result.place), []).append(result)
+    return files
+
+
+def _heading(path: str, place: str, first: Result, screen: Screen) -> Iterator[str]:
+    if path:
+        yield from paragraph(path, screen, style="strong")
+    yield from fields(
+        [("place" if path else "set", place), ("subject", first.subject), ("thumbprint", first.thumbprint)], screen
+    )
+
+
+def _brief_lines(result: Result, screen: Screen) -> Iterator[str]:
+    told = f"{result.code}: {result.reason}" if result.reason else result.code
+    yield from _status_lines(result.status, told, screen)
+
+
+def _status_lines(status: Status, text: str, screen: Screen, style: str = "") -> Iterator[str]:
+    first, *rest = paragraph(text, screen, indent=9, style=style)
+    yield "  " + screen.paint(status.value, STYLES[status]) + " " * (7 - len(status.value)) + first[9:]
+    yield from rest
+
+
+def _result_lines(result: Result, screen: Screen) -> Iterator[str]:
+    yield from _status_lines(result.status, result.code, screen, "address")
+    requirement = result.requirement
+    rows = [("demand", requirement.text if requirement else ""), ("reason", result.reason)]
+    for mismatch in result.mismatches:
+        where = f" ({mismatch.where})" if mismatch.where else ""
+        rows += [("expected", mismatch.expected), ("found", f"{mismatch.found}{where}")]
+    if requirement:
+        rows.append(("why", requirement.why))
+    rows.append(("fix", result.fix or (requirement.fix if requirement else "")))
+    if requirement:
+        rows.append(("source", "\n".join(map(str, requirement.sources))))
+        rows.append(("reading", "\n".join(f"{c.id}: {c.reading}" for c in requirement.contradictions)))
+    yield from fields(rows, screen, indent=9, label=8)
+
+
+def _skipped_lines(report: Report, screen: Screen) -> Iterator[str]:
+    skipped = [result for result in report.results if result.status is Status.SKIPPED]
+    reasons = Counter((result.reason or "no reason given", result.code) for result in skipped)
+    for (reason, code), count in sorted(reasons.items(), key=lambda entry: (entry[0][1], entry[0][0])):
+        yield from _status_lines(Status.SKIPPED, f"{code} ({count}x): {reason}", screen)
+    if skipped:
+        yield ""
+
+
+def _summary(report: Report, screen: Screen) -> str:
+    told = [
+        screen.paint(f"{report.count(status)} {status.value}", STYLES[status] * bool(report.count(status)))
+        for status in (Status.FAIL, Status.WARNING, Status.OK, Status.SKIPPED)
+    ]
+    return f"{counted(report.judged, 'file')} judged: {', '.join(told)}"

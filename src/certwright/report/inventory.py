@@ -1,0 +1,125 @@
+"""What is held and what is due → text for people, JSON (`status/1`) for programs. No key, no password, ever."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+
+from certwright.model import Action
+from certwright.report.envelope import Json, days, envelope, moment
+from certwright.report.layout import Cell, Screen, counted, paragraph, table
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One place and what is held for it. Nothing held: `serial` and the times are None. `due` says why, "" when not.
+
+    `delivered` of its `files` are on the target exactly as they were recorded.
+    """
+
+    place: str
+    title: str
+    kind: str
+    serial: int | None
+    not_before: datetime | None
+    not_after: datetime | None
+    issuer: str
+    delivered: int
+    files: int
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrlRow:
+    """The newest revocation list of an authority."""
+
+    authority: str
+    number: int
+    this_update: datetime
+    next_update: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The inventory beside the plan at one moment. `abandoned` counts serials whose issuance was interrupted."""
+
+    rows: tuple[Row, ...]
+    next_due: tuple[date, str] | None
+    actions: tuple[Action, ...]
+    crls: tuple[CrlRow, ...]
+    abandoned: int
+    state: PurePath
+    exists: bool
+    now: datetime
+
+
+def next_text(next_due: tuple[date, str] | None, actions: Sequence[Action] = ()) -> str:
+    """`nothing is due; next: <what> on 2027-08-01`, or how much is due now."""
+    if actions:
+        return f"{counted(len(actions), 'action')} due now"
+    if next_due is None:
+        return "nothing is due"
+    when, what = next_due
+    return f"nothing is due; next: {what} on {when}"
+
+
+def status_text(standing: Standing, screen: Screen) -> str:
+    """A table of all places: until when, how many of the files lie where they belong, and what is due."""
+    lines = [] if standing.exists else ["nothing has been made yet", ""]
+    head = ("place", "valid until", "left", "files", "state")
+    lines += table(head, [_cells(row, standing.now) for row in standing.rows], screen)
+    if standing.crls:
+        crls = [
+            [Cell(crl.authority, "address"), Cell(str(crl.number)), Cell(f"{crl.next_update:%Y-%m-%d}")]
+            for crl in standing.crls
+        ]
+        lines += ["", *table(("revocation list", "number", "next update"), crls, screen)]
+    if standing.abandoned:
+        lines += ["", f"{counted(standing.abandoned, 'serial')} set aside by interrupted runs; none is in use"]
+    lines += ["", *paragraph(next_text(standing.next_due, standing.actions), screen)]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(row: Row, now: datetime) -> list[Cell]:
+    until = f"{row.not_after:%Y-%m-%d}" if row.not_after else "-"
+    left = counted(days(row.not_after - now), "day") if row.not_after else "-"
+    state = Cell(row.due, "warning") if row.due else Cell("ok", "good")
+    return [Cell(row.place, "address"), Cell(until), Cell(left), Cell(f"{row.delivered}/{row.files}"), state]
+
+
+def status_document(standing: Standing) -> dict[str, Json]:
+    """The same as `status/1`."""
+    when, what = standing.next_due or (None, "")
+    return envelope(
+        "status",
+        {
+            "places": [_row_document(row) for row in standing.rows],
+            "due": [{"verb": a.verb, "place": a.place, "reason": a.reason} for a in standing.actions],
+            "next": {"date": when.isoformat(), "what": what} if when else None,
+            "revocation_lists": [
+                {
+                    "authority": crl.authority,
+                    "number": crl.number,
+                    "this_update": moment(crl.this_update),
+                    "next_update": moment(crl.next_update),
+                }
+                for crl in standing.crls
+            ],
+            "abandoned_serials": standing.abandoned,
+            "made": standing.exists,
+        },
+    )
+
+
+def _row_document(row: Row) -> dict[str, Json]:
+    return {
+        "id": row.place,
+        "title": row.title,
+        "kind": row.kind,
+        "serial": None if row.serial is None else f"{row.serial:x}",
+        "not_before": moment(row.not_before) if row.not_before else None,
+        "not_after": moment(row.not_after) if row.not_after else None,
+        "issuer": row.issuer,
+        "files": {"delivered": row.delivered, "planned": row.files},
+        "due": row.due,
+    }

@@ -1,0 +1,165 @@
+"""A plan → text for people: every certificate, and the sentences that demand it with their sources.
+
+A sentence that is the same for several places is said once, at the end, and the places give its number.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from certwright.model import CertificateSet, Demand, Draft, Place, Plan
+from certwright.report.envelope import days
+from certwright.report.layout import Screen, counted, fields, paragraph, ranges
+
+KEY_USAGE_ORDER = (  # RFC 5280 4.2.1.3, in the order of the bits
+    "digitalSignature",
+    "nonRepudiation",
+    "contentCommitment",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+)
+
+
+def plan_text(plan: Plan, screen: Screen) -> str:
+    """The whole plan as text: sites, sets, certificates, then the sentences behind them."""
+    numbers = _numbered(plan)
+    lines: list[str] = []
+    for _, places in groupby(plan.places, key=lambda place: place.set):
+        group = tuple(places)
+        lines += _set_lines(_set_of(plan, group[0].set), group, numbers, screen)
+    lines += _sentences(plan, numbers, screen)
+    for note in plan.notes:
+        lines += paragraph(f"note: {note}", screen, style="warning")
+    lines += [_summary(plan)]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(plan: Plan) -> str:
+    kinds = [place.kind for place in plan.places]
+    parts = [
+        counted(kinds.count("identity"), "certificate"),
+        counted(kinds.count("authority"), "authority", "authorities"),
+        counted(kinds.count("anchors"), "trust list"),
+    ]
+    return f"{', '.join(parts)}; {counted(sum(len(place.packages) for place in plan.places), 'file')}"
+
+
+def _set_of(plan: Plan, address: str) -> CertificateSet | None:
+    return next((entry for entry in plan.sets if entry.id == address), None)
+
+
+def _set_lines(
+    group: CertificateSet | None, places: Sequence[Place], numbers: Mapping[tuple[str, str], int], screen: Screen
+) -> Iterator[str]:
+    first = places[0]
+    title = group.title if group else "Authorities" if first.kind == "authority" else first.set
+    yield screen.paint(first.set, "strong") + f"  {title}" + (f" ({first.product})" if first.product else "")
+    if group and group.password:
+        rule = group.password
+        yield from paragraph(
+            f"one password for the set: at least {rule.minimum} characters of {rule.classes} kinds", screen, indent=2
+        )
+    if group and group.demands:
+        yield from fields([("demands", _references(group.demands, numbers))], screen, indent=2)
+    yield ""
+    for place in places:
+        yield from _place_lines(place, numbers, screen)
+        yield ""
+    if group and group.scripts:
+        rows = [(script.path, script.title) for script in group.scripts]
+        yield from fields([("scripts", "\n".join(f"{path}  {title}" for path, title in rows))], screen, indent=2)
+        yield ""
+
+
+def _place_lines(place: Place, numbers: Mapping[tuple[str, str], int], screen: Screen) -> Iterator[str]:
+    yield "  " + screen.paint(place.id, "address") + f"  {place.title}"
+    yield from fields(place_rows(place, numbers), screen, indent=4, label=8)
+
+
+def place_rows(place: Place, numbers: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
+    """What a place's certificate is to be, as labels and values."""
+    draft = place.draft
+    identity = place.kind != "anchors"
+    own = [demand.requirement for demand in place.demands if _key(demand) not in numbers]
+    return [
+        ("subject", draft.subject if identity else ""),
+        ("names", "\n".join(_name_text(place))),
+        ("usage", usages_text(draft)),
+        ("key", f"{draft.key}, {draft.signature_hash}" if identity else ""),
+        ("valid", lifetime_text(draft) if identity else ""),
+        ("issuer", ("itself" if place.issuer == place.id else place.issuer) if identity else ""),
+        ("shared", f"may use the certificate of {place.shares_with}" if place.shares_with else ""),
+        ("files", "\n".join(package.path for package in place.packages)),
+        ("sources", "\n".join(map(str, place.sources))),
+        ("demands", _references(place.demands, numbers)),
+        ("also", "\n".join(f"{r.text} [{r.id}]" for r in own)),
+        ("reading", "\n".join(f"{c.id}: {c.reading}" for c in place.contradictions)),
+        ("note", "\n".join(place.notes)),
+    ]
+
+
+def _name_text(place: Place) -> list[str]:
+    return [name.value if name.kind == "dns" else str(name) for name in place.draft.names]
+
+
+def usages_text(draft: Draft) -> str:
+    """Key usages in the order of their bits, then extended key usages."""
+    usages = sorted(draft.key_usage, key=lambda use: (use not in KEY_USAGE_ORDER, [*KEY_USAGE_ORDER, use].index(use)))
+    limit = "" if draft.path_length is None else f", path length {draft.path_length}"
+    authority = [f"certificate authority{limit}"] * draft.authority
+    return "; ".join(part for part in (", ".join(draft.extended_key_usage), ", ".join(usages), *authority) if part)
+
+
+def lifetime_text(draft: Draft) -> str:
+    """`913 days, at least until 2028-11-01`."""
+    until = f", at least until {draft.good_until}" if draft.good_until else ""
+    return f"{counted(days(draft.lifetime), 'day')}{until}"
+
+
+# ── the sentences ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _key(demand: Demand) -> tuple[str, str]:
+    return demand.requirement.id, demand.requirement.text
+
+
+def all_demands(plan: Plan) -> Iterator[Demand]:
+    """Every demand of every place, then of every set."""
+    for place in plan.places:
+        yield from place.demands
+    for group in plan.sets:
+        yield from group.demands
+
+
+def _numbered(plan: Plan) -> dict[tuple[str, str], int]:
+    """A number for every sentence that reads the same wherever its requirement is demanded."""
+    texts: dict[str, set[str]] = {}
+    for demand in all_demands(plan):
+        texts.setdefault(demand.requirement.id, set()).add(demand.requirement.text)
+    shared = [(code, text) for code, said in texts.items() for text in said if len(said) == 1]
+    return {key: number for number, key in enumerate(shared, start=1)}
+
+
+def _references(demands: Iterable[Demand], numbers: Mapping[tuple[str, str], int]) -> str:
+    return ranges(numbers[_key(demand)] for demand in demands if _key(demand) in numbers)
+
+
+def _sentences(plan: Plan, numbers: Mapping[tuple[str, str], int], screen: Screen) -> Iterator[str]:
+    if not numbers:
+        return
+    yield screen.paint("demands", "strong") + "  the sentences behind the numbers, and where they stand"
+    yield ""
+    requirements = {_key(demand): demand.requirement for demand in all_demands(plan)}
+    for key, number in numbers.items():
+        requirement = requirements[key]
+        yield from paragraph(requirement.text, screen, indent=6, first=f"{number}")
+        sources = "; ".join(map(str, requirement.sources))
+        told = f"{requirement.id}, {requirement.severity}" + (f"; {sources}" if sources else "")
+        yield from paragraph(told, screen, indent=6, style="faint")
+        for contradiction in requirement.contradictions:
+            yield from paragraph(f"{contradiction.id}: {contradiction.reading}", screen, indent=6, style="faint")
+    yield ""
