@@ -1,5 +1,6 @@
 """DER → facts: everything a certificate says, read once, in one place, and never raising on a hostile one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,3 +72,49 @@ class CertificateFacts:
     def masked_thumbprint(self) -> str:
         """Six characters, 28 asterisks, six characters: the form the vendor's checker prints."""
         return f"{self.thumbprint[:6]}{'*' * 28}{self.thumbprint[-6:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """One line of a CRL. `when` is aware UTC; `reason` is RFC 5280's word ("keyCompromise") or "" for none."""
+
+    serial: int
+    when: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrlFacts:
+    """What a CRL says. `revoked` is by serial. `number` is None and `next_update` is None when the CRL has none."""
+
+    der: bytes = field(repr=False)
+    issuer: str
+    issuer_der: bytes = field(repr=False)
+    this_update: datetime
+    next_update: datetime | None
+    number: int | None
+    signature_algorithm: str
+    signature_hash: str
+    authority_key_identifier: bytes | None
+    revoked: Mapping[int, Revoked] = field(repr=False)
+    defects: tuple[Defect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFacts:
+    """How a leaf stands among the certificates beside it. See `certwright.x509.path.diagnose`.
+
+    `path` is leaf first, root last if one was found. `complete`: it ends in a self-issued root whose own signature
+    verifies. `trusted`: that end is one of the anchors (True when no anchors were given). `in_order`: the certificates
+    as packed follow the path, upwards or, as Windows writes them, downwards. `extras`: not on the path, or there twice.
+    `faults`: our own diagnosis, a sentence each. `verdict`: "" when `cryptography.x509.verification` accepts the path
+    too, else its sentence; the two are kept apart on purpose.
+    """
+
+    path: tuple[CertificateFacts, ...]
+    complete: bool
+    trusted: bool
+    in_order: bool
+    extras: tuple[CertificateFacts, ...] = ()
+    faults: tuple[str, ...] = ()
+    verdict: str = ""

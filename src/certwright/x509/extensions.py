@@ -1,0 +1,209 @@
+"""Certificate extensions, a function each: DER value → facts. What cannot be read becomes a Defect, not an exception."""
+
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from typing import Any
+
+from certwright.model import GeneralName, NameKind
+from certwright.x509 import der
+from certwright.x509.facts import Defect
+from certwright.x509.name import read_name
+
+# RFC 5280 4.2.1.3, by bit
+KEY_USAGES = (
+    "digitalSignature",
+    "nonRepudiation",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+)
+
+# RFC 5280 4.2.1.6: the choices of GeneralName by context tag
+_NAME_KINDS: Mapping[int, NameKind] = {0x81: "email", 0x82: "dns", 0x86: "uri"}
+_MOST_NAMES = 10_000
+
+Found = dict[str, Any]
+
+
+def read_extensions(data: bytes, start: int, stop: int, defects: list[Defect]) -> Found:
+    """The fields of CertificateFacts that extensions speak of; `data[start:stop]` is the list of extensions."""
+    found: Found = {}
+    critical: list[str] = []
+    seen: set[str] = set()
+    for tag, _, first, last in der.children(data, start, stop):
+        dotted = "extension"
+        try:
+            if tag != der.SEQUENCE:
+                raise der.Malformed("is no sequence")
+            dotted, is_critical, value = _extension(data, first, last)
+            if dotted in seen:
+                raise der.Malformed("appears a second time; only the first is read (RFC 5280 4.2)")
+            seen.add(dotted)
+            if is_critical:
+                critical.append(dotted)
+            reader = _READERS.get(dotted)
+            if reader is not None:
+                reader(value, found, defects)
+        except der.Malformed as reason:
+            defects.append(Defect(dotted, str(reason)))
+    found["critical"] = frozenset(critical)
+    return found
+
+
+def _extension(data: bytes, start: int, stop: int) -> tuple[str, bool, bytes]:
+    first, last = der.expect(data, start, stop, der.OID)
+    dotted = der.oid(data[first:last])
+    tag, first, last = der.header(data, last, stop)
+    is_critical = False
+    if tag == der.BOOLEAN:
+        is_critical = data[first:last] != b"\x00"
+        tag, first, last = der.header(data, last, stop)
+    if tag != der.OCTET_STRING:
+        raise der.Malformed("has no octet string as its value")
+    return dotted, is_critical, data[first:last]
+
+
+# ── names ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_general_name(tag: int, body: bytes) -> GeneralName:
+    """One GeneralName by its context tag and content. Malformed when it is not what its tag says."""
+    kind = _NAME_KINDS.get(tag)
+    if kind is not None:
+        text = der.text(0x16, body)
+        if not text.isprintable():
+            raise der.Malformed(f"has the name {text!r}, which hides control characters")
+        return GeneralName(kind, text)
+    if tag == 0x87:
+        if len(body) not in (4, 16):
+            raise der.Malformed(f"has an IP address of {len(body)} octets")
+        return GeneralName("ip", str(ip_address(body)))
+    if tag == 0xA4:
+        return GeneralName("dn", read_name(body)[0])
+    if tag == 0xA0:
+        return GeneralName("other", _other_name(body))
+    return GeneralName("other", f"[{tag & 0x1F}]#{body.hex()}")
+
+
+def _other_name(body: bytes) -> str:
+    """`oid:text` for a user principal name and its like, `oid:#hex` for what is no text."""
+    start, stop = der.expect(body, 0, len(body), der.OID)
+    dotted = der.oid(body[start:stop])
+    first, last = der.expect(body, stop, len(body), 0xA0)
+    value = body[first:last]
+    tag, inner, after = der.header(value, 0, len(value))
+    if tag in der.TEXTS and after == len(value):
+        return f"{dotted}:{der.text(tag, value[inner:after])}"
+    return f"{dotted}:#{value.hex()}"
+
+
+def _alternative_names(value: bytes, found: Found, defects: list[Defect]) -> None:
+    found["has_names"] = True
+    body = der.content(value, der.SEQUENCE)
+    names: list[GeneralName] = []
+    for tag, _, first, last in der.children(body, 0, len(body)):
+        if len(names) == _MOST_NAMES:
+            raise der.Malformed(f"has more than {_MOST_NAMES} names")
+        try:
+            names.append(read_general_name(tag, body[first:last]))
+        except der.Malformed as reason:
+            defects.append(Defect("2.5.29.17", str(reason)))
+    found["names"] = tuple(names)
+
+
+# ── usage ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _key_usage(value: bytes, found: Found, _: list[Defect]) -> None:
+    bits = der.content(value, der.BIT_STRING)
+    if not bits or bits[0] > 7:
+        raise der.Malformed("is no bit string")
+    found["key_usage"] = frozenset(
+        usage
+        for place, usage in enumerate(KEY_USAGES)
+        if 1 + place // 8 < len(bits) and bits[1 + place // 8] & 0x80 >> place % 8
+    )
+
+
+def _extended_key_usage(value: bytes, found: Found, _: list[Defect]) -> None:
+    body = der.content(value, der.SEQUENCE)
+    usages = []
+    for tag, _begin, first, last in der.children(body, 0, len(body)):
+        if tag != der.OID:
+            raise der.Malformed("has a usage that is no object identifier")
+        usages.append(der.oid(body[first:last]))
+    found["extended_key_usage"] = tuple(usages)
+
+
+def _basic_constraints(value: bytes, found: Found, _: list[Defect]) -> None:
+    body = der.content(value, der.SEQUENCE)
+    parts = der.children(body, 0, len(body))
+    authority = bool(parts) and parts[0][0] == der.BOOLEAN and body[parts[0][2] : parts[0][3]] not in (b"", b"\x00")
+    lengths = [body[first:last] for tag, _begin, first, last in parts if tag == der.INTEGER]
+    found["authority"] = authority
+    if lengths:
+        found["path_length"] = der.integer(lengths[0], most=4)
+
+
+# ── identifiers and addresses ─────────────────────────────────────────────────────────────────────
+
+
+def _subject_key_identifier(value: bytes, found: Found, _: list[Defect]) -> None:
+    found["subject_key_identifier"] = der.content(value, der.OCTET_STRING)
+
+
+def _authority_key_identifier(value: bytes, found: Found, _: list[Defect]) -> None:
+    body = der.content(value, der.SEQUENCE)
+    for tag, _begin, first, last in der.children(body, 0, len(body)):
+        if tag == 0x80:
+            found["authority_key_identifier"] = body[first:last]
+
+
+def distribution_points(value: bytes) -> tuple[str, ...]:
+    """The URIs of CRLDistributionPoints' full names, in order (RFC 5280 4.2.1.13); other names are left out."""
+    body = der.content(value, der.SEQUENCE)
+    addresses = []
+    for _tag, _begin, first, last in der.children(body, 0, len(body)):
+        for part, _inner, start, stop in der.children(body, first, last):
+            if part != 0xA0:
+                continue
+            for form, _name, one, other in der.children(body, start, stop):
+                if form == 0xA0:
+                    addresses += _uris(body, one, other)
+    return tuple(addresses)
+
+
+def _crl_distribution_points(value: bytes, found: Found, _: list[Defect]) -> None:
+    found["crl_distribution_points"] = distribution_points(value)
+
+
+def _authority_information_access(value: bytes, found: Found, _: list[Defect]) -> None:
+    body = der.content(value, der.SEQUENCE)
+    addresses: list[str] = []
+    for _tag, _begin, first, last in der.children(body, 0, len(body)):
+        addresses += _uris(body, first, last)
+    found["authority_information_access"] = tuple(addresses)
+
+
+def _uris(body: bytes, start: int, stop: int) -> list[str]:
+    return [
+        read_general_name(tag, body[first:last]).value
+        for tag, _, first, last in der.children(body, start, stop)
+        if tag == 0x86
+    ]
+
+
+_READERS: Mapping[str, Callable[[bytes, Found, list[Defect]], None]] = {
+    "2.5.29.14": _subject_key_identifier,
+    "2.5.29.15": _key_usage,
+    "2.5.29.17": _alternative_names,
+    "2.5.29.19": _basic_constraints,
+    "2.5.29.31": _crl_distribution_points,
+    "2.5.29.35": _authority_key_identifier,
+    "2.5.29.37": _extended_key_usage,
+    "1.3.6.1.5.5.7.1.1": _authority_information_access,
+}

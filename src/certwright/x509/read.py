@@ -1,0 +1,167 @@
+"""DER → CertificateFacts, everything once. A hostile certificate yields Defects, never somebody's exception.
+
+Own reading, because `cryptography` reads lazily, drops all extensions when one is bad, and warns on standard error.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from certwright.errors import Unreadable
+from certwright.x509 import algorithms, der
+from certwright.x509.extensions import read_extensions
+from certwright.x509.facts import CertificateFacts, Defect, PublicKeyFacts
+from certwright.x509.name import read_name
+
+MOST_OCTETS = 1 << 20  # a certificate of a megabyte is no certificate of this trade
+
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_certificate(encoded: bytes) -> CertificateFacts:
+    """Everything a DER certificate says (RFC 5280 4.1). What follows its end is not part of it, and is a Defect.
+
+    Raises Unreadable only when the bytes are no certificate at all: the outer structure is not there. Every other
+    trouble becomes a Defect; a time that cannot be read is given as 1970-01-01, so that nobody takes it for valid.
+    """
+    try:
+        return _read(encoded)
+    except der.Malformed as reason:
+        raise Unreadable(f"no certificate: it {reason}", hint="expected one X.509 certificate in DER") from reason
+
+
+def _read(encoded: bytes) -> CertificateFacts:
+    if len(encoded) > MOST_OCTETS:
+        raise der.Malformed(f"has {len(encoded)} octets, more than {MOST_OCTETS}")
+    start, stop = der.expect(encoded, 0, len(encoded), der.SEQUENCE)
+    defects: list[Defect] = []
+    if stop != len(encoded):
+        defects.append(Defect("certificate", f"{len(encoded) - stop} octets follow its end"))
+    data = bytes(encoded[:stop])
+    body, after = der.expect(data, start, stop, der.SEQUENCE)
+    outer, outer_end = der.expect(data, after, stop, der.SEQUENCE)
+    der.expect(data, outer_end, stop, der.BIT_STRING)
+    return CertificateFacts(
+        der=data,
+        thumbprint=hashlib.sha1(data, usedforsecurity=False).hexdigest().upper(),
+        fingerprint=hashlib.sha256(data).hexdigest(),
+        **_body(data, body, after, data[outer:outer_end], defects),
+        defects=tuple(defects),
+    )
+
+
+def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: list[Defect]) -> dict[str, Any]:
+    """The fields of a TBSCertificate. Malformed when one of the seven that must be there is not."""
+    parts = der.children(data, start, stop)
+    version = 1
+    if parts and parts[0][0] == 0xA0:
+        version = _version(data, parts.pop(0), defects)
+    tags = [tag for tag, *_ in parts[:6]]
+    if tags != [der.INTEGER, *[der.SEQUENCE] * 5]:
+        raise der.Malformed("has no serial, algorithm, issuer, validity, subject and key in their order")
+    serial, algorithm, issuer, validity, subject, key = ((begin, inner, after) for _, begin, inner, after in parts[:6])
+    issuer_der, subject_der = data[issuer[0] : issuer[2]], data[subject[0] : subject[2]]
+    issuer_text, _ = _name("issuer", issuer_der, defects)
+    subject_text, common_names = _name("subject", subject_der, defects)
+    not_before, not_after = _validity(data, validity, defects)
+    found: dict[str, Any] = {}
+    for tag, _, inner, after in parts[6:]:
+        if tag == 0xA3:
+            found = _extensions(data, inner, after, defects)
+    return found | _signature(data, algorithm, outer_algorithm, defects) | {
+        "version": version,
+        "serial": _serial(data[serial[1] : serial[2]], defects),
+        "subject": subject_text,
+        "subject_der": subject_der,
+        "common_names": common_names,
+        "issuer": issuer_text,
+        "issuer_der": issuer_der,
+        "not_before": not_before,
+        "not_after": not_after,
+        "key": _key(data[key[0] : key[2]], defects),
+    }  # fmt: skip
+
+
+def _version(data: bytes, part: tuple[int, int, int, int], defects: list[Defect]) -> int:
+    try:
+        first, last = der.expect(data, part[2], part[3], der.INTEGER)
+        version = der.integer(data[first:last]) + 1
+    except der.Malformed as reason:
+        defects.append(Defect("version", str(reason)))
+        return 0
+    if version not in (2, 3):
+        defects.append(Defect("version", f"says {version}; expected 1 by default, 2 or 3"))
+    return version
+
+
+def _serial(body: bytes, defects: list[Defect]) -> int:
+    """RFC 5280 4.1.2.2: positive, at most 20 octets."""
+    if not 1 <= len(body) <= 64:
+        defects.append(Defect("serial", f"has {len(body)} octets; given as 0"))
+        return 0
+    serial = der.integer(body)
+    if serial <= 0:
+        defects.append(Defect("serial", "is not positive (RFC 5280 4.1.2.2)"))
+    if len(body) > 20:
+        defects.append(Defect("serial", f"has {len(body)} octets, more than 20 (RFC 5280 4.1.2.2)"))
+    return serial
+
+
+def _name(part: str, encoded: bytes, defects: list[Defect]) -> tuple[str, tuple[str, ...]]:
+    try:
+        return read_name(encoded)
+    except der.Malformed as reason:
+        defects.append(Defect(part, str(reason)))
+        return f"#{encoded.hex()}", ()
+
+
+def _validity(data: bytes, part: tuple[int, int, int], defects: list[Defect]) -> tuple[datetime, datetime]:
+    times = []
+    try:
+        for (tag, _, inner, after), name in zip(
+            der.children(data, part[1], part[2]), ("not before", "not after"), strict=True
+        ):
+            try:
+                times.append(der.moment(tag, data[inner:after]))
+            except der.Malformed as reason:
+                defects.append(Defect(name, str(reason)))
+                times.append(_NO_TIME)
+        return times[0], times[1]
+    except (der.Malformed, ValueError):
+        defects.append(Defect("validity", "does not hold two times"))
+        return _NO_TIME, _NO_TIME
+
+
+def _signature(
+    data: bytes, part: tuple[int, int, int], outer_algorithm: bytes, defects: list[Defect]
+) -> dict[str, str]:
+    if data[part[1] : part[2]] != outer_algorithm:
+        defects.append(Defect("signature", "its algorithms inside and outside differ (RFC 5280 4.1.1.2)"))
+    try:
+        dotted, parameters = algorithms.identifier(outer_algorithm, 0, len(outer_algorithm))
+    except der.Malformed as reason:
+        defects.append(Defect("signature", f"its algorithm {reason}"))
+        return {"signature_algorithm": "", "signature_hash": ""}
+    try:
+        digest = algorithms.signature_hash(dotted, parameters)
+    except der.Malformed as reason:
+        defects.append(Defect("signature", f"its parameters: {reason}"))
+        digest = ""
+    return {"signature_algorithm": dotted, "signature_hash": digest}
+
+
+def _key(spki: bytes, defects: list[Defect]) -> PublicKeyFacts:
+    try:
+        return algorithms.read_public_key(spki)
+    except der.Malformed as reason:
+        defects.append(Defect("key", str(reason)))
+        return PublicKeyFacts("unreadable", 0, "", spki)
+
+
+def _extensions(data: bytes, start: int, stop: int, defects: list[Defect]) -> dict[str, Any]:
+    try:
+        first, last = der.expect(data, start, stop, der.SEQUENCE)
+        return read_extensions(data, first, last, defects)
+    except der.Malformed as reason:
+        defects.append(Defect("extensions", str(reason)))
+        return {}
