@@ -1,0 +1,67 @@
+"""The command line. One file a verb: parse, call, print, exit. Nothing is decided here, nothing done in order.
+
+Verbs are loaded when they are called, so that `--help` costs little more than starting Python.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import cast
+
+import click
+
+from certwright.cli import ending
+
+VERBS = {  # verb → what --help says of it; its module has the verb's name and a command of the name `command`
+    "init": "Print a commented deployment file for a product.",
+    "plan": "Show every certificate a deployment needs, and why.",
+    "apply": "Make, check and deliver whatever is due.",
+    "check": "Judge certificate files against a deployment.",
+    "explain": "Explain a requirement, a place, a term or a finding.",
+    "status": "Show what is held, until when, and what is due.",
+    "password": "Show the password of a certificate set.",
+    "schema": "Print the JSON Schema of the deployment file.",
+}
+
+
+class Verbs(click.Group):
+    """A group that imports a verb's module only when the verb is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        return cast("click.Command", importlib.import_module(f"certwright.cli.{cmd_name}").command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=Verbs,
+    subcommand_metavar="VERB [ARGUMENTS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=ending.EPILOG,
+)
+@click.version_option(package_name="certwright", message="%(package)s %(version)s")
+def certwright() -> None:
+    """Certificates for Microsoft hybrid deployments: planned, made, checked, delivered, renewed.
+
+    One deployment file in, a complete and proven set of certificates out. The same `apply` again renews what has
+    fallen due.
+
+    \b
+      certwright init azure-stack-hub > contoso.yaml
+      certwright plan contoso.yaml
+      certwright apply contoso.yaml
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, and end the process with one of the codes that `--help` lists."""
+    with ending.told():
+        code = certwright.main(args=arguments, prog_name="certwright", standalone_mode=False)
+        sys.exit(code or 0)

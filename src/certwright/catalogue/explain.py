@@ -1,0 +1,185 @@
+"""What can be explained: everything of a product that has an id, and every term of the vocabulary.
+
+An address is `product.id`, a contradiction's own id, or a term's; in front of them stand the product and `terms`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from inspect import getdoc
+
+from certwright.catalogue.product import Fact, PackageTemplate, PlaceTemplate, Product
+from certwright.model import Contradiction, Requirement
+from certwright.report.explanation import Explanation
+from certwright.terms import VOCABULARY
+
+
+def explanations(products: Sequence[Product]) -> Mapping[str, Explanation]:
+    """Address → explanation, for the vocabulary and for those products."""
+    found = {"terms": _vocabulary()} | {one.address: one for one in map(_term, VOCABULARY)}
+    for product in products:
+        found |= {one.address: one for one in _of(product)}
+    return found
+
+
+# ── the vocabulary ────────────────────────────────────────────────────────────────────────────────
+
+
+def _vocabulary() -> Explanation:
+    text = "The words requirements are written in. Each says what to ask for and how to check that it was got."
+    return Explanation("terms", "vocabulary", "The vocabulary", text, related=tuple(sorted(VOCABULARY)))
+
+
+def _term(name: str) -> Explanation:
+    shape = VOCABULARY[name]
+    parameters = ", ".join(field.name for field in fields(shape)) or "none"
+    return Explanation(
+        address=name,
+        kind="term",
+        title="",
+        text=" ".join((getdoc(shape) or "").split()),
+        details=(("parameters", parameters), ("reads", shape.reads)),
+    )
+
+
+# ── a product ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of(product: Product) -> Iterator[Explanation]:
+    yield _product(product)
+    yield from (_requirement(product, one) for one in product.requirements)
+    yield from (_place(product, one) for one in product.places)
+    yield from (_package(product, one) for one in product.packages)
+    yield from (_fact(product, one) for one in product.facts.values())
+    yield from (_contradiction(product, one) for one in product.contradictions)
+    for group in product.sets:
+        members = tuple(f"{product.id}.{one.id}" for one in product.places if one.set == group.id)
+        yield Explanation(
+            f"{product.id}.{group.id}", "set", group.title, group.text,
+            details=_conditions(group.when, group.builds), contradictions=group.contradictions, related=members,
+        )  # fmt: skip
+    for script in product.scripts:
+        yield Explanation(
+            f"{product.id}.{script.id}", "script", script.title,
+            details=(("path", script.path), ("language", script.language), *_conditions(script.when, script.builds)),
+            sources=script.sources, contradictions=script.contradictions,
+        )  # fmt: skip
+
+
+def _product(product: Product) -> Explanation:
+    requirements = tuple(one.id for one in product.requirements)
+    places = tuple(f"{product.id}.{one.id}" for one in product.places)
+    return Explanation(
+        address=product.id,
+        kind="product",
+        title=product.title,
+        text=product.summary,
+        details=(("builds", ", ".join(product.builds)), ("default", product.default_build)),
+        sources=tuple(product.documents.values()),
+        related=requirements + places + tuple(one.id for one in product.contradictions),
+    )
+
+
+def _requirement(product: Product, requirement: Requirement) -> Explanation:
+    return Explanation(
+        address=requirement.id,
+        kind="requirement",
+        title="",
+        text=requirement.text,
+        why=requirement.why,
+        fix=requirement.fix,
+        severity=str(requirement.severity),
+        details=(
+            ("term", f"{requirement.term} {_told(requirement.with_)}".strip()),
+            ("applies to", "every certificate" if "*" in requirement.applies else ", ".join(requirement.applies)),
+            *_conditions(requirement.when, requirement.builds),
+            ("also called", ", ".join(requirement.aliases)),
+        ),
+        sources=requirement.sources,
+        contradictions=requirement.contradictions,
+        related=(product.id, requirement.term, *requirement.skipped_after),
+    )
+
+
+def _place(product: Product, place: PlaceTemplate) -> Explanation:
+    labels = {place.id, "*", *place.groups}
+    demanded = tuple(one.id for one in product.requirements if labels & set(one.applies))
+    names = (place.names,) if isinstance(place.names, str) else place.names
+    listed = "\n".join(map(str, names)) if isinstance(names, Sequence) else str(names)
+    return Explanation(
+        address=f"{product.id}.{place.id}",
+        kind="place",
+        title=place.title,
+        text=place.text,
+        details=(
+            ("names", listed),
+            ("set", f"{product.id}.{place.set}"),
+            ("one for each of", place.each),
+            *_conditions(place.when, place.builds),
+            ("notes", "\n".join(place.notes)),
+        ),
+        sources=place.sources,
+        contradictions=place.contradictions,
+        related=demanded,
+    )
+
+
+def _package(product: Product, package: PackageTemplate) -> Explanation:
+    return Explanation(
+        address=f"{product.id}.{package.id}",
+        kind="package",
+        title="",
+        text=package.path,
+        details=(
+            ("form", package.form),
+            ("layout", package.layout),
+            ("applies to", ", ".join(package.applies)),
+            *_conditions(package.when, package.builds),
+        ),
+        contradictions=package.contradictions,
+    )
+
+
+def _fact(product: Product, fact: Fact) -> Explanation:
+    return Explanation(
+        address=f"{product.id}.{fact.name}",
+        kind="fact",
+        title="",
+        text=fact.text,
+        details=(
+            ("kind", f"list of {fact.kind}" if fact.many else fact.kind),
+            ("required", "yes" if fact.required else "no"),
+            ("default", "" if fact.default is None else str(fact.default)),
+            ("choices", ", ".join(fact.choices)),
+            ("example", "" if fact.example is None else str(fact.example)),
+            ("fields", "\n".join(f"{one.name}: {one.text}" for one in fact.fields.values())),
+        ),
+        sources=fact.sources,
+        contradictions=fact.contradictions,
+    )
+
+
+def _contradiction(product: Product, contradiction: Contradiction) -> Explanation:
+    touched = (f"{product.id}.{one}" for one in contradiction.touches)
+    return Explanation(
+        address=contradiction.id,
+        kind="contradiction",
+        title=product.title,
+        contradictions=(contradiction,),
+        related=tuple(touched),
+    )
+
+
+def _conditions(when: Mapping[str, object], builds: str) -> tuple[tuple[str, str], ...]:
+    return (("when", _told(when)), ("builds", builds))
+
+
+def _told(values: Mapping[str, object]) -> str:
+    return "; ".join(f"{key} = {_value(value)}" for key, value in values.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{key} {_value(entry)}" for key, entry in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_value, value))
+    return str(value)

@@ -1,0 +1,51 @@
+"""`certwright apply FILE`: make, check and deliver whatever is due; renewal is the same command, later."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from certwright.cli.options import deployment_file, passwords, read_passwords, unlock_file, unlock_from
+from certwright.cli.terminal import screen, show
+from certwright.report.applied import applied_text
+from certwright.wiring import apply, load
+
+
+@click.command("apply")
+@deployment_file
+@unlock_file
+@passwords
+@click.option("--replace", is_flag=True, help="Overwrite files in the output folder that certwright did not write.")
+def command(
+    *, file: Path, unlock_file: Path | None, password_files: tuple[str, ...], asked: tuple[str, ...], replace: bool
+) -> None:
+    """Make, check and deliver whatever is due.
+
+    The first run makes everything; later runs renew what has fallen due, and do nothing when nothing has. A run that
+    was interrupted goes on where it stopped.
+    """
+    given = read_passwords(password_files, asked)
+    loaded = load(file)
+    with progress() as tick:
+        applied = apply(loaded, unlock=unlock_from(unlock_file), passwords=given, replace=replace, progress=tick)
+    told = applied_text(
+        applied.made, applied.delivered, str(loaded.output), applied.messages, applied.next_due, screen()
+    )
+    show(told)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int, str], None] | None]:
+    """A bar on standard error while somebody watches it, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, file=sys.stderr, item_show_func=lambda text: text or "", width=24) as bar:
+
+        def tick(done: int, total: int, what: str) -> None:
+            bar.length = total
+            bar.update(done - bar.pos, what)
+
+        yield tick

@@ -1,0 +1,61 @@
+"""`certwright check PATH... --for FILE`: judge files against a deployment."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from certwright.cli.ending import FINDINGS, UNJUDGED
+from certwright.cli.options import as_json, for_file, passwords, read_passwords, unlock_file, unlock_from
+from certwright.cli.terminal import screen, show, show_json
+from certwright.model import Report, Severity, Status
+from certwright.report.findings import report_text
+from certwright.report.findings_json import report_document
+from certwright.wiring import check, load
+
+
+@click.command("check")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@for_file
+@as_json
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.ERROR.value,
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@click.option("--all", "everything", is_flag=True, help="Show what is in order and what was skipped, too.")
+@passwords
+@unlock_file
+def command(
+    *,
+    paths: tuple[Path, ...],
+    file: Path,
+    as_json: bool,
+    fail_on: str,
+    everything: bool,
+    password_files: tuple[str, ...],
+    asked: tuple[str, ...],
+    unlock_file: Path | None,
+) -> None:
+    """Judge certificate files against a deployment.
+
+    PATH is a folder as `apply` delivers it, a part of one, or single files; who made them does not matter.
+    The exit code is 0 when nothing is wrong, 1 when something is, 2 when something could not be judged.
+    """
+    given = read_passwords(password_files, asked)
+    report = check(load(file), paths=paths, passwords=given, unlock=unlock_from(unlock_file))
+    if as_json:
+        show_json(report_document(report))
+    else:
+        show(report_text(report, screen(), everything=everything))
+    sys.exit(verdict(report, Severity(fail_on)))
+
+
+def verdict(report: Report, fail_on: Severity) -> int:
+    """The exit code a report deserves."""
+    wrong = report.count(Status.FAIL) + (report.count(Status.WARNING) if fail_on is Severity.WARNING else 0)
+    if wrong:
+        return FINDINGS
+    return UNJUDGED if report.unjudged else 0

@@ -1,0 +1,66 @@
+"""How a run ends: the only table from Problem to exit code, and the only place that words an error for the terminal.
+
+`error:` says what happened, `hint:` what to type next. Both go to standard error; nothing secret is ever in them.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import click
+
+from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
+
+FINDINGS = 1  # `check` judged, and found something
+UNJUDGED = 2  # `check` could not judge everything
+
+CODES: Mapping[type[Problem], int] = {Refused: 2, Unreadable: 2, Locked: 3, Broken: 4}
+
+EPILOG = """\b
+Exit codes:
+  0  done, and nothing wrong was found
+  1  check found something wrong
+  2  refused or not judged: usage, deployment file, plan, unreadable file
+  3  locked: another run is at work, or the unlock secret is missing or wrong
+  4  the world did not do what was asked: disk, permissions, an issuer
+"""
+
+
+def exit_code(problem: Problem) -> int:
+    """The code of the nearest class in CODES."""
+    return next((CODES[kind] for kind in type(problem).__mro__ if kind in CODES), 4)
+
+
+def tell(what: str, hint: str = "") -> None:
+    """Write `error:` and `hint:` lines to standard error."""
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {what}", err=True, color=_colour())
+    if hint:
+        click.echo(f"{click.style('hint:', fg='cyan')} {hint}", err=True, color=_colour())
+
+
+def _colour() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn whatever ends a run early into a message and an exit code."""
+    try:
+        yield
+    except Problem as problem:
+        tell(problem.what, problem.hint)
+        sys.exit(exit_code(problem))
+    except click.UsageError as problem:
+        usage = f"{problem.ctx.command_path} --help" if problem.ctx else "certwright --help"
+        tell(problem.format_message(), usage)
+        sys.exit(2)
+    except click.ClickException as problem:
+        tell(problem.format_message())
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        tell("stopped", "run the same command again; it goes on where it stopped")
+        sys.exit(130)
+    except BrokenPipeError:  # whoever read our output has seen enough; Python must not complain about it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

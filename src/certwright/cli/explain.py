@@ -1,0 +1,40 @@
+"""`certwright explain ADDRESS`: what it is, why, the source, who contradicts, how to mend it."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import click
+
+from certwright.catalogue.explain import explanations
+from certwright.catalogue.load import PRODUCTS, load
+from certwright.cli.options import as_json
+from certwright.cli.terminal import screen, show, show_json
+from certwright.errors import Refused
+from certwright.report.explanation import explanation_document, explanation_text
+
+
+@click.command("explain")
+@click.argument("address")
+@as_json
+def command(*, address: str, as_json: bool) -> None:
+    """Explain a requirement, a place, a term or a finding.
+
+    ADDRESS is what plan and check print: a requirement or place (azure-stack-hub.pfx-encryption), a term
+    (pfx.encryption), a contradiction between documents (ASH-C14), a product (azure-stack-hub), or `terms` for the whole
+    vocabulary.
+    """
+    known = explanations([load(product) for product in PRODUCTS])
+    if address not in known:
+        raise Refused(f"nothing is known at the address {address!r}", hint=_nearest(address, known))
+    if as_json:
+        show_json(explanation_document(known[address]))
+    else:
+        show(explanation_text(known[address], screen()))
+
+
+def _nearest(address: str, known: Iterable[str]) -> str:
+    by_lower = {one.lower(): one for one in known}
+    near = get_close_matches(address.lower(), by_lower, n=3, cutoff=0.5)
+    inside = [one for one in by_lower if address.lower() in one][:3]
+    found = list(dict.fromkeys(by_lower[one] for one in inside + near))
+    return f"did you mean {', '.join(found)}?" if found else f"start with one of {', '.join(PRODUCTS)}, terms"

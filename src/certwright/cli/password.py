@@ -1,0 +1,26 @@
+"""`certwright password show FILE SET`: the one command that shows a password, because it was asked to."""
+
+from pathlib import Path
+
+import click
+
+from certwright.cli.options import deployment_file, unlock_file, unlock_from
+from certwright.cli.terminal import show
+from certwright.wiring import load, show_password
+
+
+@click.group("password")
+def command() -> None:
+    """Show the password of a certificate set."""
+
+
+@command.command("show")
+@deployment_file
+@click.argument("set_id", metavar="SET")
+@unlock_file
+def show_(*, file: Path, set_id: str, unlock_file: Path | None) -> None:
+    """Show the password that locks the PFX files of a set, such as east/deployment.
+
+    It is written to standard output and nowhere else.
+    """
+    show(show_password(load(file), set_id, unlock=unlock_from(unlock_file)) + "\n")

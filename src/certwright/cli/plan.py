@@ -1,0 +1,27 @@
+"""`certwright plan FILE`: every certificate a deployment needs, and the sentences that demand it."""
+
+from pathlib import Path
+
+import click
+
+from certwright.cli.options import as_json, deployment_file
+from certwright.cli.terminal import screen, show, show_json
+from certwright.report.plan import plan_text
+from certwright.report.plan_json import plan_document
+from certwright.wiring import load
+
+
+@click.command("plan")
+@deployment_file
+@as_json
+def command(*, file: Path, as_json: bool) -> None:
+    """Show every certificate a deployment needs, and why.
+
+    Names, usages, key, lifetime, files, and the sentence of the vendor's document that demands each of them. Nothing is
+    written and no secret is needed.
+    """
+    plan = load(file).plan
+    if as_json:
+        show_json(plan_document(plan))
+    else:
+        show(plan_text(plan, screen()))

@@ -1,0 +1,36 @@
+"""The terminal as a value: how wide, whether it takes paint, whether somebody sits at it. NO_COLOR is respected."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+
+import click
+
+from certwright.report.envelope import Json, json_text
+from certwright.report.layout import Screen
+
+WIDEST = 140  # longer lines are hard to read
+
+
+def screen() -> Screen:
+    """The screen standard output is shown on: 80 columns and no paint in a pipe (COLUMNS overrides the width)."""
+    width = shutil.get_terminal_size(fallback=(80, 24)).columns
+    return Screen(min(width, WIDEST), colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+
+
+def show(text: str) -> None:
+    """Write to standard output, exactly as it is."""
+    click.echo(text, nl=False, color=True)
+
+
+def show_json(document: Mapping[str, Json]) -> None:
+    """Write a document as JSON to standard output."""
+    show(json_text(document))
+
+
+def question() -> Callable[[str], str] | None:
+    """A way to ask for something hidden, or None when nobody sits at the terminal."""
+    if not sys.stdin.isatty():
+        return None
+    return lambda text: str(click.prompt(text, hide_input=True, err=True))
