@@ -1,4 +1,4 @@
-"""Certificate extensions, a function each: DER value → facts. What cannot be read becomes a Defect, not an exception."""
+"""Certificate extensions, a function each: DER value → facts. What cannot be read becomes a Defect and no exception."""
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address

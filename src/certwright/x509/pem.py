@@ -1,0 +1,165 @@
+"""PEM and its relatives → DER, tolerantly: byte order marks, UTF-16, CRLF, text around and between, P7B, bare Base64.
+
+Sizes are bounded and every search is linear; contents are recognised by their bytes, never by a file's name or a label.
+"""
+
+import base64
+import binascii
+import re
+import warnings
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
+
+from certwright.errors import Unreadable
+from certwright.x509 import der
+
+MOST_OCTETS = 64 << 20
+MOST_CERTIFICATES = 20_000
+
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_BLANKS = re.compile(rb"\s+")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
+_HINT = "expected certificates as PEM, DER, Base64 or P7B"
+
+
+def split_pem(content: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Every PEM block (RFC 7468) of a text as (label, DER), in order; whatever stands around the blocks is ignored.
+
+    A key block encrypted the old way ("Proc-Type: 4,ENCRYPTED") is no DER: its label comes as "ENCRYPTED <label>".
+    Raises Unreadable, naming the block, for one without an end, for bad Base64, and for more than 64 MiB.
+    """
+    text = _plain(content)
+    blocks: list[tuple[str, bytes]] = []
+    at = text.find(b"-----BEGIN ")
+    while at >= 0:
+        where = f"PEM block {len(blocks) + 1}"
+        label_end = text.find(b"-----", at + 11, at + 11 + 64)
+        if label_end < 0:
+            raise Unreadable("its first line does not end in -----", where)
+        label = text[at + 11 : label_end].decode("latin-1")
+        end = text.find(b"-----END ", label_end)
+        if end < 0:
+            raise Unreadable(f"{label!r} has no END line; the file may be cut off", where)
+        blocks.append(_block(label, text[label_end + 5 : end], where))
+        at = text.find(b"-----BEGIN ", end + 9)
+    return tuple(blocks)
+
+
+def _block(label: str, body: bytes, where: str) -> tuple[str, bytes]:
+    if b":" in body:  # RFC 1421 headers, up to an empty line
+        headers, _, body = body.replace(b"\r\n", b"\n").partition(b"\n\n")
+        if b"ENCRYPTED" in headers:
+            label = f"ENCRYPTED {label}"
+    decoded = _decode(body)
+    if not decoded:
+        raise Unreadable(f"{label!r} holds no Base64 text", where)
+    return label, decoded
+
+
+def certificates_in(content: bytes) -> tuple[bytes, ...]:
+    """The DER of every certificate of a file, in its order: PEM blocks, DER, bare Base64, P7B as PEM or DER.
+
+    Keys and other blocks among them are left out. Raises Unreadable when there is no certificate in it, or when a part
+    that says it is one is not.
+    """
+    if len(content) <= MOST_OCTETS and _walkable(content):
+        return _bounded(_opened(content, ""))
+    blocks = [block for block in split_pem(content) if block[0] in _CERTIFICATE_LABELS]
+    if blocks:
+        return _bounded(
+            [one for place, (_, block) in enumerate(blocks, 1) for one in _opened(block, f"certificate {place}")]
+        )
+    bare = _decode(_plain(content))
+    return _bounded(_opened(bare, "") if _walkable(bare) else [])
+
+
+def _plain(content: bytes) -> bytes:
+    """The text in an encoding whose ASCII is ASCII. Windows tools write UTF-16 when output is redirected."""
+    if len(content) > MOST_OCTETS:
+        raise Unreadable(f"it has {len(content)} octets, more than {MOST_OCTETS}")
+    for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if content.startswith(mark):
+            return content[2:].decode(codec, "replace").encode("utf-8")
+    if content[:2] and content[1:2] == b"\0" and content[3:4] == b"\0":
+        return content.decode("utf-16-le", "replace").encode("utf-8")
+    if content[:1] == b"\0" and content[2:3] == b"\0":
+        return content.decode("utf-16-be", "replace").encode("utf-8")
+    return content
+
+
+def _decode(text: bytes) -> bytes:
+    """Base64 with any blanks in it; b"" when it is something else."""
+    packed = _BLANKS.sub(b"", text.removeprefix(b"\xef\xbb\xbf"))
+    if not _BASE64.fullmatch(packed):
+        return b""
+    try:
+        return base64.b64decode(packed, validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _walkable(content: bytes, at: int = 0) -> bool:
+    """Whether a DER sequence (or a BER one) begins there that holds a sequence or an object identifier."""
+    if content[at : at + 2] == b"\x30\x80":
+        return content[at + 2 : at + 3] == b"\x06"
+    try:
+        start, stop = der.expect(content, at, len(content), der.SEQUENCE)
+    except der.Malformed:
+        return False
+    return start < stop and content[start] in (der.SEQUENCE, der.OID)
+
+
+def _opened(content: bytes, where: str) -> list[bytes]:
+    """One or several certificates after another, or a P7B. What follows them is not looked at."""
+    if not _walkable(content):
+        raise Unreadable("it is neither a certificate nor a P7B, or it is cut off", where, _HINT)
+    if content.startswith(b"\x30\x80"):
+        return _indefinite(content, where)
+    found: list[bytes] = []
+    at = 0
+    while _walkable(content, at) and len(found) <= MOST_CERTIFICATES:
+        _, start, stop = der.header(content, at, len(content))
+        if content[start] == der.OID:
+            found += _signed_data(content, start, stop, where)
+        else:
+            found.append(bytes(content[at:stop]))
+        at = stop
+    return found
+
+
+def _signed_data(content: bytes, start: int, stop: int, where: str) -> list[bytes]:
+    """The certificates of a P7B (RFC 2315 9.1) in the order they have there: writers rarely sort the set."""
+    try:
+        if content[start : start + len(_SIGNED_DATA)] != _SIGNED_DATA:
+            raise der.Malformed("holds something else than signed data")
+        first, last = der.expect(content, start + len(_SIGNED_DATA), stop, 0xA0)
+        first, last = der.expect(content, first, last, der.SEQUENCE)
+        for tag, _, inner, after in der.children(content, first, last):
+            if tag == 0xA0:
+                return [
+                    content[begin:end] for kind, begin, _, end in der.children(content, inner, after) if kind == 0x30
+                ]
+    except der.Malformed as reason:
+        raise Unreadable(f"no P7B: it {reason}", where, _HINT) from reason
+    return []
+
+
+def _indefinite(content: bytes, where: str) -> list[bytes]:
+    """A P7B in BER with indefinite lengths: `cryptography` reads it, and warns that it would rather not."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [one.public_bytes(Encoding.DER) for one in load_der_pkcs7_certificates(content)]
+    except (ValueError, UnsupportedAlgorithm) as reason:
+        raise Unreadable(f"no P7B: {reason}", where, _HINT) from reason
+
+
+def _bounded(found: list[bytes]) -> tuple[bytes, ...]:
+    if not found:
+        raise Unreadable("there is no certificate in it", hint=_HINT)
+    if len(found) > MOST_CERTIFICATES:
+        raise Unreadable(f"it holds more than {MOST_CERTIFICATES} certificates")
+    return tuple(found)
