@@ -1,0 +1,129 @@
+"""The vocabulary: one sentence, two readings. `shape` says what to ask for, `check` whether it was got.
+
+A term knows its parameters and facts parsed from bytes; it touches no disk, network, clock or randomness.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from certwright.errors import Refused
+from certwright.model import Draft, Term
+from certwright.terms import (
+    chain,
+    file,
+    guidance,
+    key,
+    kubernetes,
+    names,
+    password,
+    pfx,
+    revocation,
+    sets,
+    signature,
+    subject,
+    trust,
+    usage,
+    validity,
+)
+from certwright.terms.parameters import Parameter, fitted, parameters
+from certwright.terms.word import Word
+
+__all__ = ["VOCABULARY", "bind", "fold", "parameters_of"]
+
+VOCABULARY: Mapping[str, type[Word]] = {
+    "names.required": names.Required,
+    "names.no-wildcard": names.NoWildcard,
+    "names.first": names.First,
+    "names.absent": names.Absent,
+    "names.one-uri": names.OneUri,
+    "names.address": names.Address,
+    "names.length": names.Length,
+    "subject.common-name": subject.CommonName,
+    "subject.present": subject.Present,
+    "subject.differs-from-issuer": subject.DiffersFromIssuer,
+    "usage.key-usage": usage.KeyUsage,
+    "usage.extended": usage.Extended,
+    "usage.authority": usage.Authority,
+    "key.algorithm": key.Algorithm,
+    "key.length": key.Length,
+    "key.present": key.Present,
+    "key.matches": key.Matches,
+    "key.unencrypted": key.Unencrypted,
+    "key.exportable": key.Exportable,
+    "key.provider": key.Provider,
+    "signature.hash": signature.Hash,
+    "validity.minimum": validity.Minimum,
+    "validity.remaining": validity.Remaining,
+    "validity.maximum": validity.Maximum,
+    "validity.current": validity.Current,
+    "chain.complete": chain.Complete,
+    "chain.order": chain.Order,
+    "chain.nothing-else": chain.NothingElse,
+    "chain.one-algorithm": chain.OneAlgorithm,
+    "chain.not-self-signed": chain.NotSelfSigned,
+    "chain.trusted": chain.Trusted,
+    "revocation.http-distribution-point": revocation.HttpDistributionPoint,
+    "revocation.reachable": revocation.Reachable,
+    "pfx.readable": pfx.Readable,
+    "pfx.encryption": pfx.Encryption,
+    "pfx.privacy": pfx.Privacy,
+    "pfx.local-machine": pfx.LocalMachine,
+    "password.policy": password.Policy,
+    "file.form": file.Form,
+    "file.count": file.Count,
+    "trust.root": trust.Root,
+    "trust.authority": trust.Authority,
+    "trust.no-key": trust.NoKey,
+    "kubernetes.object": kubernetes.Object,
+    "kubernetes.text-data": kubernetes.TextData,
+    "set.count": sets.Count,
+    "set.same-root": sets.SameRoot,
+    "set.same-password": sets.SamePassword,
+    "set.unique-names": sets.UniqueNames,
+    "set.unique-subjects": sets.UniqueSubjects,
+    "set.unique-files": sets.UniqueFiles,
+    "set.folders": sets.Folders,
+    "set.same-base-names": sets.SameBaseNames,
+    "set.root-of-issuers-trusted": sets.RootOfIssuersTrusted,
+    "set.expiry-spread": sets.ExpirySpread,
+    "guidance": guidance.Guidance,
+}
+
+
+def _word(term_id: str) -> type[Word]:
+    if term_id not in VOCABULARY:
+        raise Refused(f"nobody knows the term {term_id!r}", f"terms are {', '.join(VOCABULARY)}")
+    return VOCABULARY[term_id]
+
+
+def parameters_of(term_id: str) -> tuple[Parameter, ...]:
+    """What a term may be told: name, kind, default and meaning of each parameter. Refused for an unknown term."""
+    return parameters(_word(term_id))
+
+
+def bind(term_id: str, values: Mapping[str, object]) -> Word:
+    """A term with its parameters, from values as TOML gives them: lists, and dates as dates or ISO text.
+
+    Refused, naming term and parameter, for an unknown term, an unknown or missing parameter, a value of the wrong kind.
+    """
+    return _word(term_id)(**fitted(term_id, parameters_of(term_id), values))
+
+
+def fold(draft: Draft, terms: Iterable[Term]) -> Draft:
+    """A draft shaped by all terms, until none has anything to add, so that their order does not matter.
+
+    Terms that contradict each other never settle; the last word is then one of theirs, and `check` of the other one
+    reports it on the preview.
+    """
+    words = tuple(terms)
+    for _ in range(_ROUNDS):
+        shaped = draft
+        for word in words:
+            shaped = word.shape(shaped)
+        if shaped == draft:
+            return draft
+        draft = shaped
+    return draft
+
+
+# An algorithm decides a length, a length one more; what has not settled by then is a contradiction.
+_ROUNDS = 4

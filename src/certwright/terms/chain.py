@@ -1,0 +1,121 @@
+"""The way from the certificate to its root, as packed in the file: whole, in order, and with nothing beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from certwright.model import Mismatch
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word, called, leaf, listed
+from certwright.x509.facts import CertificateFacts
+
+if TYPE_CHECKING:
+    from certwright.x509.path import ChainFacts
+
+# Files a TLS server hands out: the root stays at home (RFC 8446 4.4.2).
+ROOTLESS = frozenset({"pem-chain", "kubernetes-secret"})
+
+
+def _chain(seen: Seen) -> "ChainFacts":
+    assert seen.chain is not None, "a term was asked about a part that is not there"
+    return seen.chain
+
+
+def _names(certificates: tuple[CertificateFacts, ...]) -> str:
+    return " > ".join(map(called, certificates))
+
+
+@dataclass(frozen=True, slots=True)
+class Complete(Word):
+    """Every issuer up to the root is in the file, found by signature and not only by name."""
+
+    reads: ClassVar[str] = "chain"
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        chain = _chain(seen)
+        if not chain.complete:
+            yield Mismatch(
+                "a path that ends in a root", f"{_names(chain.path)}; {listed(chain.faults, 'and no further')}"
+            )
+            return
+        packed = {certificate.der for certificate in seen.certificates}
+        needed = [c for c in chain.path if not (seen.form in ROOTLESS and c.self_issued)]
+        if absent := [called(certificate) for certificate in needed if certificate.der not in packed]:
+            yield Mismatch("every certificate of the path in the file", f"not in the file: {listed(absent)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Word):
+    """The certificates lie in the order of the path."""
+
+    reads: ClassVar[str] = "chain"
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        chain = _chain(seen)
+        if not self._in_order(seen, chain):
+            packed = list(seen.others)
+            packed.insert(seen.position, leaf(seen))
+            yield Mismatch(_names(chain.path), _names(tuple(packed)))
+
+    @staticmethod
+    def _in_order(seen: Seen, chain: "ChainFacts") -> bool:
+        """Windows writes the bags of a PFX backwards; in every other file the leaf comes first."""
+        if seen.pfx is not None:
+            return chain.in_order
+        steps = {certificate.der: step for step, certificate in enumerate(chain.path)}
+        packed = [steps[certificate.der] for certificate in seen.others if certificate.der in steps]
+        return seen.position == 0 and packed == sorted(packed)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingElse(Word):
+    """There is nothing in the file besides the certificate, its chain and its key, and nothing twice."""
+
+    reads: ClassVar[str] = "chain"
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        for certificate in _chain(seen).extras:
+            yield Mismatch("only the certificate and its chain", called(certificate))
+        if seen.pfx and len(seen.pfx.keys) > 1:
+            yield Mismatch("one private key", f"{len(seen.pfx.keys)} private keys", seen.pfx.keys[1].where)
+        for bag in seen.pfx.other_bags if seen.pfx else ():
+            yield Mismatch("only the certificate, its chain and its key", bag)
+
+
+@dataclass(frozen=True, slots=True)
+class OneAlgorithm(Word):
+    """All keys on the path are of one kind, RSA or EC."""
+
+    reads: ClassVar[str] = "chain"
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        path = _chain(seen).path
+        if len({certificate.key.algorithm for certificate in path}) > 1:
+            found = listed([f"{called(certificate)}: {certificate.key.algorithm.upper()}" for certificate in path])
+            yield Mismatch("one kind of key on the whole path", found)
+
+
+@dataclass(frozen=True, slots=True)
+class NotSelfSigned(Word):
+    """The certificate was issued by an authority, not by itself."""
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        if leaf(seen).self_issued:
+            yield Mismatch("a certificate issued by an authority", f"self-signed by {called(leaf(seen))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted(Word):
+    """The path ends in the root that the site trusts, and a strict judge accepts it."""
+
+    reads: ClassVar[str] = "anchors"
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        chain = _chain(seen)
+        if not chain.trusted:
+            yield Mismatch("a path that ends in the site's root", f"a path that ends in {called(chain.path[-1])}")
+        for fault in chain.faults:
+            yield Mismatch("a path without faults", fault)
+        if chain.trusted and not chain.faults and chain.verdict:
+            yield Mismatch("a path a strict judge accepts", chain.verdict)

@@ -1,0 +1,50 @@
+"""The file itself: how it is written, and how many certificates lie in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from certwright.errors import Refused
+from certwright.model import Mismatch
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word, called, listed
+
+_TITLES = {
+    "der": "binary (DER)",
+    "base64": "Base64",
+    "pem": "Base64 between BEGIN and END lines (PEM)",
+    "pfx": "PKCS#12 (PFX)",
+}
+# What Windows exports as "Base-64 encoded" has BEGIN and END lines.
+_ACCEPTED = {"der": ("der",), "base64": ("base64", "pem"), "pem": ("pem",), "pfx": ("pfx",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Word):
+    """The file is written in this form, whatever its name ends in."""
+
+    reads: ClassVar[str] = "file"
+    form: Annotated[str, "der, base64, pem or pfx"]
+
+    def __post_init__(self) -> None:
+        if self.form not in _ACCEPTED:
+            raise Refused(f"file.form: form is {self.form!r}", f"write {', '.join(_ACCEPTED)}")
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        if seen.written not in _ACCEPTED[self.form]:
+            yield Mismatch(_TITLES[self.form], _TITLES.get(seen.written, "something else"))
+
+
+@dataclass(frozen=True, slots=True)
+class Count(Word):
+    """The file holds exactly this many certificates."""
+
+    reads: ClassVar[str] = "file"
+    certificates: Annotated[int, "how many"] = 1
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        found = seen.certificates
+        if len(found) != self.certificates:
+            wanted = f"{self.certificates} certificate{'s' * (self.certificates != 1)}"
+            yield Mismatch(wanted, f"{len(found)}: {listed([called(c) for c in found])}")

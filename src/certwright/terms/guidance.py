@@ -1,0 +1,14 @@
+"""What nobody can judge from files: said in a plan and by explain, never passed over in silence."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from certwright.terms.word import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance(Word):
+    """A demand that files cannot prove; it is shown, with the reason why it is not judged."""
+
+    reads: ClassVar[str] = "nothing"
+    reason: Annotated[str, "why files do not show it"]

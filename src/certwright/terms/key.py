@@ -1,0 +1,188 @@
+"""The key: its kind and length, that it is there, that it belongs to the certificate, and how Windows will hold it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from certwright.errors import Refused
+from certwright.model import Draft, KeySpec, Mismatch
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word, either, leaf
+from certwright.x509.facts import PublicKeyFacts
+
+# A number from here on speaks of an RSA modulus, a smaller one of a curve.
+_MODULUS = 600
+_RSA = (1024, 2048, 3072, 4096, 8192)
+_CURVES = (256, 384, 521)
+
+
+def key_text(key: PublicKeyFacts) -> str:
+    """A key for a sentence: "RSA 2048 bits", "EC 256 bits"."""
+    return f"{_title(key.algorithm)} {key.bits} bits" if key.bits else _title(key.algorithm)
+
+
+def _title(algorithm: str) -> str:
+    return algorithm.upper() if algorithm in ("rsa", "ec", "dsa") else algorithm.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm(Word):
+    """The key is of one of these kinds."""
+
+    allowed: Annotated[tuple[str, ...], "kinds of key: rsa, ec, …; the first is the one to make"] = ("rsa",)
+
+    def shape(self, draft: Draft) -> Draft:
+        if draft.key.algorithm in self.allowed:
+            return draft
+        makers: dict[str, Literal["rsa", "ec"]] = {"rsa": "rsa", "ec": "ec"}
+        made = next((makers[kind] for kind in self.allowed if kind in makers), None)
+        return replace(draft, key=KeySpec(made, _CURVES[0] if made == "ec" else 2048)) if made else draft
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        key = leaf(seen).key
+        if key.algorithm not in self.allowed:
+            yield Mismatch(f"a key of kind {either([_title(kind) for kind in self.allowed])}", key_text(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Length(Word):
+    """The key is long enough, not too long, or of one of the lengths allowed, in bits of the modulus or the curve."""
+
+    minimum: Annotated[int, "fewest bits; 0 asks for none"] = 0
+    maximum: Annotated[int, "most bits; 0 asks for none"] = 0
+    allowed: Annotated[tuple[int, ...], "the only lengths allowed; empty allows any"] = ()
+
+    def shape(self, draft: Draft) -> Draft:
+        """The smallest length that is allowed and not below the draft's; the longest allowed where there is none."""
+        bits, rsa = draft.key.bits, draft.key.algorithm == "rsa"
+        if not self._wrong(draft.key.algorithm, bits):
+            return draft
+        ladder = sorted({*(_RSA if rsa else _CURVES), *filter(None, (self.minimum, self.maximum)), *self.allowed})
+        fit = [
+            step
+            for step in ladder
+            if self._speaks_of(draft.key.algorithm, step) and not self._wrong(draft.key.algorithm, step)
+        ]
+        if not fit:
+            return draft
+        return replace(draft, key=KeySpec(draft.key.algorithm, next((step for step in fit if step >= bits), fit[-1])))
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        key = leaf(seen).key
+        for wanted in self._wrong(key.algorithm, key.bits):
+            yield Mismatch(f"{_title(key.algorithm)} {wanted}", key_text(key))
+
+    def _wrong(self, algorithm: str, bits: int) -> list[str]:
+        """What a key of that length misses. A minimum for RSA says nothing about a curve; a list of lengths does."""
+        wanted = []
+        if self._speaks_of(algorithm, self.minimum) and bits < self.minimum:
+            wanted.append(f"{self.minimum} bits or more")
+        if self._speaks_of(algorithm, self.maximum) and bits > self.maximum:
+            wanted.append(f"{self.maximum} bits or fewer")
+        if self.allowed and bits not in self.allowed:
+            wanted.append(f"{either(list(map(str, self.allowed)))} bits")
+        return wanted
+
+    @staticmethod
+    def _speaks_of(algorithm: str, number: int) -> bool:
+        return number > 0 and (number >= _MODULUS) is (algorithm in ("rsa", "dsa"))
+
+
+@dataclass(frozen=True, slots=True)
+class Present(Word):
+    """The file holds the private key."""
+
+    reads: ClassVar[str] = "key"
+    hears_absence: ClassVar[bool] = True
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        if not seen.holds_key:
+            yield Mismatch("a private key", "no private key")
+
+
+@dataclass(frozen=True, slots=True)
+class Matches(Word):
+    """The private key is sound and belongs to the certificate."""
+
+    reads: ClassVar[str] = "key"
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        key = seen.key
+        assert key is not None, "a term was asked about a part that is not there"
+        if not key.consistent:
+            yield Mismatch("a private key whose parts fit together", key.reason)
+        if seen.certificate and key.spki != seen.certificate.key.spki:
+            found = f"a private key ({_title(key.algorithm)} {key.bits} bits) of another certificate"
+            yield Mismatch(f"the private key of the certificate ({key_text(seen.certificate.key)})", found)
+
+
+@dataclass(frozen=True, slots=True)
+class Unencrypted(Word):
+    """The private key lies in the file without a password of its own, for software that cannot ask for one."""
+
+    reads: ClassVar[str] = "key"
+    hears_absence: ClassVar[bool] = True
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        if seen.encrypted_key:
+            yield Mismatch("a private key without a password of its own", "an encrypted private key")
+        elif not seen.holds_key:
+            yield Mismatch("an unencrypted private key", "no private key")
+
+
+@dataclass(frozen=True, slots=True)
+class Exportable(Word):
+    """The private key could leave the store it was made in: it lies in the file."""
+
+    reads: ClassVar[str] = "key"
+    hears_absence: ClassVar[bool] = True
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        if not seen.holds_key:
+            yield Mismatch("an exported private key", "no private key: it was made not exportable, or left behind")
+
+
+_CNG = (
+    "microsoft software key storage provider",
+    "microsoft platform crypto provider",
+    "microsoft smart card key storage provider",
+)
+_DEFAULTS = {"capi": "Microsoft RSA SChannel Cryptographic Provider", "cng": "Microsoft Software Key Storage Provider"}
+_TITLES = {"capi": "a legacy (CAPI) provider", "cng": "a key storage provider (CNG)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Provider(Word):
+    """Windows will put the key into a provider of this family: attribute 1.3.6.1.4.1.311.17.1 of the key's bag."""
+
+    reads: ClassVar[str] = "pfx"
+    family: Annotated[str, "capi (legacy cryptographic service provider) or cng (key storage provider)"]
+    name: Annotated[str, "the provider's exact name; empty accepts any of the family"] = ""
+
+    def __post_init__(self) -> None:
+        if self.family not in _DEFAULTS:
+            raise Refused(f"key.provider: family is {self.family!r}", "write capi or cng")
+
+    def shape(self, draft: Draft) -> Draft:
+        if draft.pfx.provider and self._accepts(draft.pfx.provider):
+            return draft
+        return replace(draft, pfx=replace(draft.pfx, provider=self.name or _DEFAULTS[self.family]))
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        assert seen.pfx is not None, "a term was asked about a part that is not there"
+        wanted = f"provider {self.name}" if self.name else _TITLES[self.family]
+        for key in seen.pfx.keys:
+            if not self._accepts(key.provider):
+                yield Mismatch(wanted, key.provider or "no provider named", key.where)
+
+    def _accepts(self, provider: str) -> bool:
+        """Windows imports a key that names no provider into a legacy one."""
+        if self.name:
+            return provider.lower() == self.name.lower()
+        return ("cng" if is_cng(provider) else "capi") == self.family
+
+
+def is_cng(provider: str) -> bool:
+    """Whether a provider is a key storage provider (CNG), by its name."""
+    return provider.lower() in _CNG or provider.lower().endswith("key storage provider")

@@ -1,0 +1,39 @@
+"""The password of a PFX. What is wrong is said; no character of it ever is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from certwright.model import Draft, Mismatch, PasswordRule
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word
+
+_KINDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(Word):
+    """The password is long enough, of enough kinds of characters, and has none that later commands stumble over."""
+
+    reads: ClassVar[str] = "password"
+    minimum: Annotated[int, "fewest characters"] = 8
+    classes: Annotated[int, "fewest of the five kinds: upper, lower, digit, special, other letter"] = 3
+    forbidden: Annotated[str, "characters that must not occur"] = ""
+
+    def shape(self, draft: Draft) -> Draft:
+        rule = draft.password
+        forbidden = "".join(sorted({*rule.forbidden, *self.forbidden}))
+        tightened = PasswordRule(max(rule.minimum, self.minimum), max(rule.classes, self.classes), forbidden)
+        return replace(draft, password=tightened)
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        password = seen.password
+        assert password is not None, "a term was asked about a part that is not there"
+        if password.length < self.minimum:
+            yield Mismatch(f"a password of {self.minimum} characters or more", "a shorter one")
+        if len(password.classes) < self.classes:
+            expected = f"{self.classes} of {_KINDS} kinds of characters (upper, lower, digit, special, other letter)"
+            yield Mismatch(expected, "fewer kinds")
+        if password.characters & set(self.forbidden):
+            yield Mismatch(f"none of the characters {self.forbidden}", "at least one of them")

@@ -1,0 +1,100 @@
+"""What `check` sees: facts parsed from bytes, never the bytes, a key or a password.
+
+A `Seen` is one file of one place; a `Layout` is the tree the files of a set lie in. Both travel between processes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from certwright.pfx.facts import PfxFacts
+from certwright.x509.facts import CertificateFacts
+
+if TYPE_CHECKING:
+    from certwright.x509.path import ChainFacts
+    from certwright.x509.private import PrivateKeyFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordFacts:
+    """What may be known of a password. `classes` are upper, lower, digit, special, letter (letters without case)."""
+
+    length: int
+    classes: frozenset[str]
+    characters: frozenset[str] = field(repr=False)
+
+
+def password_facts(password: str) -> PasswordFacts:
+    """The facts of a password: its length in characters, the kinds of characters, the set of them."""
+    return PasswordFacts(len(password), frozenset(map(_kind, password)), frozenset(password))
+
+
+def _kind(character: str) -> str:
+    if character.isdigit():
+        return "digit"
+    if not character.isalpha():
+        return "special"
+    if character.isupper():
+        return "upper"
+    return "lower" if character.islower() else "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a file could not be judged. `code` is one of `terms.material.MATERIAL`, `reason` is what happened."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One file of one place, read. Absent parts are None; `others` are all certificates after the leaf.
+
+    `written` is the encoding of the file: "der", "pem", "base64", "pfx" or "". `position` counts the certificates that
+    lie before the leaf. `found` is the path it was really found under. `anchored` says whether the roots to trust were
+    known when `chain` was decided.
+    """
+
+    place: str
+    path: str
+    form: str
+    certificate: CertificateFacts | None = None
+    others: tuple[CertificateFacts, ...] = ()
+    chain: "ChainFacts | None" = None
+    pfx: PfxFacts | None = None
+    key: "PrivateKeyFacts | None" = None
+    encrypted_key: bool = False
+    password: PasswordFacts | None = None
+    objects: tuple[Mapping[str, Any], ...] = ()
+    written: str = ""
+    position: int = 0
+    online: bool = False
+    anchored: bool = False
+    found: str = ""
+    trouble: Trouble | None = None
+
+    @property
+    def certificates(self) -> tuple[CertificateFacts, ...]:
+        """Every certificate of the file, in file order."""
+        return () if self.certificate is None else (self.certificate, *self.others)
+
+    @property
+    def holds_key(self) -> bool:
+        """Whether there is a private key in the file, readable or not."""
+        return self.key is not None or self.encrypted_key
+
+    def beside(self, sibling: "Seen") -> "Seen":
+        """This file with the certificate of another file of the same place: a key file beside its certificate."""
+        return replace(self, certificate=sibling.certificate)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tree of a set: paths that were planned, and paths that lie in the folders of the set, as found.
+
+    Paths are relative to the output root, with forward slashes, in exact case.
+    """
+
+    planned: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()

@@ -1,0 +1,44 @@
+"""The hash under the signature of a certificate. (The hashes that protect a PFX are another matter: see pfx.)"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated
+
+from certwright.model import Draft, Mismatch
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word, called, leaf, listed
+from certwright.x509.facts import CertificateFacts
+
+_MAKEABLE = ("sha256", "sha384", "sha512")
+
+
+@dataclass(frozen=True, slots=True)
+class Hash(Word):
+    """The certificate, and each intermediate above it, is signed over a hash that is not one of these."""
+
+    forbidden: Annotated[tuple[str, ...], "hashes: md5, sha1, …"] = ("md5", "sha1")
+
+    def shape(self, draft: Draft) -> Draft:
+        if draft.signature_hash not in self.forbidden:
+            return draft
+        better = next((name for name in _MAKEABLE if name not in self.forbidden), draft.signature_hash)
+        return replace(draft, signature_hash=better)
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        allowed = f"signature hash other than {listed([hash_title(name) for name in self.forbidden])}"
+        for certificate in signed(seen):
+            if certificate.signature_hash in self.forbidden:
+                found = f"signature hash {hash_title(certificate.signature_hash)}"
+                yield Mismatch(allowed, found, "" if certificate is seen.certificate else called(certificate))
+
+
+def signed(seen: Seen) -> list[CertificateFacts]:
+    """The certificates whose signatures count: leaf and intermediates. Nobody relies on a root's own signature."""
+    above = seen.chain.path[1:] if seen.chain else seen.others
+    return [leaf(seen), *(certificate for certificate in above if not certificate.self_issued)]
+
+
+def hash_title(name: str) -> str:
+    """A hash as documents write it: SHA-1, SHA-256, MD5."""
+    return f"SHA-{name[3:]}" if name.startswith("sha") else name.upper()

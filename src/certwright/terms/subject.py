@@ -1,0 +1,63 @@
+"""The subject: whether there is one, what its common name says, and that it is not the issuer's (RFC 5280 4.1.2.6)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated
+
+from certwright.model import Draft, Mismatch
+from certwright.terms.names import all_names
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word, leaf, listed
+
+
+@dataclass(frozen=True, slots=True)
+class CommonName(Word):
+    """The common name is, contains, or is among the alternative names, as far as each is asked for."""
+
+    equals: Annotated[str, "the whole common name, without regard to case; empty asks for none"] = ""
+    contains: Annotated[str, "a part of the common name, without regard to case; empty asks for none"] = ""
+    among_names: Annotated[bool, "whether a common name, if there is one, must also be an alternative name"] = False
+
+    def shape(self, draft: Draft) -> Draft:
+        if not self.equals or draft.subject:
+            return draft
+        return replace(draft, subject=f"CN={escaped(self.equals)}")
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        certificate = leaf(seen)
+        found = listed(certificate.common_names, "no common name")
+        plain = [name.lower() for name in certificate.common_names]
+        if self.equals and plain != [self.equals.lower()]:
+            yield Mismatch(f"common name {self.equals}", found)
+        if self.contains and not any(self.contains.lower() in name for name in plain):
+            yield Mismatch(f"a common name that contains {self.contains}", found)
+        if self.among_names and not set(plain) <= {name.value.lower() for name in certificate.names}:
+            yield Mismatch(f"the common name {found} among the names", all_names(certificate))
+
+
+def escaped(value: str) -> str:
+    """An attribute value as RFC 4514 2.4 writes it: special characters behind a backslash."""
+    text = "".join(f"\\{c}" if c in '\\",+;<>=' else "\\00" if c == "\0" else c for c in value)
+    if text.startswith(("#", " ")):
+        text = f"\\{text}"
+    return f"{text[:-1]}\\ " if text.endswith(" ") and not text.endswith("\\ ") else text
+
+
+@dataclass(frozen=True, slots=True)
+class Present(Word):
+    """The certificate has a subject that is not empty."""
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        if not leaf(seen).subject:
+            yield Mismatch("a subject", "an empty subject")
+
+
+@dataclass(frozen=True, slots=True)
+class DiffersFromIssuer(Word):
+    """Subject and issuer are different names, byte for byte."""
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        certificate = leaf(seen)
+        if certificate.self_issued:
+            yield Mismatch("an issuer other than the subject", f"{certificate.issuer or 'an empty name'} as both")

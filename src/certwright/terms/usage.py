@@ -1,0 +1,135 @@
+"""What a certificate may be used for: key usage, extended key usage, authority (RFC 5280 4.2.1.3, .9, .12)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated
+
+from certwright.errors import Refused
+from certwright.model import OIDS, Draft, Mismatch
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word, leaf, listed
+
+BITS = (  # in the order of the bit string
+    "digitalSignature",
+    "contentCommitment",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+)
+_TITLES = {
+    "serverAuth": "Server Authentication",
+    "clientAuth": "Client Authentication",
+    "emailProtection": "Secure Email",
+    "codeSigning": "Code Signing",
+    "timeStamping": "Time Stamping",
+    "OCSPSigning": "OCSP Signing",
+    "documentEncryption": "Document Encryption",
+    "anyExtendedKeyUsage": "Any Purpose",
+}
+_NAMES = {oid: name for name, oid in OIDS.items()}
+
+
+def purpose_oid(purpose: str) -> str:
+    """The dotted OID of an extended key usage given by name or OID. Refused when it is neither."""
+    if re.fullmatch(r"[012](\.\d+)+", purpose):
+        return purpose
+    if purpose not in OIDS:
+        raise Refused(f"usage.extended: nobody knows the usage {purpose!r}", f"one of {', '.join(OIDS)}, or an OID")
+    return OIDS[purpose]
+
+
+def purposes(oids: Iterable[str]) -> str:
+    """Extended key usages for a sentence: "Server Authentication (serverAuth)"."""
+    names = [_NAMES.get(oid, oid) for oid in oids]
+    return listed([f"{_TITLES[name]} ({name})" if name in _TITLES else name for name in names])
+
+
+def _bits(bits: Iterable[str]) -> str:
+    return listed(sorted(bits, key=lambda bit: BITS.index(bit) if bit in BITS else len(BITS)))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUsage(Word):
+    """The key usage extension allows these uses."""
+
+    all_of: Annotated[tuple[str, ...], "uses by their RFC 5280 names: digitalSignature, keyEncipherment, …"]
+    exact: Annotated[bool, "whether no other use may be allowed"] = False
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.all_of) - set(BITS):
+            raise Refused(f"usage.key-usage: nobody knows {listed(sorted(unknown))}", f"one of {', '.join(BITS)}")
+
+    def shape(self, draft: Draft) -> Draft:
+        return replace(draft, key_usage=draft.key_usage.union(self.all_of))
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        usage, wanted = leaf(seen).key_usage, frozenset(self.all_of)
+        if usage is None:
+            yield Mismatch(f"key usage {_bits(wanted)}", "no key usage extension")
+        elif not wanted <= usage:
+            yield Mismatch(f"key usage {_bits(wanted)}", _bits(usage))
+        elif self.exact and usage != wanted:
+            yield Mismatch(f"key usage {_bits(wanted)} and nothing else", _bits(usage))
+
+
+@dataclass(frozen=True, slots=True)
+class Extended(Word):
+    """The extended key usage extension names these purposes; "any purpose" does not stand in for one."""
+
+    all_of: Annotated[tuple[str, ...], "purposes by name (serverAuth, clientAuth, …) or dotted OID"]
+    only: Annotated[bool, "whether no other purpose may be named"] = False
+
+    def __post_init__(self) -> None:
+        for purpose in self.all_of:
+            purpose_oid(purpose)
+
+    def shape(self, draft: Draft) -> Draft:
+        present = set(map(purpose_oid, draft.extended_key_usage))
+        missing = [purpose for purpose in dict.fromkeys(self.all_of) if purpose_oid(purpose) not in present]
+        return replace(draft, extended_key_usage=draft.extended_key_usage + tuple(missing))
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        found, wanted = leaf(seen).extended_key_usage, list(map(purpose_oid, self.all_of))
+        if found is None:
+            if wanted:
+                yield Mismatch(purposes(wanted), "no extended key usage extension")
+        elif set(wanted) - set(found):
+            yield Mismatch(purposes(wanted), purposes(found))
+        elif self.only and set(found) - set(wanted):
+            yield Mismatch(f"{purposes(wanted)} and nothing else", purposes(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Authority(Word):
+    """The certificate is, or is not, that of a certification authority (basic constraints)."""
+
+    authority: Annotated[bool, "whether CA must be true"]
+    path_length: Annotated[int | None, "most authorities that may follow below it; not given means any"] = None
+
+    def shape(self, draft: Draft) -> Draft:
+        if not self.authority:
+            return draft
+        lengths = [length for length in (draft.path_length, self.path_length) if length is not None]
+        usage = draft.key_usage | {"keyCertSign", "cRLSign"}
+        return replace(draft, authority=True, key_usage=usage, path_length=min(lengths, default=None))
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        certificate = leaf(seen)
+        if bool(certificate.authority) is not self.authority:
+            yield Mismatch(f"CA {'true' if self.authority else 'false'}", _constraints(certificate.authority))
+            return
+        limit, found = self.path_length, certificate.path_length
+        if self.authority and limit is not None and (found is None or found > limit):
+            yield Mismatch(f"path length {limit} at most", "no limit" if found is None else f"path length {found}")
+
+
+def _constraints(authority: bool | None) -> str:  # noqa: FBT001 - it is the fact itself
+    if authority is None:
+        return "no basic constraints"
+    return f"CA {'true' if authority else 'false'}"

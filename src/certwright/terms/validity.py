@@ -1,0 +1,110 @@
+"""From when until when. Years are calendar years, days are 24 hours, and every time is UTC."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+
+from certwright.model import Draft, Mismatch
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word, called, leaf
+
+
+def later(day: date, years: int, days: int) -> date:
+    """That many calendar years and days after a day. The 29th of February becomes the 1st of March."""
+    try:
+        moved = day.replace(year=day.year + years)
+    except ValueError:
+        moved = date(day.year + years, 3, 1)
+    return moved + timedelta(days=days)
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a day, UTC."""
+    return datetime.combine(day, time(), UTC)
+
+
+def length(years: int, days: int) -> str:
+    """A length of time for a sentence: "2 years and 3 days"."""
+    parts = [f"{count} {unit}{'s' * (count != 1)}" for count, unit in ((years, "year"), (days, "day")) if count]
+    return " and ".join(parts) or "0 days"
+
+
+def moment(when: datetime) -> str:
+    """A moment for a sentence: "2027-03-01 12:00 UTC"."""
+    return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum(Word):
+    """The certificate lives at least this long, counted from a given day, or from its own first moment."""
+
+    years: Annotated[int, "calendar years"] = 0
+    days: Annotated[int, "days on top of the years"] = 0
+    after: Annotated[date | None, "the day to count from; not given means the start of the certificate"] = None
+
+    def shape(self, draft: Draft) -> Draft:
+        if self.after is None:  # a leap day may fall into any of the years
+            longest = timedelta(days=self.years * 366 + self.days)
+            return replace(draft, lifetime=max(draft.lifetime, longest))
+        return replace(draft, good_until=max(filter(None, (draft.good_until, self._end(self.after)))))
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        certificate = leaf(seen)
+        start = certificate.not_before if self.after is None else midnight(self.after)
+        end = datetime.combine(self._end(start.date()), start.timetz())
+        if certificate.not_after < end:
+            since = "its start" if self.after is None else f"{self.after}"
+            expected = f"valid for {length(self.years, self.days)} from {since}, until {moment(end)} or later"
+            yield Mismatch(expected, f"valid until {moment(certificate.not_after)}")
+
+    def _end(self, start: date) -> date:
+        return later(start, self.years, self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining(Word):
+    """At least this many days are left."""
+
+    days: Annotated[int, "days from the moment of judging"]
+
+    def shape(self, draft: Draft) -> Draft:
+        """One day more than asked, or the certificate would fall due the moment it is made."""
+        return replace(draft, lifetime=max(draft.lifetime, timedelta(days=self.days + 1)))
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        end = leaf(seen).not_after
+        left = end - now
+        if left < timedelta(days=self.days):
+            found = f"{left.days} days left" if left >= timedelta() else f"expired {(now - end).days} days ago"
+            yield Mismatch(f"{length(0, self.days)} left or more", f"{found}, valid until {moment(end)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum(Word):
+    """The certificate is valid for no more than this many days in all."""
+
+    days: Annotated[int, "days from first to last moment"]
+
+    def shape(self, draft: Draft) -> Draft:
+        return replace(draft, lifetime=min(draft.lifetime, timedelta(days=self.days)))
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        certificate = leaf(seen)
+        span = certificate.not_after - certificate.not_before
+        if span > timedelta(days=self.days):
+            found = f"{span / timedelta(days=1):.0f} days, until {moment(certificate.not_after)}"
+            yield Mismatch(f"valid for {length(0, self.days)} or fewer", found)
+
+
+@dataclass(frozen=True, slots=True)
+class Current(Word):
+    """Every certificate in the file is valid now."""
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        for certificate in seen.certificates:
+            where = "" if certificate is seen.certificate else called(certificate)
+            if now < certificate.not_before:
+                yield Mismatch(f"valid on {moment(now)}", f"valid from {moment(certificate.not_before)} only", where)
+            elif now > certificate.not_after:
+                yield Mismatch(f"valid on {moment(now)}", f"expired {moment(certificate.not_after)}", where)
