@@ -48,15 +48,15 @@ def render(template: str, values: Facts, language: str, *, source: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def script_artifact(script: Script, template: str, path: str) -> Artifact:
-    """The rendered script as a file. `template` is the template's text, `path` is relative to the output root.
+def script_artifact(script: Script) -> Artifact:
+    """The rendered script as a file; `script.template` is the template's text.
 
     PowerShell gets a byte order mark and CRLF: Windows PowerShell 5.1 reads a file without a mark in the ANSI code page.
     """
-    text = render(template, script.values, script.language, source=script.template)
+    text = render(script.template, script.values, script.language, source=script.id)
     if script.language == "powershell":
-        return Artifact(path, text.replace("\n", "\r\n").encode("utf-8-sig"), secret=False)
-    return Artifact(path, text.encode("utf-8"), secret=False)
+        return Artifact(script.path, text.replace("\n", "\r\n").encode("utf-8-sig"), secret=False)
+    return Artifact(script.path, text.encode("utf-8"), secret=False)
 
 
 def powershell(value: FactValue) -> str:

@@ -1,0 +1,175 @@
+"""What a key of a Secret or ConfigMap, or a Key Vault secret, holds: words of the catalogue → bytes.
+
+An entry is secret exactly when it holds a private key. Certificates given as files arrive in any form and leave in one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from certwright.errors import Refused, Unreadable
+from certwright.model import FactValue, Package
+from certwright.pack.credential import Credential, missing
+from certwright.pack.pem import armour, certificates, intermediates
+from certwright.x509.read import certificates_in, read_certificate, read_crl, split_pem
+
+PEM, DER, CRL = "application/x-pem-file", "application/pkix-cert", "application/pkix-crl"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Bytes under a name. `content` is empty when the credential has nothing of the kind (no intermediates)."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+    secret: bool = False
+
+
+def entry(what: str, package: Package, credential: Credential) -> Entry:
+    """One entry by its word in the catalogue (a key of ENTRIES). Refused for an unknown word."""
+    maker = ENTRIES.get(what)
+    if maker is None:
+        raise Refused(
+            f"{credential.place.id}: package {package.id} asks for the entry {what!r}",
+            f"entries are {', '.join(sorted(ENTRIES))}",
+        )
+    return maker(package, credential)
+
+
+def _certificate(package: Package, credential: Credential) -> Entry:
+    return Entry(armour("CERTIFICATE", credential.one(package)), PEM)
+
+
+def _certificate_der(package: Package, credential: Credential) -> Entry:
+    return Entry(credential.one(package), DER)
+
+
+def _chain(package: Package, credential: Credential) -> Entry:
+    return Entry(certificates([credential.leaf(package), *intermediates(credential.chain)]), PEM)
+
+
+def _full_chain(package: Package, credential: Credential) -> Entry:
+    return Entry(certificates([credential.leaf(package), *credential.chain]), PEM)
+
+
+def _intermediates(_: Package, credential: Credential) -> Entry:
+    return Entry(certificates(intermediates(credential.chain)), PEM)
+
+
+def _key(package: Package, credential: Credential) -> Entry:
+    return Entry(armour("PRIVATE KEY", credential.key(package)), PEM, secret=True)
+
+
+def _anchors(package: Package, credential: Credential) -> Entry:
+    """The anchors and those of option `also` (files: what stays trusted through a rotation), each once."""
+    given = given_certificates(package, credential, "also")
+    return Entry(certificates(dict.fromkeys((*credential.trusted(package), *given))), PEM)
+
+
+def _crl(package: Package, credential: Credential) -> Entry:
+    """The CRL of option `content`; it must name the place's only anchor (or its own certificate) as its issuer."""
+    content = package.options.get("content")
+    if not isinstance(content, bytes):
+        raise missing(package, credential, "a CRL in option content", type(content).__name__)
+    return Entry(paired_crl(content, credential.one(package), package, credential), CRL)
+
+
+ENTRIES: Mapping[str, Callable[[Package, Credential], Entry]] = {
+    "certificate": _certificate,
+    "certificate-der": _certificate_der,
+    "chain": _chain,
+    "full-chain": _full_chain,
+    "intermediates": _intermediates,
+    "key": _key,
+    "anchors": _anchors,
+    "crl": _crl,
+}
+
+
+def given_certificates(package: Package, credential: Credential, option: str) -> tuple[bytes, ...]:
+    """The certificates of an option that holds file contents, DER. Refused when a file holds none."""
+    files = package.options.get(option, ())
+    ders: list[bytes] = []
+    for content in (files,) if isinstance(files, bytes) else files if isinstance(files, tuple) else ():
+        ders += _ders(content, package, credential)
+    return tuple(ders)
+
+
+def _ders(content: FactValue, package: Package, credential: Credential) -> tuple[bytes, ...]:
+    if not isinstance(content, bytes):
+        raise missing(package, credential, "the content of a certificate file", type(content).__name__)
+    try:
+        return certificates_in(content)
+    except Unreadable as trouble:
+        raise missing(package, credential, "a file with certificates", str(trouble)) from None
+
+
+def one_certificate(content: FactValue, package: Package, credential: Credential) -> bytes:
+    """The one certificate of a file, DER: an entry of a trust list may not be a bundle (the vendor's tool refuses it)."""
+    ders = _ders(content, package, credential)
+    if len(ders) != 1:
+        raise missing(package, credential, "exactly one certificate in a file of a trust list", str(len(ders)))
+    return ders[0]
+
+
+def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: Credential) -> bytes:
+    """A CRL file as DER. Refused when it is none, or when `issuer` (DER) is not who issued it."""
+    if not isinstance(content, bytes):
+        raise missing(package, credential, "the content of a CRL file", type(content).__name__)
+    try:
+        der = split_pem(content)[0][1] if b"-----BEGIN" in content else content
+        facts = read_crl(der)
+    except Unreadable as trouble:
+        raise missing(package, credential, "a file with one CRL", str(trouble)) from None
+    subject = read_certificate(issuer)
+    if facts.issuer_der != subject.subject_der:
+        raise missing(package, credential, f"a CRL issued by {subject.subject}", f"one issued by {facts.issuer}")
+    return der
+
+
+# ── many records in one object ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a list: its name (base name of the record, extension of the part) and where its bytes come from."""
+
+    file_name: str
+    content: bytes = field(repr=False)
+
+
+def parts(package: Package, credential: Credential) -> tuple[Part, ...]:
+    """Option `lists` = [{records, parts: {extension: field}}] opened into files, in order.
+
+    Extension `der` takes a certificate, `crl` a CRL paired with it by base name; a record that leaves a field empty has
+    no such part. Refused when two parts have one name.
+    """
+    found: list[Part] = []
+    for row in _tables(package.options.get("lists", ())):
+        columns = row.get("parts")
+        for record in _tables(row.get("records", ())):
+            found += _record_parts(record, columns if isinstance(columns, Mapping) else {}, package, credential)
+    names = [part.file_name for part in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise missing(package, credential, "a name of its own for every file", f"{', '.join(twice)} twice")
+    return tuple(found)
+
+
+def _tables(rows: FactValue) -> Sequence[Mapping[str, FactValue]]:
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, tuple | list) else ()
+
+
+def _record_parts(
+    record: Mapping[str, FactValue], columns: Mapping[str, FactValue], package: Package, credential: Credential
+) -> list[Part]:
+    found = []
+    certificate = b""
+    for extension, column in columns.items():
+        content = record.get(str(column))
+        if not content:
+            continue
+        if extension == "crl":
+            der = paired_crl(content, certificate, package, credential)
+        else:
+            der = certificate = one_certificate(content, package, credential)
+        found.append(Part(f"{record['name']!s}.{extension}", der))
+    return found

@@ -1,0 +1,179 @@
+"""The kinds only Azure IoT Operations knows: broker listeners and authentication, and the Key Vault synchronisation.
+
+Each is written as the object in the cluster; option `format` = "config" gives the JSON that `az iot ops … apply` takes.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from certwright.model import Artifact, Package
+from certwright.pack.credential import Credential, Packers, Random, artifact, missing
+from certwright.pack.entries import parts
+from certwright.pack.keyvault import secret_names
+from certwright.pack.object_file import metadata, text, texts, yaml
+from certwright.pack.object_names import checked_key, checked_name
+from certwright.pack.object_text import write_objects
+
+BROKER = "mqttbroker.iotoperations.azure.com/v1"
+INTERNAL_AUDIENCE = (
+    "aio-internal"  # the audience the product's own pods sign in with; a policy without it locks them out
+)
+
+
+def broker_listener(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
+    """A BrokerListener with one TLS port. Option `mode` = "Manual" takes `secret`, "Automatic" takes `issuer`,
+    `issuer_kind`, `names`, `algorithm`, and `duration` and `renew_before` when given.
+    """
+    mode = text(package, credential, "mode", "Manual")
+    port: dict[str, Any] = {
+        "port": _port(package, credential),
+        "protocol": text(package, credential, "protocol", "Mqtt"),
+    }
+    if reference := text(package, credential, "authentication", ""):
+        port["authenticationRef"] = checked_name(reference)
+    tls = {"Manual": _manual, "Automatic": _automatic}.get(mode)
+    if tls is None:
+        raise missing(package, credential, "the option mode: Manual or Automatic", mode)
+    port["tls"] = {"mode": mode, **tls(package, credential)}
+    spec = {
+        "brokerRef": text(package, credential, "broker", "default"),
+        "serviceName": checked_name(text(package, credential, "service")),
+        "serviceType": text(package, credential, "service_type", "LoadBalancer"),
+        "ports": [port],
+    }
+    return _written("BrokerListener", package, credential, spec, beside=("brokerRef",))
+
+
+def _port(package: Package, credential: Credential) -> int:
+    port = package.options.get("port")
+    if not isinstance(port, int) or not 0 < port < 65536:
+        raise missing(package, credential, "the option port (1 to 65535)", repr(port))
+    return port
+
+
+def _manual(package: Package, credential: Credential) -> dict[str, Any]:
+    return {"manual": {"secretRef": checked_name(text(package, credential, "secret"))}}
+
+
+def _automatic(package: Package, credential: Credential) -> dict[str, Any]:
+    names = [name.partition(":") for name in texts(package, "names")]
+    spec: dict[str, Any] = {
+        "issuerRef": {
+            "name": checked_name(text(package, credential, "issuer")),
+            "kind": text(package, credential, "issuer_kind", "ClusterIssuer"),
+            "group": "cert-manager.io",
+        },
+        "san": {kind: [rest for found, _, rest in names if found == kind] for kind in ("dns", "ip")},
+        "privateKey": {
+            "algorithm": {"rsa": "Rsa2048", "ec": "Ec256"}[text(package, credential, "algorithm", "ec")],
+            "rotationPolicy": "Always",
+        },
+    }
+    for option, field in (("duration", "duration"), ("renew_before", "renewBefore")):
+        if value := text(package, credential, option, ""):
+            spec[field] = value
+    return {"certManagerCertificateSpec": spec}
+
+
+def broker_authentication(
+    package: Package, credential: Credential, _: str | None, _random: Random
+) -> tuple[Artifact, ...]:
+    """A BrokerAuthentication that keeps service account tokens and adds X.509 (option `client_ca`, a ConfigMap) and a
+    custom server (options `endpoint`, `server_ca`, `client_secret`). Methods are tried in this order.
+    """
+    methods: list[dict[str, Any]] = [
+        {"method": "ServiceAccountToken", "serviceAccountTokenSettings": {"audiences": [INTERNAL_AUDIENCE]}}
+    ]
+    if client_ca := text(package, credential, "client_ca", ""):
+        methods.append({"method": "X509", "x509Settings": {"trustedClientCaCert": checked_name(client_ca)}})
+    if endpoint := text(package, credential, "endpoint", ""):
+        settings: dict[str, Any] = {"endpoint": endpoint}
+        if server_ca := text(package, credential, "server_ca", ""):
+            settings["caCertConfigMap"] = checked_name(server_ca)
+        if client := text(package, credential, "client_secret", ""):
+            settings["auth"] = {"x509": {"secretRef": checked_name(client)}}
+        methods.append({"method": "Custom", "customSettings": settings})
+    return _written("BrokerAuthentication", package, credential, {"authenticationMethods": methods})
+
+
+def _written(
+    kind: str, package: Package, credential: Credential, spec: Mapping[str, Any], beside: tuple[str, ...] = ()
+) -> tuple[Artifact, ...]:
+    """The object, or its spec as JSON without what the command line names itself."""
+    if text(package, credential, "format", "object") == "config":
+        config = {key: value for key, value in spec.items() if key not in beside}
+        return artifact(package, credential, (json.dumps(config, indent=2) + "\n").encode("ascii"), secret=False)
+    found = {"apiVersion": BROKER, "kind": kind, "metadata": metadata(package, credential), "spec": spec}
+    return yaml(package, credential, found)
+
+
+# ── Key Vault into the cluster ────────────────────────────────────────────────────────────────────
+
+
+def _vault_files(package: Package, credential: Credential) -> dict[str, str]:
+    """File name → secret name: option `files`, then those of option `lists`. Refused when there is none."""
+    files = (*texts(package, "files"), *(part.file_name for part in parts(package, credential)))
+    if not (names := secret_names(filter(None, files))):
+        raise missing(package, credential, "at least one file in options files and lists", "none")
+    return names
+
+
+def secret_provider_class(
+    package: Package, credential: Credential, _: str | None, _random: Random
+) -> tuple[Artifact, ...]:
+    """A SecretProviderClass that reads the secrets of options `files` and `lists` from vault `vault`.
+
+    `client` is the managed identity's client id, `tenant` the directory. Values are hex, as Key Vault holds them.
+    """
+    wanted = [
+        write_objects([{"objectName": name, "objectType": "secret", "objectEncoding": "hex"}]).decode("ascii")
+        for name in _vault_files(package, credential).values()
+    ]
+    found = {
+        "apiVersion": "secrets-store.csi.x-k8s.io/v1",
+        "kind": "SecretProviderClass",
+        "metadata": metadata(package, credential),
+        "spec": {
+            "provider": "azure",
+            "parameters": {
+                "clientID": text(package, credential, "client"),
+                "keyvaultName": text(package, credential, "vault"),
+                "tenantID": text(package, credential, "tenant"),
+                "objects": write_objects([{"array": wanted}]).decode("ascii"),
+            },
+        },
+    }
+    return yaml(package, credential, found)
+
+
+def secret_sync(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
+    """A SecretSync: the vault's secrets of options `files` and `lists` become keys of a Secret of this object's name.
+
+    Option `targets` = {file name: key} renames a key; by default the key is the file name.
+    """
+    targets = package.options.get("targets", {})
+    renamed = targets if isinstance(targets, Mapping) else {}
+    data = [
+        {"sourcePath": name, "targetKey": checked_key(str(renamed.get(file_name, file_name)))}
+        for file_name, name in _vault_files(package, credential).items()
+    ]
+    found = {
+        "apiVersion": "secret-sync.x-k8s.io/v1alpha1",
+        "kind": "SecretSync",
+        "metadata": metadata(package, credential),
+        "spec": {
+            "serviceAccountName": text(package, credential, "service_account", "aio-ssc-sa"),
+            "secretProviderClassName": checked_name(text(package, credential, "provider_class")),
+            "secretObject": {"type": "Opaque", "data": data},
+        },
+    }
+    return yaml(package, credential, found)
+
+
+PACKERS: Packers = {
+    "kubernetes-broker-listener": broker_listener,
+    "kubernetes-broker-authentication": broker_authentication,
+    "kubernetes-secret-provider-class": secret_provider_class,
+    "kubernetes-secret-sync": secret_sync,
+}

@@ -1,0 +1,92 @@
+"""Key Vault secrets as Azure IoT Operations reads them: a file as lower-case hex, a content type, a tag, a name.
+
+A Key Vault *certificate* object is never written: the synchronisation reads secrets only.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+
+from certwright.errors import Refused, Unreadable
+from certwright.model import Artifact, Package
+from certwright.pack.credential import Credential, Packers, Random
+from certwright.pack.entries import entry
+
+ENCODING_TAG = {"file-encoding": "hex"}  # what `az keyvault secret set --encoding hex` writes beside the value
+LONGEST_VALUE = 25_000  # bytes a secret's value may have; its hex form is what counts
+_NAME = re.compile(r"[0-9a-zA-Z-]{1,127}\Z")
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2})*\Z")
+
+
+def encode(content: bytes) -> str:
+    """The value of the secret: lower-case hex of the bytes of the file."""
+    return content.hex()
+
+
+def decode(value: str) -> bytes:
+    """The inverse of `encode`, either case, blanks around it forgiven. Unreadable when it is not hex."""
+    text = value.strip().encode("utf-8", "replace")
+    if not text or not _HEX.match(text):
+        raise Unreadable("not the hexadecimal value of a Key Vault secret", hint="was it set with --encoding hex?")
+    return bytes.fromhex(text.decode("ascii"))
+
+
+def secret_name(file_name: str) -> str:
+    """The vault's name for a file: dots become hyphens. Refused unless letters, digits, hyphens remain (127 at most)."""
+    name = file_name.replace(".", "-")
+    if not _NAME.match(name):
+        raise Refused(
+            f"{file_name!r} gives the Key Vault secret name {name!r}, which is not letters, digits and hyphens only",
+            "rename the file, or the record it stands for in the deployment file",
+        )
+    return name
+
+
+def secret_names(file_names: Iterable[str]) -> dict[str, str]:
+    """The vault's names of several files of one vault, in order. Refused when two files would share a name.
+
+    Key Vault compares names without regard to case.
+    """
+    taken: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for file_name in file_names:
+        name = secret_name(file_name)
+        before = taken.setdefault(name.lower(), file_name)
+        if before != file_name:
+            raise Refused(
+                f"{before!r} and {file_name!r} would both be the Key Vault secret {name!r}",
+                "rename one of the two records in the deployment file",
+            )
+        names[file_name] = name
+    return names
+
+
+def keyvault_secret(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
+    """The file for `az keyvault secret set --file`, and beside it `<path>.json`: name, content type, tags; no value.
+
+    Options: `entry` (what it holds, see pack.entries), `name` (default: from the file name). Refused when there is
+    nothing to write, or more than a vault takes.
+    """
+    made = entry(str(package.options.get("entry", "certificate")), package, credential)
+    file_name = package.path.rpartition("/")[2]
+    if not made.content or 2 * len(made.content) > LONGEST_VALUE:
+        raise Refused(
+            f"{credential.place.id}: {file_name} has {len(made.content)} bytes; a Key Vault secret takes"
+            f" 1 to {LONGEST_VALUE // 2} (its value is hex)",
+            "leave certificates out of the list, or divide it",
+        )
+    described = {
+        "name": secret_name(str(package.options.get("name") or file_name)),
+        "contentType": made.media_type,
+        "tags": ENCODING_TAG,
+        "file": file_name,
+    }
+    text = json.dumps(described, indent=2) + "\n"
+    place = credential.place.id
+    return (
+        Artifact(package.path, made.content, secret=made.secret, place=place),
+        Artifact(f"{package.path}.json", text.encode("ascii"), secret=False, place=place),
+    )
+
+
+PACKERS: Packers = {"keyvault-secret": keyvault_secret}

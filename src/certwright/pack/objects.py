@@ -1,0 +1,233 @@
+"""Kubernetes objects out of text: YAML streams and the JSON of `kubectl get -o json`, bounded.
+
+The text may be hostile: aliases, depth, size and duplicate keys are refused while reading, before anything is built.
+"""
+
+import json
+import math
+import re
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from certwright.errors import Unreadable
+
+Object: TypeAlias = Mapping[str, Any]
+
+MOST_YAML = 2 << 20  # bytes; one object is at most 1.5 MiB in etcd, and the reader is slow on hostile text
+MOST_JSON = 64 << 20
+MOST_NODES = 20_000  # of YAML; a Secret has about fifteen
+DEEPEST = 64
+
+
+def read_objects(content: bytes) -> tuple[Object, ...]:
+    """The Kubernetes objects of a YAML stream or a JSON text (`kubectl get -o json`), lists opened into their items.
+
+    Unreadable for anything else: not text, not YAML, an alias, a duplicate key, too deep, too large, no `kind`.
+    """
+    text = _decode(content)
+    documents = _from_json(text) if text.lstrip()[:1] in ("{", "[") else _from_yaml(text)
+    return tuple(one for document in documents for one in _opened(document))
+
+
+def _decode(content: bytes) -> str:
+    if len(content) > MOST_JSON:
+        raise Unreadable(f"{len(content)} bytes is more than the {MOST_JSON} a file of objects may have")
+    # PowerShell 5 redirects `kubectl get -o yaml > file` into UTF-16.
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable("not text, so no Kubernetes objects", f"byte {error.start}") from None
+
+
+def _from_json(text: str) -> list[Any]:
+    try:
+        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_constant)
+    except RecursionError:
+        raise Unreadable(f"JSON nested deeper than {DEEPEST}") from None
+    except ValueError as error:
+        flow = text.lstrip()[:1] == "{" and len(text) <= MOST_YAML
+        if not flow:
+            raise Unreadable(f"not JSON: {error}") from None
+        return list(_from_yaml(text))  # a YAML flow mapping starts like JSON
+    _limit(value)
+    return value if isinstance(value, list) else [value]
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one mapping")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON (RFC 8259 6)")
+
+
+def _limit(value: Any) -> None:
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in _children(one)]
+        if not level:
+            return
+    raise Unreadable(f"JSON nested deeper than {DEEPEST}")
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _from_yaml(text: str) -> list[Any]:
+    if len(text) > MOST_YAML:
+        raise Unreadable(f"{len(text)} characters of YAML, more than {MOST_YAML}", hint="give it as JSON: -o json")
+    try:
+        return list(_documents(YAML(typ="safe", pure=True).parse(text)))
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise Unreadable(f"not YAML: {getattr(error, 'problem', None) or 'unexpected text'}", where) from None
+    except (ValueError, OverflowError, IndexError, KeyError, TypeError, AttributeError, AssertionError) as error:
+        raise Unreadable(f"not YAML: {type(error).__name__}") from None  # the scanner's own slips on hostile text
+
+
+def _documents(events: Iterable[Any]) -> Iterator[Any]:
+    """The values of the documents of an event stream, built without recursion."""
+    open_nodes: list[_Node] = []
+    value: Any = None
+    for count, event in enumerate(events):
+        if count > MOST_NODES:
+            raise Unreadable(f"more than {MOST_NODES} YAML nodes", hint="give it as JSON: kubectl get -o json")
+        if isinstance(event, AliasEvent):
+            raise Unreadable(f"a YAML alias (*{event.anchor}); Kubernetes objects need none", _line(event))
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            open_nodes.append(_Node({} if isinstance(event, MappingStartEvent) else [], _line(event)))
+            if len(open_nodes) > DEEPEST:
+                raise Unreadable(f"YAML nested deeper than {DEEPEST}", _line(event))
+            continue
+        if isinstance(event, DocumentEndEvent):
+            if value is not None:
+                yield value
+            value = None
+            continue
+        if isinstance(event, ScalarEvent):
+            done: Any = _resolve(event)
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            done = open_nodes.pop().value
+        else:
+            continue
+        if open_nodes:
+            open_nodes[-1].take(done)
+        else:
+            value = done
+
+
+class _Node:
+    """A mapping or sequence that is still open; in a mapping, keys and values come in turn."""
+
+    __slots__ = ("has_key", "key", "value", "where")
+
+    def __init__(self, value: Any, where: str) -> None:
+        self.value, self.where, self.key, self.has_key = value, where, "", False
+
+    def take(self, done: Any) -> None:
+        if isinstance(self.value, list):
+            self.value.append(done)
+        elif self.has_key:
+            self.value[self.key] = done
+            self.has_key = False
+        elif isinstance(done, dict | list):
+            raise Unreadable("a mapping key that is no text", self.where)
+        else:
+            self.key, self.has_key = done if isinstance(done, str) else json.dumps(done), True
+            if self.key in self.value:
+                raise Unreadable(f"the key {self.key!r} stands twice in one mapping", self.where)
+
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\Z")
+
+
+def _resolve(event: Any) -> Any:
+    """A scalar by the core schema (YAML 1.2.2, 10.3); a tag other than a string's is left as text."""
+    text = str(event.value)
+    if event.style is not None or (event.tag and str(event.tag).endswith("str")):
+        return text
+    if text in _NULLS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    if len(text) < 40 and _FLOAT.match(text) and math.isfinite(number := float(text)):
+        return number
+    return text
+
+
+def _line(event: Any) -> str:
+    return f"line {event.start_mark.line + 1}"
+
+
+def _opened(document: Any) -> Iterator[Object]:
+    """An object itself, or the items of a List (the server's typed lists leave `kind` out of their items)."""
+    kind = document.get("kind") if isinstance(document, dict) else None
+    if not isinstance(kind, str) or not kind:
+        raise Unreadable("no Kubernetes object: a mapping with `kind` was expected")
+    items = document.get("items")
+    if not (kind.endswith("List") and isinstance(items, list)):
+        yield document
+        return
+    inherited = {"apiVersion": document.get("apiVersion"), "kind": kind[: -len("List")]} if kind != "List" else {}
+    for item in items:
+        if not isinstance(item, dict) or not isinstance(item.get("kind", inherited.get("kind")), str):
+            raise Unreadable(f"an item of the {kind} is no Kubernetes object")
+        yield {**inherited, **item}
+
+
+def data_of(found: Object) -> dict[str, bytes]:
+    """What a Secret or ConfigMap carries, key by key: `data`, `stringData` and `binaryData` as bytes.
+
+    Other kinds carry nothing. Unreadable where Base64 was expected and is not. (API reference, Secret and ConfigMap.)
+    """
+    coded = {"Secret": ("data",), "ConfigMap": ("binaryData",)}.get(str(found.get("kind")), ())
+    plain = {"Secret": ("stringData",), "ConfigMap": ("data",)}.get(str(found.get("kind")), ())
+    carried = {key: _decoded(key, value) for part in coded for key, value in _part(found, part)}
+    return carried | {key: _encoded(key, value) for part in plain for key, value in _part(found, part)}
+
+
+def _part(found: Object, part: str) -> Iterable[tuple[str, Any]]:
+    table = found.get(part) or {}
+    if not isinstance(table, Mapping):
+        raise Unreadable("a mapping was expected", part)
+    return table.items()
+
+
+def _decoded(key: str, value: Any) -> bytes:
+    try:
+        # Go's decoder skips line ends inside Base64, and so do files wrapped by hand.
+        return b64decode("".join(str(value or "").split()), validate=True)
+    except ValueError:
+        raise Unreadable("not Base64", key) from None
+
+
+def _encoded(key: str, value: Any) -> bytes:
+    if value is not None and not isinstance(value, str):
+        raise Unreadable("text was expected", key)
+    return (value or "").encode("utf-8", "surrogatepass")
