@@ -1,0 +1,10 @@
+"""What we hold, and an append-only log of what happened. SQLite, one writer, schema versioned.
+
+Secrets lie here sealed, as bytes this room cannot open. SQLAlchemy is loaded when a database is opened, not before.
+"""
+
+from certwright.inventory.lock import run_lock
+from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome
+from certwright.inventory.store import Inventory
+
+__all__ = ["Crl", "Delivery", "Event", "Intent", "Inventory", "Outcome", "run_lock"]

@@ -1,0 +1,40 @@
+"""The promise `Keys`: makes private keys and opens the ones we hold. Strangers to issuers, targets and inventory.
+
+A key leaves this room only as an object to sign with or as the PKCS#8 a package needs; at rest it is always sealed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from certwright.model import KeySpec
+
+PrivateKey: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A fresh key for a place. `sealed` is what may be written down under `name`; `pkcs8` and `private` never are."""
+
+    place: str
+    name: str
+    spec: KeySpec
+    private: PrivateKey = field(repr=False)
+    pkcs8: bytes = field(repr=False)
+    spki: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
+
+
+class Keys(Protocol):
+    """Who makes keys and can use them again."""
+
+    def make(self, wishes: Mapping[str, KeySpec]) -> Iterator[NewKey]:
+        """One new key for every place of `wishes`, in the order in which they finish."""
+        ...
+
+    def open(self, name: str, sealed: bytes) -> tuple[PrivateKey, bytes]:
+        """The key written down as `sealed` under `name`, and its PKCS#8. Locked or Unreadable when it will not open."""
+        ...

@@ -1,0 +1,25 @@
+"""The promise `Target`: where artifacts go. Strangers to keys, issuers and inventory.
+
+A target writes all of a file or nothing of it, and says what it holds by SHA-256.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from certwright.model import Artifact
+
+
+class Target(Protocol):
+    """Who takes artifacts. Paths are relative, with forward slashes."""
+
+    def observe(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """The SHA-256, in lower-case hexadecimal, of each of these that is there."""
+        ...
+
+    def deliver(self, artifacts: Sequence[Artifact]) -> None:
+        """Put these there, replacing what was. Refused for a path that leads elsewhere, Broken when it cannot be done."""
+        ...
+
+    def sweep(self, paths: Iterable[str]) -> None:
+        """Take away what a delivery of these left behind when it was interrupted."""
+        ...

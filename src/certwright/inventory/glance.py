@@ -1,0 +1,31 @@
+"""A look at the database before SQLAlchemy is there: its version, and which places hold something.
+
+Key generation can start on this, while the rest is still being loaded.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+
+def stored_version(path: Path) -> str | None:
+    """The schema version written in the file; None when there is no file or nothing in it. sqlite3.Error otherwise."""
+    if not path.exists() or not path.stat().st_size:
+        return None
+    with closing(sqlite3.connect(path)) as database:
+        if not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return None
+        row = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
+
+
+def places_held(path: Path) -> frozenset[str]:
+    """The places that hold a credential now. Empty when the file cannot tell: this is a guess, `Inventory` decides."""
+    try:
+        if stored_version(path) is None:
+            return frozenset()
+        with closing(sqlite3.connect(path)) as database:
+            rows = database.execute("SELECT place FROM credentials WHERE superseded_at IS NULL")
+            return frozenset(str(place) for (place,) in rows)
+    except sqlite3.Error:
+        return frozenset()

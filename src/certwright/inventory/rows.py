@@ -1,0 +1,62 @@
+"""What the inventory writes down beside credentials: intents, deliveries, revocation lists, events."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+Outcome = Literal["", "issued", "refused", "abandoned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A serial that was spoken for before anything was signed. `outcome` is empty while nobody knows."""
+
+    serial: int
+    authority: str
+    place: str
+    request: bytes = field(repr=False)  # the SubjectPublicKeyInfo to be certified, DER
+    recorded: datetime
+    outcome: Outcome = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file we mean to write, or wrote. `done` says which. `recipe` is what it was made from."""
+
+    path: str
+    sha256: str
+    recipe: str
+    place: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crl:
+    """A revocation list of an authority. Numbers only rise (RFC 5280 5.2.3)."""
+
+    authority: str
+    number: int
+    this_update: datetime
+    next_update: datetime
+    der: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log. `kind` is one word: issued, refused, abandoned, delivered, password, crl, superseded."""
+
+    kind: str
+    place: str
+    text: str
+    at: datetime
+    number: int = 0
+
+
+def seconds(moment: datetime) -> int:
+    """How moments are stored: whole seconds since 1970, UTC."""
+    return int(moment.timestamp())
+
+
+def moment(stored: int) -> datetime:
+    """The inverse of `seconds`."""
+    return datetime.fromtimestamp(stored, UTC)

@@ -1,0 +1,59 @@
+"""Making keys in threads: the library lets go of the interpreter lock while it looks for primes.
+
+Keys are alike until they are bound to a place, so they may be begun before anybody knows which place takes which.
+"""
+
+import os
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import TracebackType
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from certwright.errors import Refused
+from certwright.keys import PrivateKey
+from certwright.model import KeySpec
+
+CURVES: Mapping[int, type[ec.EllipticCurve]] = {256: ec.SECP256R1, 384: ec.SECP384R1, 521: ec.SECP521R1}
+
+
+class Foundry:
+    """A stock of keys in the making, one queue a kind. Leave it to stop what nobody took."""
+
+    def __init__(self, threads: int = 0) -> None:
+        self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="keys")
+        self._begun: dict[KeySpec, deque[Future[PrivateKey]]] = defaultdict(deque)
+
+    def __enter__(self) -> "Foundry":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def begin(self, specs: Iterable[KeySpec]) -> None:
+        """Start making these keys now, in this order. Returns at once."""
+        for spec in specs:
+            self._begun[spec].append(self._pool.submit(new_key, spec))
+
+    def take(self, wishes: Mapping[str, KeySpec]) -> Iterator[tuple[str, PrivateKey]]:
+        """A key for every name of `wishes`, in the order in which they finish. Begun keys are taken first."""
+        waiting = {self._one(spec): name for name, spec in wishes.items()}
+        while waiting:
+            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield waiting.pop(future), future.result()
+
+    def _one(self, spec: KeySpec) -> Future[PrivateKey]:
+        if not self._begun[spec]:
+            self.begin([spec])
+        return self._begun[spec].popleft()
+
+
+def new_key(spec: KeySpec) -> PrivateKey:
+    """A private key as wished. Refused when nobody here can make such a key."""
+    if spec.algorithm == "rsa" and spec.bits >= 1024:
+        return rsa.generate_private_key(public_exponent=65537, key_size=spec.bits)
+    if spec.algorithm == "ec" and spec.bits in CURVES:
+        return ec.generate_private_key(CURVES[spec.bits]())
+    raise Refused(f"no key like {spec} can be made here", "use rsa 2048, 3072 or 4096, or ec 256, 384 or 521")

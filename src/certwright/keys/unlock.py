@@ -1,0 +1,98 @@
+"""Where the unlock secret comes from: a file named, the environment, the quick-start file, the keyring, or a prompt.
+
+The environment, the prompt and randomness are arguments; the secret never appears in a message.
+"""
+
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from certwright.errors import Broken, Locked, Refused
+from certwright.keys.seal import DRAWN, THOUGHT_OF, Cost, Random
+
+VARIABLE = "CERTWRIGHT_UNLOCK"
+SERVICE = "certwright"  # the keyring's service; the account is the deployment file's full path
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """Where to look. `prompt` is given only when there is a terminal; `keyring` is asked only when it is installed."""
+
+    file: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keyring: bool = True
+    prompt: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """An unlock secret: where it came from, and what stretching it needs. `made` says that it was drawn just now."""
+
+    text: str = field(repr=False)
+    source: str
+    cost: Cost = THOUGHT_OF
+    made: bool = False
+
+
+def find_secret(unlock: Unlock, quick: Path, account: str) -> Secret | None:
+    """The first secret there is, without asking anybody. None when there is none."""
+    if unlock.file is not None:
+        return Secret(_read(unlock.file), f"the secret in {unlock.file}")
+    if unlock.environment.get(VARIABLE):
+        return Secret(unlock.environment[VARIABLE], f"the secret in {VARIABLE}")
+    if quick.exists():
+        return Secret(_read(quick), f"the secret in {quick}")
+    kept = _from_keyring(account) if unlock.keyring else None
+    return Secret(kept, "the secret in the keyring") if kept else None
+
+
+def ask_secret(unlock: Unlock) -> Secret:
+    """The secret a person types. Locked when there is nobody to ask."""
+    if unlock.prompt is None:
+        raise Locked(
+            "the unlock secret of this inventory is needed and was not found",
+            f"give it with --unlock-file FILE or {VARIABLE}, or run in a terminal to be asked",
+        )
+    typed = unlock.prompt("Unlock secret")
+    if not typed:
+        raise Refused("the unlock secret is empty", "type it, or use --unlock-file FILE")
+    return Secret(typed, "the secret you typed")
+
+
+def make_secret(quick: Path, random: Random) -> Secret:
+    """Draw a secret of 256 bits and keep it in `quick`, for its owner only. Broken when it cannot be written."""
+    text = urlsafe_b64encode(random(32)).decode().rstrip("=")
+    try:
+        file = os.open(quick, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(file, "w", encoding="ascii") as out:
+            out.write(text + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as failure:
+        raise Broken(f"{quick}: the unlock secret could not be written ({failure.strerror})") from failure
+    return Secret(text, f"the secret in {quick}", DRAWN, made=True)
+
+
+def _read(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as failure:
+        told = failure.strerror if isinstance(failure, OSError) else "not UTF-8 text"
+        raise Refused(f"{path}: the unlock secret cannot be read ({told})", "name a file that holds it") from failure
+    if not text:
+        raise Refused(f"{path}: the file of the unlock secret is empty", "write the secret into it")
+    return text
+
+
+def _from_keyring(account: str) -> str | None:
+    try:
+        import keyring  # noqa: PLC0415 - an extra, and slow to load
+        from keyring.errors import KeyringError  # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(SERVICE, account)
+    except KeyringError:  # installed, but no keyring daemon runs here: the usual case on a server
+        return None

@@ -1,0 +1,146 @@
+"""The keeper of `Target` that is a folder: each file is written beside its place, synced, and moved there whole.
+
+The mode of files and folders follows from secrecy, here and nowhere else. Links inside the folder are not followed.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from certwright.errors import Broken, Refused
+from certwright.model import Artifact
+from certwright.targets.paths import refuse_path
+
+FILE_MODE = {True: 0o600, False: 0o644}  # secret or not
+FOLDER_MODE = {True: 0o700, False: 0o755}  # holds a secret or not
+UNFINISHED = ".certwright-unfinished"  # one fixed name a file, so that a later run finds what a killed one left
+
+
+class Folder:
+    """Artifacts as files below `root`. `at` is told where we are."""
+
+    def __init__(self, root: Path, at: Callable[[str], None] = lambda point: None) -> None:
+        self._root = root
+        self._at = at
+
+    def observe(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """The SHA-256 of each of these files that is there. Broken when one is there and cannot be read."""
+        found = {}
+        for path in paths:
+            file = self._place(path)
+            with _told(file):
+                if file.is_file():
+                    found[path] = hashlib.sha256(file.read_bytes()).hexdigest()
+        return found
+
+    def deliver(self, artifacts: Sequence[Artifact]) -> None:
+        """Write these files, all of each or nothing of it; when this returns they are on the disk."""
+        folders = self._folders(artifacts)
+        waiting = []
+        for artifact in artifacts:
+            file = self._place(artifact.path)
+            with _told(file):
+                waiting.append((_unfinished(file), file))
+                _write(_unfinished(file), artifact)
+            self._at("after a file is written beside its place")
+        for unfinished, file in waiting:
+            with _told(file):
+                unfinished.replace(file)
+            self._at("after a file is moved to its place")
+        for folder in folders:
+            _sync_folder(folder)
+
+    def sweep(self, paths: Iterable[str]) -> None:
+        """Remove what an interrupted delivery of these files left beside their places."""
+        for path in paths:
+            file = self._place(path)
+            with _told(file):
+                _unfinished(file).unlink(missing_ok=True)
+
+    def _folders(self, artifacts: Sequence[Artifact]) -> Sequence[Path]:
+        """The folders of these artifacts, made if need be; those that changed, deepest first."""
+        secret: dict[Path, bool] = {}
+        for artifact in artifacts:
+            folder = self._place(artifact.path).parent
+            secret[folder] = secret.get(folder, False) or artifact.secret
+        changed = set(secret)
+        for folder in sorted(secret):
+            with _told(folder):
+                changed |= set(self._make(folder, secret=secret[folder]))
+        return sorted(changed, key=lambda folder: -len(folder.parts))
+
+    def _make(self, folder: Path, *, secret: bool) -> Iterator[Path]:
+        if not folder.is_dir():
+            if folder != self._root:
+                yield from self._make(folder.parent, secret=False)
+            folder.mkdir(mode=FOLDER_MODE[secret], parents=folder == self._root)
+            yield folder.parent
+        elif secret and folder != self._root:
+            folder.chmod(FOLDER_MODE[secret])
+
+    def _place(self, path: str) -> Path:
+        """Where that path lies. Refused when any part of it below the root is a link or not what it must be."""
+        file = self._root
+        parts = refuse_path(path).parts
+        for part in parts:
+            file = file / part
+            try:
+                mode = file.lstat().st_mode
+            except FileNotFoundError:
+                break
+            except OSError as failure:
+                raise _broken(file, failure) from failure
+            wanted = stat.S_ISREG(mode) if len(file.parts) == len(self._root.parts) + len(parts) else stat.S_ISDIR(mode)
+            if not wanted:
+                kind = "a link" if stat.S_ISLNK(mode) else "something else than the file or folder that belongs there"
+                raise Refused(f"{file} is {kind}; nothing is written through it", "remove it, and run again")
+        return self._root.joinpath(*parts)
+
+
+def _unfinished(file: Path) -> Path:
+    """The name a file is written under. It keeps below the longest name a file system takes."""
+    name = f".{file.name}{UNFINISHED}"
+    if len(name.encode()) > 255:
+        name = f".{hashlib.sha256(file.name.encode()).hexdigest()}{UNFINISHED}"
+    return file.with_name(name)
+
+
+def _write(unfinished: Path, artifact: Artifact) -> None:
+    unfinished.unlink(missing_ok=True)
+    mode = FILE_MODE[artifact.secret]
+    file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    with os.fdopen(file, "wb") as out:
+        out.write(artifact.content)
+        out.flush()
+        os.fsync(out.fileno())
+    unfinished.chmod(mode)  # the process's umask may have taken too much from a public file
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make names durable. Windows has no such call, and keeps its directories consistent by itself."""
+    if os.name == "nt":
+        return
+    with _told(folder):
+        file = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as failure:
+        raise _broken(path, failure) from failure
+
+
+def _broken(path: Path, failure: OSError) -> Broken:
+    return Broken(
+        f"{path} cannot be written or read ({failure.strerror})",
+        "free space, or give this user the right to write there, and run again: nothing is lost",
+    )

@@ -1,0 +1,38 @@
+"""Which relative paths may be written: those that mean the same file on every system, inside the folder they are given.
+
+A path comes from a catalogue and a deployment file; both may be somebody else's.
+"""
+
+import re
+from pathlib import PurePosixPath
+
+from certwright.errors import Refused
+
+# Names Windows gives to devices, with any extension; what it cannot write; endings it takes off.
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+_UNWRITABLE = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
+LONGEST = 255  # bytes of one name, on every file system in use
+
+
+def refuse_path(path: str) -> PurePosixPath:
+    """The path as its parts. Refused, saying which part and why, when it is not one to write."""
+    parts = path.split("/")
+    for part in parts:
+        if fault := _fault(part):
+            raise Refused(
+                f"{path!r} cannot be delivered: {part!r} {fault}",
+                "correct the path in the catalogue file, or the name in the deployment file that it is made from",
+            )
+    return PurePosixPath(*parts)
+
+
+def _fault(part: str) -> str:
+    if part in ("", ".", ".."):
+        return "is not a name; paths are relative and never lead upwards"
+    if found := _UNWRITABLE.search(part):
+        return f"holds {found[0]!r}, which Windows cannot write"
+    if part[-1] in ". ":
+        return "ends in a dot or a blank, which Windows takes off"
+    if _DEVICES.fullmatch(part):
+        return "is the name of a device on Windows"
+    return f"is longer than {LONGEST} bytes" if len(part.encode()) > LONGEST else ""
