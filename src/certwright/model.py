@@ -215,7 +215,8 @@ class Place:
 
     An identity is a key and its chain; an authority is an identity that others name as issuer; anchors are certificates
     without keys (a root file, a trust list). `id` is an address: `east/public-portal`. `issuer` is the name of the
-    authority that signs it (empty for anchors). `anchors` are certificates given as files, DER each.
+    authority that signs it (empty for anchors). `anchors` are certificates given as files, DER each; `anchor_places` are
+    authorities whose certificates join them once they are held. With `shares_with`, another place's credential is used.
     """
 
     id: str
@@ -232,6 +233,7 @@ class Place:
     contradictions: tuple[Contradiction, ...] = ()
     notes: tuple[str, ...] = ()
     anchors: tuple[bytes, ...] = ()
+    anchor_places: tuple[str, ...] = ()
     shares_with: str = ""
 
 

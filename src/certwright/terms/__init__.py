@@ -11,6 +11,7 @@ from certwright.terms import (
     chain,
     file,
     guidance,
+    issuer,
     key,
     kubernetes,
     names,
@@ -85,6 +86,7 @@ VOCABULARY: Mapping[str, type[Word]] = {
     "set.same-base-names": sets.SameBaseNames,
     "set.root-of-issuers-trusted": sets.RootOfIssuersTrusted,
     "set.expiry-spread": sets.ExpirySpread,
+    "issuer.kind": issuer.Kind,
     "guidance": guidance.Guidance,
 }
 

@@ -7,7 +7,7 @@ from certwright.terms.word import Word
 
 
 @dataclass(frozen=True, slots=True)
-class IssuerKind(Word):
+class Kind(Word):
     """The issuer is not of a refused kind (`refused`: public, self-signed, embedded)."""
 
     reads: ClassVar[str] = "nothing"

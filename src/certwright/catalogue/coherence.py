@@ -1,0 +1,110 @@
+"""What no row of a product file can see alone: ids that clash, references that dangle, builds nobody lists."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from certwright.catalogue.product import Product
+from certwright.errors import Refused
+from certwright.model import Requirement
+from certwright.terms import VOCABULARY, bind
+
+
+class Incoherence(NamedTuple):
+    """A mistake between rows: the row's id, what is wrong, what was found, what was expected."""
+
+    row: str
+    what: str
+    found: str = ""
+    expected: str = ""
+
+
+def incoherences(product: Product) -> Iterator[Incoherence]:
+    """Everything in a product's rows that does not hold together."""
+    yield from _ids(product)
+    yield from _places(product)
+    for requirement in product.requirements:
+        yield from _requirement(product, requirement)
+    yield from _files(product)
+    yield from _builds(product)
+
+
+def _local(address: str) -> str:
+    return address.rpartition(".")[2]
+
+
+def _ids(product: Product) -> Iterator[Incoherence]:
+    ids = Counter([*(_local(row) for row, _ in _ranges(product)), *product.facts])
+    for twice in (one for one, count in ids.items() if count > 1):
+        yield Incoherence(twice, "the id stands twice", expected="one id for one thing: ids are addresses")
+    for contradiction in product.contradictions:
+        if not contradiction.touches:
+            yield Incoherence(contradiction.id, "touches nothing", expected="at least one id of this file")
+        for touched in contradiction.touches:
+            if touched not in ids:
+                yield Incoherence(contradiction.id, "touches nothing of this file", found=touched)
+
+
+def _groups(product: Product) -> set[str]:
+    return {
+        "*",
+        *(place.id for place in product.places),
+        *(group for place in product.places for group in place.groups),
+    }
+
+
+def _places(product: Product) -> Iterator[Incoherence]:
+    sets = [one.id for one in product.sets]
+    for place in product.places:
+        if place.set not in sets:
+            yield Incoherence(place.id, "is in a set that does not exist", place.set, ", ".join(sets))
+        if place.each and place.each not in product.facts and place.each not in {one.name for one in product.values}:
+            yield Incoherence(place.id, "is repeated for a fact that does not exist", place.each)
+
+
+def _requirement(product: Product, requirement: Requirement) -> Iterator[Incoherence]:
+    row = _local(requirement.id)
+    known = {"*", *(one.id for one in product.sets)} if requirement.term.startswith("set.") else _groups(product)
+    for one in set(requirement.applies) - known:
+        yield Incoherence(row, "applies to nothing of this file", one)
+    for after in set(requirement.skipped_after) - {one.id for one in product.requirements}:
+        yield Incoherence(row, "is skipped after a requirement that does not exist", after)
+    if requirement.term in VOCABULARY and "{" not in str(list(requirement.with_.values())):
+        try:  # parameters with templates are bound, and judged, when a site fills them
+            bind(requirement.term, requirement.with_)
+        except Refused as refusal:
+            yield Incoherence(row, str(refusal))
+
+
+def _files(product: Product) -> Iterator[Incoherence]:
+    layouts, groups, sets = (
+        {"", *(one.id for one in product.layouts)},
+        _groups(product),
+        {one.id for one in product.sets},
+    )
+    for package in product.packages:
+        for one in set(package.applies) - groups:
+            yield Incoherence(package.id, "applies to nothing of this file", one)
+        if package.layout not in layouts:
+            yield Incoherence(package.id, "is in a layout that does not exist", package.layout)
+    for script in product.scripts:
+        if script.set not in sets:
+            yield Incoherence(script.id, "belongs to a set that does not exist", script.set)
+
+
+def _ranges(product: Product) -> Iterator[tuple[str, str]]:
+    """Every addressable row's id with the builds it counts for."""
+    yield from ((one.id, one.builds) for one in product.places)
+    yield from ((one.id, one.builds) for one in product.packages)
+    yield from ((one.id, one.builds) for one in product.scripts)
+    yield from ((one.id, one.builds) for one in product.sets)
+    yield from ((one.id, one.builds) for one in product.requirements)
+
+
+def _builds(product: Product) -> Iterator[Incoherence]:
+    for row, builds in (*_ranges(product), *((one.name, one.builds) for one in product.values)):
+        for build in builds.split(".."):
+            if build and build not in product.builds:
+                yield Incoherence(_local(row), "names a build that is not listed", build)
+    if product.builds and product.default_build not in product.builds:
+        yield Incoherence("default_build", "is not among the builds", product.default_build)

@@ -1,0 +1,123 @@
+"""Conditions, build ranges and templates of the catalogue: data in, plain values out."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from certwright.model import Facts, FactValue
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-]*(?:\[\d+\])?)\}")
+
+
+class Unfilled(Exception):  # noqa: N818 - caught where the place is known
+    """A template names something the site does not have. `name` is the placeholder."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def look_up(name: str, facts: Facts) -> FactValue | None:
+    """The fact of that dotted name, with an optional index ("place.names[0]"); None when there is none."""
+    path, _, index = name.partition("[")
+    found: object = facts
+    for step in path.split("."):
+        if not isinstance(found, Mapping) or step not in found:
+            return None
+        found = found[step]
+    if index:
+        at = int(index.rstrip("]"))
+        found = found[at] if isinstance(found, Sequence) and not isinstance(found, str) and at < len(found) else None
+    return found  # type: ignore[return-value]
+
+
+def holds(condition: Mapping[str, object], facts: Facts) -> bool:
+    """Whether every line of a `when` table holds. A list means any of, `{ not = … }` negates."""
+    return all(_matches(wanted, look_up(name, facts)) for name, wanted in condition.items())
+
+
+def _matches(wanted: object, found: FactValue | None) -> bool:
+    if isinstance(wanted, Mapping):
+        return not _matches(wanted["not"], found)
+    if wanted in ("", [], ()):  # `{ fact = { not = [] } }`: something was said
+        return found in (None, "", b"", ())
+    if isinstance(wanted, list | tuple):
+        return any(_matches(one, found) for one in wanted)
+    if isinstance(wanted, bool) and not isinstance(found, bool):
+        return bool(found) is wanted  # `{ listeners = true }`: the site has some
+    if isinstance(found, tuple):
+        return wanted in found
+    return found == wanted
+
+
+def in_builds(wanted: str, build: str, builds: Sequence[str]) -> bool:
+    """Whether a build lies in a range such as "2411..2506", "2602..", "..2601" or is the one named. "" is always."""
+    if not wanted:
+        return True
+    first, dots, last = wanted.partition("..")
+    if not dots:
+        return build == wanted
+    at = builds.index(build)
+    return (not first or builds.index(first) <= at) and (not last or at <= builds.index(last))
+
+
+def fill(template: object, facts: Facts) -> FactValue:
+    """A template with its placeholders filled. One that is nothing but a placeholder becomes the raw value.
+
+    Lists and tables are filled item by item; a placeholder that stands for a list is spliced into a list around it.
+    Raises Unfilled.
+    """
+    if isinstance(template, str):
+        return _fill_text(template, facts)
+    if isinstance(template, list | tuple):
+        items: list[FactValue] = []
+        for one in template:
+            filled = fill(one, facts)
+            spliced = isinstance(filled, tuple) and isinstance(one, str)
+            items.extend(filled if spliced else (filled,))  # type: ignore[arg-type]
+        return tuple(items)
+    if isinstance(template, Mapping):
+        return {name: fill(one, facts) for name, one in template.items()}
+    return template  # type: ignore[return-value]
+
+
+def _fill_text(template: str, facts: Facts) -> FactValue:
+    whole = _PLACEHOLDER.fullmatch(template)
+    if whole:
+        found = look_up(whole[1], facts)
+        if found is None:
+            raise Unfilled(whole[1])
+        return found
+
+    def replace(match: re.Match[str]) -> str:
+        found = look_up(match[1], facts)
+        if found is None:
+            raise Unfilled(match[1])
+        return words(found)
+
+    if template.startswith(("dns:", "ip:", "uri:")):  # one template, a list of names: "dns:{item.names}"
+        kind, _, rest = template.partition(":")
+        inner = _PLACEHOLDER.fullmatch(rest)
+        many = look_up(inner[1], facts) if inner else None
+        if isinstance(many, tuple):
+            return tuple(f"{kind}:{words(one)}" for one in many)
+    return _PLACEHOLDER.sub(replace, template)
+
+
+def words(value: FactValue) -> str:
+    """A fact as text: a list with commas between; a mapping and a file's bytes have no text."""
+    if isinstance(value, tuple):
+        return ",".join(map(words, value))
+    if isinstance(value, Mapping) or isinstance(value, bytes):  # noqa: SIM101 - mypy narrows only the long form
+        return ""
+    return str(value)
+
+
+def placeholders(template: object) -> set[str]:
+    """Every name a template refers to, without indices."""
+    if isinstance(template, str):
+        return {name.partition("[")[0] for name in _PLACEHOLDER.findall(template)}
+    if isinstance(template, Mapping):
+        template = list(template.values())
+    if isinstance(template, list | tuple):
+        return set().union(*map(placeholders, template))
+    return set()

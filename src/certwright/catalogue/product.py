@@ -1,0 +1,160 @@
+"""A product as the catalogue describes it: the TOML file's sections as frozen values, templates still unfilled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from certwright.model import Contradiction, Document, PfxEncryption, PlaceKind, Requirement
+
+Condition = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a deployment file must or may say about a site. `kind` is a key of `catalogue.kinds.KINDS`.
+
+    `many` makes it a list of that kind; `fields` are the columns of a "records" fact.
+    """
+
+    name: str
+    kind: str
+    text: str
+    example: object = None
+    required: bool = False
+    default: object = None
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+    many: bool = False
+    unique: bool = False
+    fields: Mapping[str, "Fact"] = field(default_factory=dict)
+    sources: tuple[Document, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    when: Condition = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A fact the catalogue derives from others. Of several with one name the first whose condition holds counts."""
+
+    name: str
+    value: object
+    when: Condition = field(default_factory=dict)
+    builds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A folder tree the product takes. `default` ones are delivered unless the site chooses its own list."""
+
+    id: str
+    title: str
+    text: str = ""
+    default: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetTemplate:
+    """Places that are delivered, unlocked and judged together.
+
+    `members` makes it a set for judging only: the places of those groups, whatever set delivers them.
+    """
+
+    id: str
+    title: str
+    text: str = ""
+    folder: str = ""
+    members: tuple[str, ...] = ()
+    when: Condition = field(default_factory=dict)
+    builds: str = ""
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTemplate:
+    """One certificate-shaped need, before a site fills it. `extra` are the row's further keys, for templates."""
+
+    id: str
+    set: str
+    title: str
+    text: str = ""
+    kind: PlaceKind = "identity"
+    names: object = ()
+    subject: str = ""
+    groups: tuple[str, ...] = ()
+    when: Condition = field(default_factory=dict)
+    builds: str = ""
+    each: str = ""
+    issuer: str = ""
+    anchors: object = ""
+    shares_with: str = ""
+    lifetime_days: int = 0
+    sources: tuple[Document, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    notes: tuple[str, ...] = ()
+    deprecated: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageTemplate:
+    """One file a place's credential becomes, before a site fills its path and options."""
+
+    id: str
+    form: str
+    path: str
+    applies: tuple[str, ...] = ("*",)
+    layout: str = ""
+    when: Condition = field(default_factory=dict)
+    builds: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptTemplate:
+    """A next step. `template` names a file of the catalogue's scripts folder (or one beside a user's own product)."""
+
+    id: str
+    set: str
+    title: str
+    path: str
+    language: str
+    template: str
+    when: Condition = field(default_factory=dict)
+    builds: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    sources: tuple[Document, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Everything the catalogue knows about one product. Lists keep the order of the file."""
+
+    id: str
+    title: str
+    summary: str
+    target: str
+    builds: tuple[str, ...]
+    default_build: str
+    lifetime_days: int
+    documents: Mapping[str, Document]
+    facts: Mapping[str, Fact]
+    values: tuple[Value, ...]
+    sets: tuple[SetTemplate, ...]
+    layouts: tuple[Layout, ...]
+    places: tuple[PlaceTemplate, ...]
+    packages: tuple[PackageTemplate, ...]
+    requirements: tuple[Requirement, ...]
+    contradictions: tuple[Contradiction, ...]
+    scripts: tuple[ScriptTemplate, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where packages are imported. The PFX encryption follows from what that system can read."""
+
+    id: str
+    title: str
+    encryption: PfxEncryption
+    text: str

@@ -1,0 +1,199 @@
+"""What is due, with its reason. A pure function of the plan, what is held, what is delivered, and the time.
+
+First issuance is the renewal of nothing: one list of small predicates decides both.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+
+from certwright.errors import Conflict, Impossible
+from certwright.model import Action, Held, Package, Place, Plan
+from certwright.plan.feasible import life_of
+from certwright.terms.accept import acceptable
+from certwright.x509.read import read_certificate
+
+HeldByPlace = Mapping[str, Held]
+
+
+def demanded(place: Place) -> str:
+    """The fingerprint of what a place demands of its certificate. Stored with what is held, so a change is seen.
+
+    How a package is written, and a set's password, are not part of it: they change without a new certificate.
+    """
+    draft = place.draft
+    asked = (
+        draft.subject, tuple(map(str, draft.names)), str(draft.key), sorted(draft.key_usage), draft.extended_key_usage,
+        draft.authority, draft.path_length, draft.crl_distribution_points, draft.signature_hash,
+    )  # fmt: skip
+    return hashlib.sha256(repr(asked).encode()).hexdigest()
+
+
+def recipe(
+    place: Place, package: Package, held: Held | None, password_version: int, anchors: tuple[bytes, ...] = ()
+) -> str:
+    """The fingerprint of what goes into one file: the credential, the form, its options, the password's version."""
+    parts = [package.form, package.path, _canonical(package.options), repr(sorted(asdict(place.draft.pfx).items()))]
+    if package.form == "pfx":
+        parts.append(f"password {password_version}")
+    digest = hashlib.sha256("\0".join(parts).encode())
+    for der in (*((held.certificate, *held.chain) if held else ()), *place.anchors, *anchors):
+        digest.update(hashlib.sha256(der).digest())
+    return digest.hexdigest()
+
+
+def _canonical(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_canonical(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_canonical, value)) + "]"
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else repr(value)
+
+
+def holding(place: Place, held: HeldByPlace) -> Held | None:
+    """What is held for a place: its own credential, or the one it shares."""
+    return held.get(place.shares_with or place.id)
+
+
+def anchors_of(place: Place, held: HeldByPlace) -> tuple[bytes, ...]:
+    """The certificates of the authorities an anchors place names, once they are held."""
+    return tuple(held[name].certificate for name in place.anchor_places if name in held)
+
+
+def renewal_of(held: Held) -> datetime:
+    """When a certificate is to be renewed: two thirds of its life."""
+    return held.not_before + (held.not_after - held.not_before) * 2 / 3
+
+
+def due(
+    plan: Plan, held: HeldByPlace, delivered: Mapping[str, str], password_versions: Mapping[str, int], now: datetime
+) -> tuple[Action, ...]:
+    """Everything that is due, authorities first, then certificates, then files.
+
+    `delivered` maps package paths to recipes, for files that are on the target as we wrote them; `password_versions`
+    maps set addresses to the version of their password. Raises Impossible when a root must be renewed: that is a
+    rotation, which changes what everybody trusts, and never happens by itself.
+    """
+    reasons = {place.id: reason for place in plan.places if (reason := _reason(place, plan, held, now))}
+    _refuse_dying_roots(plan, held, reasons, now)
+    issues = [
+        Action("renew" if place.id in held else "issue", place.id, reasons[place.id])
+        for place in plan.places
+        if place.id in reasons
+    ]
+    return (*issues, *_deliveries(plan, held, delivered, password_versions, reasons))
+
+
+# ── why a certificate is due ──────────────────────────────────────────────────────────────────────
+
+
+def _reason(place: Place, plan: Plan, held: HeldByPlace, now: datetime) -> str:
+    """Why a place needs a certificate now; empty when it does not."""
+    if place.kind == "anchors" or place.shares_with:
+        return ""
+    have = held.get(place.id)
+    if have is None:
+        return "nothing is held yet"
+    return next((reason for predicate in _PREDICATES if (reason := predicate(place, have, plan, held, now))), "")
+
+
+def _expired(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
+    return f"it expired on {have.not_after:%Y-%m-%d}" if have.not_after <= now else ""
+
+
+def _changed(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
+    return "what is demanded of it has changed" if have.demanded != demanded(place) else ""
+
+
+def _other_issuer(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
+    parent = held.get(place.issuer)
+    if place.issuer == place.id or parent is None:
+        return ""
+    return "its issuer has a new certificate" if have.chain[:1] != (parent.certificate,) else ""
+
+
+def _unacceptable(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
+    found = acceptable(place.demands, read_certificate(have.certificate), now)
+    return f"it does not satisfy {found[0][0].requirement.id}" if found else ""
+
+
+def _two_thirds(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
+    if place.issuer == place.id:  # a root lives on until something it signs would outlive it
+        return ""
+    return f"two thirds of its life are over since {renewal_of(have):%Y-%m-%d}" if renewal_of(have) <= now else ""
+
+
+def _child_outlives(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
+    """An issuing CA too old to sign what is wanted of it: renewed first, so that no parent dies under its child."""
+    if place.kind != "authority" or place.issuer == place.id:
+        return ""
+    return f"it would die before {needy.id}" if (needy := _outliving(place, have, plan, held, now)) else ""
+
+
+_PREDICATES: tuple[Callable[[Place, Held, Plan, HeldByPlace, datetime], str], ...] = (
+    _expired, _changed, _other_issuer, _unacceptable, _two_thirds, _child_outlives,
+)  # fmt: skip
+
+
+def _outliving(authority: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> Place | None:
+    """A place that needs a certificate from that authority now, for longer than the authority lives."""
+    for place in plan.places:
+        is_child = place.issuer == authority.id and place.id != authority.id and not place.shares_with
+        if is_child and now + life_of(place.draft, now.date()) > have.not_after:
+            own = held.get(place.id)
+            if own is None or renewal_of(own) <= now or own.demanded != demanded(place):
+                return place
+    return None
+
+
+def _refuse_dying_roots(plan: Plan, held: HeldByPlace, reasons: Mapping[str, str], now: datetime) -> None:
+    roots = (place for place in plan.places if place.issuer == place.id and place.id in held)
+    conflicts = []
+    for root in roots:
+        needy = _outliving(root, held[root.id], plan, held, now)
+        reason = reasons.get(root.id) or (f"it would die before {needy.id}" if needy else "")
+        if reason:
+            conflicts.append(
+                Conflict(
+                    root.id,
+                    "certwright.root-rotation",
+                    reason,
+                    expected="a root that outlives what it signs",
+                    found=f"valid until {held[root.id].not_after:%Y-%m-%d}",
+                    hint="everybody must trust a new root before it signs: name a second issuer, hand out its root, "
+                    "then change the site's issuer",
+                )
+            )
+    if conflicts:
+        raise Impossible(conflicts)
+
+
+# ── which files are due ───────────────────────────────────────────────────────────────────────────
+
+
+def _deliveries(
+    plan: Plan, held: HeldByPlace, delivered: Mapping[str, str], versions: Mapping[str, int], reasons: Mapping[str, str]
+) -> Iterator[Action]:
+    for place in plan.places:
+        renewed = (place.shares_with or place.id) in reasons or any(name in reasons for name in place.anchor_places)
+        for package in place.packages:
+            if renewed:
+                yield Action("deliver", place.id, "its certificate is new")
+                break
+            wanted = recipe(place, package, holding(place, held), versions.get(place.set, 0), anchors_of(place, held))
+            if delivered.get(package.path) != wanted:
+                yield Action("deliver", place.id, f"{package.path} is missing, was changed, or is of an older set")
+                break
+
+
+def next_due(plan: Plan, held: HeldByPlace) -> tuple[date, str] | None:
+    """The first day on which something will be due, and the place; None when nothing is held."""
+    mine = {place.shares_with or place.id for place in plan.places}
+    roots = {place.id for place in plan.places if place.issuer == place.id}
+    days = [
+        ((have.not_after if place in roots else renewal_of(have)).date(), place)
+        for place, have in held.items()
+        if place in mine
+    ]
+    return min(days, default=None)

@@ -1,0 +1,90 @@
+"""The deployment file `init` prints: commented, with Contoso's names, ready to be applied as it stands."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from certwright.catalogue.product import Fact, Product
+
+_HEAD = """\
+# A certwright deployment: what stands where, and who signs for it. Edit it, then:
+#   certwright plan {file}      every certificate it needs, and the sentence that demands it
+#   certwright apply {file}     makes what is due; run it again to renew
+# Editors complete this file with the schema that `certwright schema` prints.
+certwright: 1
+output: out
+
+issuers:
+  contoso:
+    # embedded: a root and an issuing CA of your own, made by the first apply
+    kind: embedded
+    organization: Contoso
+    # where you will publish the CRL files of out/pki; it goes into every certificate
+    crl: http://pki.contoso.com/crl
+
+sites:
+"""
+
+
+def init_text(product: Product, today: date, file: str = "contoso.yaml") -> str:
+    """A commented deployment file for that product. `today` anchors dates that must lie in the future."""
+    lines = [f"- name: {_site_name(product)}", f"  product: {product.id}"]
+    if product.builds:
+        lines += _comment(f"names and cmdlets differ between builds; known: {', '.join(product.builds)}", "  ")
+        lines.append(f'  build: "{product.default_build}"')
+    for name, fact in product.facts.items():
+        lines += ["", *_fact(name, fact, today)]
+    title = "".join(f"# {line}\n" for line in textwrap.wrap(f"{product.title}. {product.summary}", 96))
+    return _HEAD.format(file=file) + title + "\n".join("" if not line else f"  {line}" for line in lines) + "\n"
+
+
+def _site_name(product: Product) -> str:
+    return "contoso" if len(product.id) > 20 else product.id.replace("azure-", "")
+
+
+def _comment(text: str, indent: str) -> list[str]:
+    return [f"{indent}# {line}" for line in textwrap.wrap(text, 94 - len(indent))]
+
+
+def _fact(name: str, fact: Fact, today: date) -> Iterator[str]:
+    yield from _comment(fact.text, "  ")
+    if fact.choices:
+        yield f"  # {'any of' if fact.many else 'one of'}: {', '.join(fact.choices)}"
+    if fact.required or (fact.example is not None and fact.kind == "records"):
+        yield from _emit(name, example_of(fact, today), "  ")
+    else:
+        shown = fact.default if fact.default not in (None, "", []) else example_of(fact, today)
+        yield from (f"  # {line[2:]}" for line in _emit(name, shown, "  "))
+
+
+def example_of(fact: Fact, today: date) -> object:
+    """The value `init` shows: the catalogue's example, or for a date one that lies ahead."""
+    if fact.kind == "date" and fact.example is None:
+        return today + timedelta(days=30)
+    if fact.example is not None:
+        return fact.example
+    return fact.choices[0] if fact.choices else ""
+
+
+def _emit(name: str, value: object, indent: str) -> Iterator[str]:
+    """YAML lines for an example: plain words stay plain, everything YAML could misread is quoted."""
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        yield f"{indent}{name}:"
+        for row in value:
+            lead = f"{indent}  - "
+            for key, one in row.items():
+                yield f"{lead}{key}: {_scalar(one)}"
+                lead = f"{indent}    "
+    else:
+        yield f"{indent}{name}: {_scalar(value)}"
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_scalar, value))}]"
+    text = str(value)
+    plain = text and text[0].isalnum() and not any(mark in text for mark in (": ", " #", "[", "]", "{", "}", ","))
+    reserved = isinstance(value, str) and (text.isdigit() or text in ("true", "false", "null"))
+    return text if plain and not reserved else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

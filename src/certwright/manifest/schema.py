@@ -1,0 +1,92 @@
+"""The JSON Schema of the deployment file, for editors: made from the same facts the reader reads."""
+
+from collections.abc import Iterable
+
+from certwright.catalogue.kinds import schema_of
+from certwright.catalogue.product import Product
+from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, ISSUER, ISSUER_KINDS, KEYS
+
+_TEXT: dict[str, object] = {"type": "string", "minLength": 1}
+_KEY: dict[str, object] = {"enum": list(KEYS)}
+_DAYS: dict[str, object] = {"type": "integer", "minimum": 1}
+_NAME: dict[str, object] = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"}
+
+
+def json_schema(products: Iterable[Product]) -> dict[str, object]:
+    """The JSON Schema (draft 2020-12) of a deployment file for these products."""
+    sites = [_site(product) for product in products]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "certwright deployment file",
+        "type": "object",
+        "required": ["certwright", "sites"],
+        "additionalProperties": False,
+        "properties": {
+            "certwright": {"description": HEAD["certwright"], "const": 1},
+            "output": {"description": HEAD["output"], **_TEXT},
+            "products": {"description": HEAD["products"], "type": "array", "items": _TEXT},
+            "issuers": {
+                "description": HEAD["issuers"],
+                "type": "object",
+                "propertyNames": {"pattern": "^[a-z0-9][a-z0-9-]{0,30}$"},
+                "additionalProperties": _issuer(),
+            },
+            "sites": {"description": HEAD["sites"], "type": "array", "minItems": 1, "items": {"oneOf": sites}},
+        },
+    }
+
+
+def _issuer() -> dict[str, object]:
+    authority = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"subject": _TEXT, "key": _KEY, "years": {"type": "integer", "minimum": 1, "maximum": 50}},
+    }
+    shapes: dict[str, dict[str, object]] = {
+        "kind": {"enum": list(ISSUER_KINDS)},
+        "organization": _TEXT,
+        "root": authority,
+        "issuing": authority,
+        "crl": {"type": "string", "pattern": "^http://"},
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: {"description": text, **shapes[key]} for key, text in ISSUER.items()},
+    }
+
+
+def _site(product: Product) -> dict[str, object]:
+    shapes_of_wish: dict[str, object] = {"key": _KEY, "days": _DAYS, "names": {"type": "array", "items": _TEXT}}
+    wish = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: shapes_of_wish[key] for key in CERTIFICATE},
+    }
+    builds: list[object] = [*product.builds, *(int(one) for one in product.builds if one.isdigit())]
+    shapes: dict[str, dict[str, object]] = {
+        "name": _NAME,
+        "product": {"const": product.id},
+        "build": {"enum": builds} if builds else {},
+        "issuer": _TEXT,
+        "layouts": {"type": "array", "items": {"enum": [layout.id for layout in product.layouts] or [""]}},
+        "target": _TEXT,
+        "key": _KEY,
+        "days": _DAYS,
+        "certificates": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {place.id: wish for place in product.places},
+        },
+    }
+    common = {key: {"description": text, **shapes[key]} for key, text in COMMON.items()}
+    facts = {name: schema_of(fact) for name, fact in product.facts.items()}
+    required = ["name", "product", *(name for name, fact in product.facts.items() if fact.required)]
+    return {
+        "title": product.title,
+        "description": product.summary,
+        "type": "object",
+        "required": required,
+        "additionalProperties": False,
+        "properties": {**common, **facts},
+    }

@@ -1,0 +1,151 @@
+"""Which wishes cannot be: every conflict between a plan and the requirements, found before a key exists.
+
+The predicate is the one `check` uses, asked about the certificate the draft would become.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from certwright.errors import Conflict
+from certwright.model import Demand, Draft, IssuerWish, Place
+from certwright.plan.public import citation, longest_life, refusals
+from certwright.terms import issuer as issuer_terms
+from certwright.terms.accept import acceptable
+from certwright.terms.preview import preview
+
+
+def conflicts(places: Iterable[Place], issuers: Mapping[str, IssuerWish], today: date) -> Iterator[Conflict]:
+    """Everything that makes these places impossible on that day, in the order of the places."""
+    places = tuple(places)
+    drafts = {place.id: place.draft for place in places}
+    for place in places:
+        if place.kind != "anchors" and not place.shares_with:
+            yield from _of_one(place, issuers.get(place.issuer.partition("/")[0]), drafts, today)
+    yield from _of_paths(places)
+
+
+def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft], today: date) -> Iterator[Conflict]:
+    kind = issuer.kind if issuer else ""
+    yield from _of_issuer(place, kind)
+    draft = place.draft
+    if kind == "public":
+        draft = _as_public(draft, today)
+        for asked, why in refusals(draft, today):
+            yield Conflict(
+                place.id,
+                "certwright.public-ca",
+                why,
+                found=asked,
+                hint="use an issuer of kind embedded",
+                citation=citation("P-CHR"),
+            )
+    now = datetime.combine(today, time(), UTC)
+    for demand, mismatch in acceptable(place.demands, preview(draft, now), now):
+        yield _unmet(place, demand, mismatch.expected, mismatch.found, kind, today)
+    yield from _of_names(place)
+    if place.issuer in drafts and place.issuer != place.id:
+        yield from _of_parent(place, drafts[place.issuer], today)
+
+
+def _of_issuer(place: Place, kind: str) -> Iterator[Conflict]:
+    refusing = [d for d in place.demands if isinstance(d.term, issuer_terms.Kind) and kind in d.term.refused]
+    for demand in refusing:
+        yield Conflict(
+            place.id,
+            demand.requirement.id,
+            demand.requirement.text,
+            expected=f"an issuer that is not {kind}",
+            found=kind,
+            hint=demand.requirement.fix,
+            citation=_cited(demand),
+        )
+    if kind == "self-signed" and not refusing and place.kind == "identity":
+        yield Conflict(
+            place.id,
+            "certwright.self-signed",
+            "an end entity that signs itself cannot be revoked, renewed or trusted as a set",
+            expected="an issuer of kind embedded",
+            found=kind,
+            hint="set kind: embedded; certwright makes the authorities for you",
+        )
+
+
+def _as_public(draft: Draft, today: date) -> Draft:
+    """The draft as a public CA would grant it: its life cut to what the rules of that day allow."""
+    return replace(draft, lifetime=min(draft.lifetime, longest_life(today)), good_until=None)
+
+
+def _unmet(place: Place, demand: Demand, expected: str, found: str, kind: str, today: date) -> Conflict:
+    hint = demand.requirement.fix
+    if kind == "public" and demand.requirement.term == "validity.minimum":
+        days = longest_life(today).days
+        hint = f"no public CA issues for more than {days} days ({citation('P-CAB')}); use an issuer of kind embedded"
+    return Conflict(place.id, demand.requirement.id, demand.requirement.text, expected, found, hint, _cited(demand))
+
+
+def _cited(demand: Demand) -> str:
+    return "; ".join(map(str, demand.requirement.sources))
+
+
+def _of_names(place: Place) -> Iterator[Conflict]:
+    for name in place.draft.names:
+        labels = name.value.split(".")
+        if name.kind == "dns" and (len(name.value) > 253 or any(not 0 < len(label) <= 63 for label in labels)):
+            yield Conflict(
+                place.id,
+                "certwright.name-length",
+                "a DNS name is over its limit",
+                expected="labels of 1 to 63, 253 in all",
+                found=f"{name.value} ({len(name.value)})",
+                hint="choose a shorter region or domain",
+                citation="RFC 1035 2.3.4",
+            )
+    common = place.draft.subject.partition("CN=")[2].partition(",")[0]
+    if len(common) > 64:
+        yield Conflict(
+            place.id,
+            "certwright.name-length",
+            "the common name is over its limit",
+            expected="at most 64 characters",
+            found=f"{common} ({len(common)})",
+            hint="choose a shorter name",
+            citation="RFC 5280 appendix A.1, ub-common-name",
+        )
+
+
+def _of_parent(place: Place, parent: Draft, today: date) -> Iterator[Conflict]:
+    life = life_of(place.draft, today)
+    if life > parent.lifetime:
+        yield Conflict(
+            place.id,
+            "certwright.parent-dies-first",
+            f"{place.issuer} would die under its child",
+            expected=f"at most {parent.lifetime.days} days, the life of {place.issuer}",
+            found=f"{life.days} days",
+            hint=f"give {place.issuer} more years, or this certificate fewer days",
+        )
+
+
+def life_of(draft: Draft, today: date) -> timedelta:
+    """How long a certificate made from that draft on that day lives: its lifetime, or until the day it must outlive."""
+    if draft.good_until is None:
+        return draft.lifetime
+    return max(draft.lifetime, draft.good_until - today + timedelta(days=1))
+
+
+def _of_paths(places: Iterable[Place]) -> Iterator[Conflict]:
+    """Two packages with one path: compared without case, because the files end on Windows."""
+    owners = [(package.path.lower(), place) for place in places for package in place.packages]
+    twice = {path for path, count in Counter(path for path, _ in owners).items() if count > 1}
+    for path in sorted(twice):
+        names = ", ".join(place.id for at, place in owners if at == path)
+        yield Conflict(
+            names,
+            "certwright.one-path",
+            "two certificates would be written to one file",
+            expected="one file each",
+            found=path,
+            hint="give one of them another name",
+        )
