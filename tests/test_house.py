@@ -1,6 +1,7 @@
 """The house stands: arrows point one way, files stay small, only the command line speaks and exits."""
 
 import ast
+import re
 import statistics
 from collections.abc import Iterator
 from functools import cache
@@ -20,8 +21,9 @@ FLOORS = (  # what stands on a floor may import its own room, and the floors bef
 FLOOR_OF = {"__init__": 0} | {room: number for number, (_, rooms) in enumerate(FLOORS) for room in rooms}
 STAIRS = ("x509", "pfx", "pack", "report")  # rooms of *encode* import each other only in this direction
 WORLD = frozenset(
-    ("os", "io", "shutil", "socket", "ssl", "http", "subprocess", "tempfile", "fcntl")
-    + ("time", "random", "secrets", "sqlite3", "sqlalchemy", "alembic")
+    re.findall(
+        r"\w+", "os io shutil tempfile fcntl subprocess socket ssl http sqlite3 sqlalchemy alembic time random secrets"
+    )
 )
 READS = frozenset(("open", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "Path.cwd", "Path.home"))
 SPEAKS = frozenset(("print", "input", "exit", "quit", "breakpoint", "sys.exit", "os._exit", "SystemExit"))
