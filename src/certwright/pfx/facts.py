@@ -57,8 +57,20 @@ class CertificateBag(Bag):
 
 
 @dataclass(frozen=True, slots=True)
+class SealedSafe:
+    """An encrypted safe that was not opened: no password was given, or `defects` says why not."""
+
+    where: str
+    encryption: Encryption
+
+
+@dataclass(frozen=True, slots=True)
 class PfxFacts:
-    """A whole PFX, bags in file order. `defects` are bags or safes that could not be read, in words with their place."""
+    """A whole PFX, bags in file order.
+
+    `defects` are safes and bags that could not be read, in words, with their place. `sealed` are the encrypted safes
+    that stayed closed.
+    """
 
     mac: Mac | None
     keys: tuple[KeyBag, ...] = ()
@@ -66,3 +78,4 @@ class PfxFacts:
     other_bags: tuple[str, ...] = ()
     indefinite_lengths: bool = False
     defects: tuple[str, ...] = ()
+    sealed: tuple[SealedSafe, ...] = ()

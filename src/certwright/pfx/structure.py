@@ -1,0 +1,75 @@
+"""The outer shell of a PFX (RFC 7292 section 4), read without a password: the MAC's parameters and the safes."""
+
+from dataclasses import dataclass, field
+
+from certwright.errors import Unreadable
+from certwright.pfx import oids
+from certwright.pfx.ber import CONTEXT, Decoder, Element
+from certwright.pfx.mac import MacData, read_mac
+from certwright.pfx.pbe import Scheme, read_scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """One ContentInfo. `scheme` None means it lies open; `content` is SafeContents, perhaps encrypted."""
+
+    where: str
+    scheme: Scheme | None
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What a PFX is before any password. `authenticated` are the bytes the MAC is over."""
+
+    mac: MacData | None
+    authenticated: bytes = field(repr=False)
+    safes: tuple[Safe, ...]
+    defects: tuple[str, ...]
+
+
+def read_shell(content: bytes, decoder: Decoder) -> Shell:
+    """The shell. Unreadable when the bytes are no PFX, with what they are instead where that is easy to tell."""
+    _refuse_other_files(content)
+    pfx = decoder.first(content, "the file")
+    version, auth_safe, *mac = pfx.fields("a PFX", 2)
+    if version.integer("the PFX version") != 3:
+        raise version.wrong("expected PFX version 3")
+    authenticated = _data(auth_safe)
+    defects = [f"{len(content) - pfx.end} bytes follow the end of the PFX"] if pfx.end < len(content) else []
+    safes = []
+    infos = decoder.decode(authenticated, "the authenticated safe").fields("the authenticated safe")
+    for number, info in enumerate(infos, 1):
+        try:
+            safes.append(_safe(info, f"safe {number}"))
+        except Unreadable as problem:
+            defects.append(f"safe {number}: {problem}")
+    return Shell(read_mac(mac[0]) if mac else None, authenticated, tuple(safes), tuple(defects))
+
+
+def _refuse_other_files(content: bytes) -> None:
+    if not content:
+        raise Unreadable("the file is empty")
+    if content.lstrip()[:5] == b"-----":
+        raise Unreadable("this is PEM text, not a PFX", hint="openssl pkcs12 -export makes a PFX of PEM files")
+    if content[0] != 0x30:
+        raise Unreadable(f"a PFX begins with byte 30, this with {content[0]:02x}", where="the file, byte 0")
+
+
+def _data(info: Element) -> bytes:
+    kind, *content = info.fields("a content", 1)
+    name = kind.oid("a content type")
+    if name != oids.DATA or not content:
+        raise kind.wrong(f"the content is {oids.named(name)}; only password-protected PFX files can be read")
+    return content[0].explicit(0, "data").octets("data")
+
+
+def _safe(info: Element, where: str) -> Safe:
+    kind, *content = info.fields("a safe", 1)
+    if kind.oid("a safe's type") != oids.ENCRYPTED_DATA or not content:
+        return Safe(where, None, _data(info))
+    encrypted = content[0].explicit(0, "encrypted data").fields("encrypted data", 2)[1]
+    _, algorithm, *ciphertext = encrypted.fields("encrypted content", 2)
+    if not ciphertext:
+        raise encrypted.wrong("the encrypted content is missing")
+    return Safe(where, read_scheme(algorithm), ciphertext[0].octets("encrypted content", CONTEXT))
