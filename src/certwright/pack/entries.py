@@ -10,7 +10,9 @@ from certwright.errors import Refused, Unreadable
 from certwright.model import FactValue, Package
 from certwright.pack.credential import Credential, missing
 from certwright.pack.pem import armour, certificates, intermediates
-from certwright.x509.read import certificates_in, read_certificate, read_crl, split_pem
+from certwright.x509.crl import read_crl
+from certwright.x509.pem import certificates_in, split_pem
+from certwright.x509.read import read_certificate
 
 PEM, DER, CRL = "application/x-pem-file", "application/pkix-cert", "application/pkix-crl"
 
@@ -104,7 +106,7 @@ def _ders(content: FactValue, package: Package, credential: Credential) -> tuple
 
 
 def one_certificate(content: FactValue, package: Package, credential: Credential) -> bytes:
-    """The one certificate of a file, DER: an entry of a trust list may not be a bundle (the vendor's tool refuses it)."""
+    """The one certificate of a file, DER: an entry of a trust list may not be a bundle (the CLI refuses it)."""
     ders = _ders(content, package, credential)
     if len(ders) != 1:
         raise missing(package, credential, "exactly one certificate in a file of a trust list", str(len(ders)))
@@ -131,45 +133,44 @@ def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a list: its name (base name of the record, extension of the part) and where its bytes come from."""
+    """One file of a list: named by the record and its own extension; `column` is the field that holds its bytes."""
 
     file_name: str
-    content: bytes = field(repr=False)
+    extension: str
+    record: Mapping[str, FactValue] = field(repr=False)
+    column: str = ""
 
 
 def parts(package: Package, credential: Credential) -> tuple[Part, ...]:
     """Option `lists` = [{records, parts: {extension: field}}] opened into files, in order.
 
-    Extension `der` takes a certificate, `crl` a CRL paired with it by base name; a record that leaves a field empty has
-    no such part. Refused when two parts have one name.
+    A record that leaves a field empty has no such part. Refused when two parts have one name.
     """
-    found: list[Part] = []
-    for row in _tables(package.options.get("lists", ())):
-        columns = row.get("parts")
-        for record in _tables(row.get("records", ())):
-            found += _record_parts(record, columns if isinstance(columns, Mapping) else {}, package, credential)
+    found = [
+        Part(f"{record['name']!s}.{extension}", extension, record, str(column))
+        for row in _tables(package.options.get("lists", ()))
+        for record in _tables(row.get("records", ()))
+        for extension, column in _table(row.get("parts")).items()
+        if record.get(str(column))
+    ]
     names = [part.file_name for part in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise missing(package, credential, "a name of its own for every file", f"{', '.join(twice)} twice")
     return tuple(found)
 
 
+def part_content(part: Part, package: Package, credential: Credential) -> bytes:
+    """The bytes of a part: one certificate as DER, or (extension `crl`) a CRL issued by the record's certificate."""
+    content = part.record[part.column]
+    if part.extension != "crl":
+        return one_certificate(content, package, credential)
+    issuer = one_certificate(part.record.get("file", b""), package, credential)
+    return paired_crl(content, issuer, package, credential)
+
+
 def _tables(rows: FactValue) -> Sequence[Mapping[str, FactValue]]:
     return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, tuple | list) else ()
 
 
-def _record_parts(
-    record: Mapping[str, FactValue], columns: Mapping[str, FactValue], package: Package, credential: Credential
-) -> list[Part]:
-    found = []
-    certificate = b""
-    for extension, column in columns.items():
-        content = record.get(str(column))
-        if not content:
-            continue
-        if extension == "crl":
-            der = paired_crl(content, certificate, package, credential)
-        else:
-            der = certificate = one_certificate(content, package, credential)
-        found.append(Part(f"{record['name']!s}.{extension}", der))
-    return found
+def _table(value: FactValue | None) -> Mapping[str, FactValue]:
+    return value if isinstance(value, Mapping) else {}

@@ -112,11 +112,13 @@ def _written(
 
 
 def _vault_files(package: Package, credential: Credential) -> dict[str, str]:
-    """File name → secret name: option `files`, then those of option `lists`. Refused when there is none."""
-    files = (*texts(package, "files"), *(part.file_name for part in parts(package, credential)))
-    if not (names := secret_names(filter(None, files))):
-        raise missing(package, credential, "at least one file in options files and lists", "none")
-    return names
+    """Key → file name: option `files` and the parts of option `lists` keep their names, option `keys` gives others."""
+    files = [*filter(None, texts(package, "files")), *(part.file_name for part in parts(package, credential))]
+    keys = package.options.get("keys", {})
+    named = {key: str(file) for key, file in keys.items()} if isinstance(keys, Mapping) else {}
+    if not files and not named:
+        raise missing(package, credential, "at least one file in options files, lists and keys", "none")
+    return {**{file: file for file in files}, **named}
 
 
 def secret_provider_class(
@@ -128,7 +130,7 @@ def secret_provider_class(
     """
     wanted = [
         write_objects([{"objectName": name, "objectType": "secret", "objectEncoding": "hex"}]).decode("ascii")
-        for name in _vault_files(package, credential).values()
+        for name in secret_names(_vault_files(package, credential).values()).values()
     ]
     found = {
         "apiVersion": "secrets-store.csi.x-k8s.io/v1",
@@ -148,16 +150,13 @@ def secret_provider_class(
 
 
 def secret_sync(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
-    """A SecretSync: the vault's secrets of options `files` and `lists` become keys of a Secret of this object's name.
+    """A SecretSync: secrets of the vault become keys of a Secret of this object's name.
 
-    Option `targets` = {file name: key} renames a key; by default the key is the file name.
+    Options `files` and `lists` name files whose key is the file name; option `keys` = {key: file name} renames.
     """
-    targets = package.options.get("targets", {})
-    renamed = targets if isinstance(targets, Mapping) else {}
-    data = [
-        {"sourcePath": name, "targetKey": checked_key(str(renamed.get(file_name, file_name)))}
-        for file_name, name in _vault_files(package, credential).items()
-    ]
+    files = _vault_files(package, credential)
+    names = secret_names(files.values())
+    data = [{"sourcePath": names[file], "targetKey": checked_key(key)} for key, file in files.items()]
     found = {
         "apiVersion": "secret-sync.x-k8s.io/v1alpha1",
         "kind": "SecretSync",

@@ -32,7 +32,7 @@ def decode(value: str) -> bytes:
 
 
 def secret_name(file_name: str) -> str:
-    """The vault's name for a file: dots become hyphens. Refused unless letters, digits, hyphens remain (127 at most)."""
+    """The vault's name for a file: dots become hyphens. Refused unless only letters, digits, hyphens remain."""
     name = file_name.replace(".", "-")
     if not _NAME.match(name):
         raise Refused(
@@ -67,13 +67,21 @@ def keyvault_secret(package: Package, credential: Credential, _: str | None, _ra
     Options: `entry` (what it holds, see pack.entries), `name` (default: from the file name). Refused when there is
     nothing to write, or more than a vault takes.
     """
-    made = entry(str(package.options.get("entry", "certificate")), package, credential)
+    return _written(str(package.options.get("entry", "certificate")), package, credential)
+
+
+def keyvault_key(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
+    """The same for the place's private key, unencrypted PKCS#8 PEM: the connector cannot ask for a password."""
+    return _written("key", package, credential)
+
+
+def _written(what: str, package: Package, credential: Credential) -> tuple[Artifact, ...]:
+    made, place = entry(what, package, credential), credential.place.id
     file_name = package.path.rpartition("/")[2]
     if not made.content or 2 * len(made.content) > LONGEST_VALUE:
         raise Refused(
-            f"{credential.place.id}: {file_name} has {len(made.content)} bytes; a Key Vault secret takes"
-            f" 1 to {LONGEST_VALUE // 2} (its value is hex)",
-            "leave certificates out of the list, or divide it",
+            f"{place}: {file_name} has {len(made.content)} bytes; a Key Vault secret takes 1 to {LONGEST_VALUE // 2}",
+            "its value is hex, twice the file: leave certificates out of the list, or divide it",
         )
     described = {
         "name": secret_name(str(package.options.get("name") or file_name)),
@@ -82,11 +90,10 @@ def keyvault_secret(package: Package, credential: Credential, _: str | None, _ra
         "file": file_name,
     }
     text = json.dumps(described, indent=2) + "\n"
-    place = credential.place.id
     return (
         Artifact(package.path, made.content, secret=made.secret, place=place),
         Artifact(f"{package.path}.json", text.encode("ascii"), secret=False, place=place),
     )
 
 
-PACKERS: Packers = {"keyvault-secret": keyvault_secret}
+PACKERS: Packers = {"keyvault-secret": keyvault_secret, "keyvault-key": keyvault_key}

@@ -10,7 +10,7 @@ from typing import Any
 from certwright.model import Artifact, Package
 from certwright.pack import iot_operations
 from certwright.pack.credential import Credential, Packers, Random, missing
-from certwright.pack.entries import entry, parts
+from certwright.pack.entries import entry, part_content, parts
 from certwright.pack.object_file import metadata, text, texts, yaml
 from certwright.pack.object_names import checked_key, checked_name, checked_namespace
 from certwright.pack.objects import data_of, read_objects
@@ -62,7 +62,7 @@ def opaque_secret(package: Package, credential: Credential, _: str | None, _rand
         for key, what in (wanted.items() if isinstance(wanted, Mapping) else ())
     }
     data = {key: one.content for key, one in made.items() if one.content}
-    data |= {part.file_name: part.content for part in parts(package, credential)}
+    data |= {one.file_name: part_content(one, package, credential) for one in parts(package, credential)}
     return _secret("Opaque", package, credential, data, secret=any(one.secret for one in made.values()))
 
 

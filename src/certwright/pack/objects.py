@@ -202,14 +202,23 @@ def _opened(document: Any) -> Iterator[Object]:
 
 
 def data_of(found: Object) -> dict[str, bytes]:
-    """What a Secret or ConfigMap carries, key by key: `data`, `stringData` and `binaryData` as bytes.
+    """What an object carries, key by key: `data`, `stringData`, `binaryData`; of a Bundle the sources in line.
 
     Other kinds carry nothing. Unreadable where Base64 was expected and is not. (API reference, Secret and ConfigMap.)
     """
+    if found.get("kind") == "Bundle":
+        return _in_line(found)
     coded = {"Secret": ("data",), "ConfigMap": ("binaryData",)}.get(str(found.get("kind")), ())
     plain = {"Secret": ("stringData",), "ConfigMap": ("data",)}.get(str(found.get("kind")), ())
     carried = {key: _decoded(key, value) for part in coded for key, value in _part(found, part)}
     return carried | {key: _encoded(key, value) for part in plain for key, value in _part(found, part)}
+
+
+def _in_line(bundle: Object) -> dict[str, bytes]:
+    spec = bundle.get("spec")
+    sources = spec.get("sources") if isinstance(spec, Mapping) else None
+    rows = [row for row in sources if isinstance(row, Mapping)] if isinstance(sources, list) else []
+    return {f"inLine-{at}": _encoded("inLine", row["inLine"]) for at, row in enumerate(rows) if "inLine" in row}
 
 
 def _part(found: Object, part: str) -> Iterable[tuple[str, Any]]:
