@@ -4,6 +4,7 @@ A term knows its parameters and facts parsed from bytes; it touches no disk, net
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from certwright.errors import Refused
 from certwright.model import Draft, Term
@@ -97,6 +98,7 @@ def _word(term_id: str) -> type[Word]:
     return VOCABULARY[term_id]
 
 
+@cache
 def parameters_of(term_id: str) -> tuple[Parameter, ...]:
     """What a term may be told: name, kind, default and meaning of each parameter. Refused for an unknown term."""
     return parameters(_word(term_id))

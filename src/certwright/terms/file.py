@@ -18,6 +18,13 @@ _TITLES = {
 }
 # What Windows exports as "Base-64 encoded" has BEGIN and END lines.
 _ACCEPTED = {"der": ("der",), "base64": ("base64", "pem"), "pem": ("pem",), "pfx": ("pfx",)}
+_WRITING = {  # of the forms of certwright.pack
+    "pfx": "pfx",
+    **dict.fromkeys(("der", "der-key", "der-crl"), "der"),
+    **dict.fromkeys(
+        ("base64-cer", "pem-chain", "pem-full", "pem-certificate", "pem-key", "pem-bundle", "pem-crl"), "pem"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,11 @@ class Form(Word):
     def __post_init__(self) -> None:
         if self.form not in _ACCEPTED:
             raise Refused(f"file.form: form is {self.form!r}", f"write {', '.join(_ACCEPTED)}")
+
+    def silent(self, seen: Seen) -> str:
+        """A place may be packed in several forms; each demand speaks of the files meant to be of its form."""
+        meant = _WRITING.get(seen.form, self.form)
+        return "" if meant in _ACCEPTED[self.form] else f"this file is meant to be {_TITLES[meant]}"
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if seen.written not in _ACCEPTED[self.form]:

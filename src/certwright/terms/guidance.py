@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from certwright.terms.seen import Seen
 from certwright.terms.word import Word
 
 
@@ -12,3 +13,6 @@ class Guidance(Word):
 
     reads: ClassVar[str] = "nothing"
     reason: Annotated[str, "why files do not show it"]
+
+    def silent(self, seen: Seen) -> str:
+        return self.reason

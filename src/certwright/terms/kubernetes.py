@@ -30,6 +30,7 @@ class Object(Word):
 
     reads: ClassVar[str] = "objects"
     hears_absence: ClassVar[bool] = True
+    anywhere: ClassVar[bool] = True
     kind: Annotated[str, "Secret, ConfigMap, ClusterIssuer, …"]
     name: Annotated[str, "metadata.name"]
     namespace: Annotated[str, "metadata.namespace; empty for objects of the whole cluster"] = ""

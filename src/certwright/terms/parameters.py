@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
-from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from certwright.errors import Refused
@@ -32,8 +31,7 @@ _KINDS: Mapping[Any, str] = {
 }
 
 
-@cache
-def parameters(word: Any) -> tuple[Parameter, ...]:
+def parameters(word: type) -> tuple[Parameter, ...]:
     """The parameters of a term, in the order in which it declares them."""
     hints = get_type_hints(word, include_extras=True)
     found = []

@@ -26,3 +26,6 @@ class Reachable(Word):
     """The revocation list the certificate names can be fetched and is in force; judged only with a network."""
 
     reads: ClassVar[str] = "network"
+
+    def silent(self, seen: Seen) -> str:
+        return "needs the network the certificate will be used in; certwright does not follow addresses in certificates"

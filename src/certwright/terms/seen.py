@@ -79,6 +79,19 @@ class Seen:
         """Every certificate of the file, in file order."""
         return () if self.certificate is None else (self.certificate, *self.others)
 
+    def has(self, part: str) -> bool:
+        """Whether a part that a term reads is there."""
+        match part:
+            case "file":
+                return True
+            case "objects":
+                return bool(self.objects)
+            case "anchors":
+                return self.chain is not None and self.anchored
+            case "certificate" | "chain" | "key" | "pfx" | "password":
+                return getattr(self, part) is not None
+        return False
+
     @property
     def holds_key(self) -> bool:
         """Whether there is a private key in the file, readable or not."""

@@ -9,6 +9,7 @@ from certwright.model import Draft, Mismatch
 from certwright.terms.names import all_names
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
+from certwright.x509.name import escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class CommonName(Word):
     def shape(self, draft: Draft) -> Draft:
         if not self.equals or draft.subject:
             return draft
-        return replace(draft, subject=f"CN={escaped(self.equals)}")
+        return replace(draft, subject=f"CN={escape(self.equals)}")
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate = leaf(seen)
@@ -34,14 +35,6 @@ class CommonName(Word):
             yield Mismatch(f"a common name that contains {self.contains}", found)
         if self.among_names and not set(plain) <= {name.value.lower() for name in certificate.names}:
             yield Mismatch(f"the common name {found} among the names", all_names(certificate))
-
-
-def escaped(value: str) -> str:
-    """An attribute value as RFC 4514 2.4 writes it: special characters behind a backslash."""
-    text = "".join(f"\\{c}" if c in '\\",+;<>=' else "\\00" if c == "\0" else c for c in value)
-    if text.startswith(("#", " ")):
-        text = f"\\{text}"
-    return f"{text[:-1]}\\ " if text.endswith(" ") and not text.endswith("\\ ") else text
 
 
 @dataclass(frozen=True, slots=True)

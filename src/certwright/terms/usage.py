@@ -10,18 +10,8 @@ from certwright.errors import Refused
 from certwright.model import OIDS, Draft, Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
+from certwright.x509.extensions import KEY_USAGES
 
-BITS = (  # in the order of the bit string
-    "digitalSignature",
-    "contentCommitment",
-    "keyEncipherment",
-    "dataEncipherment",
-    "keyAgreement",
-    "keyCertSign",
-    "cRLSign",
-    "encipherOnly",
-    "decipherOnly",
-)
 _TITLES = {
     "serverAuth": "Server Authentication",
     "clientAuth": "Client Authentication",
@@ -51,7 +41,7 @@ def purposes(oids: Iterable[str]) -> str:
 
 
 def _bits(bits: Iterable[str]) -> str:
-    return listed(sorted(bits, key=lambda bit: BITS.index(bit) if bit in BITS else len(BITS)))
+    return listed(sorted(bits, key=KEY_USAGES.index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +52,8 @@ class KeyUsage(Word):
     exact: Annotated[bool, "whether no other use may be allowed"] = False
 
     def __post_init__(self) -> None:
-        if unknown := set(self.all_of) - set(BITS):
-            raise Refused(f"usage.key-usage: nobody knows {listed(sorted(unknown))}", f"one of {', '.join(BITS)}")
+        if unknown := set(self.all_of) - set(KEY_USAGES):
+            raise Refused(f"usage.key-usage: nobody knows {listed(sorted(unknown))}", f"one of {', '.join(KEY_USAGES)}")
 
     def shape(self, draft: Draft) -> Draft:
         return replace(draft, key_usage=draft.key_usage.union(self.all_of))

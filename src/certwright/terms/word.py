@@ -3,7 +3,7 @@
 `shape` never loosens what another term tightened; `check` speaks from facts alone and yields nothing when all is well.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -12,20 +12,51 @@ from certwright.model import Draft, Mismatch
 from certwright.terms.seen import Layout, Seen
 from certwright.x509.facts import CertificateFacts
 
+# What files of a form are there to hold, beyond what happens to be in them.
+HELD: Mapping[str, tuple[str, ...]] = {
+    "pfx": ("certificate", "key"),
+    "pem-key": ("key",),
+    "der-key": ("key",),
+    "kubernetes-tls-secret": ("certificate", "key", "objects"),
+    **dict.fromkeys(
+        ("kubernetes-opaque-secret", "kubernetes-config-map", "kubernetes-issuer", "kubernetes-trust-bundle"),
+        ("objects",),
+    ),
+}
+SILENCES: Mapping[str, str] = {
+    "certificate": "there is no certificate in this file",
+    "chain": "this file is not meant to hold a chain",
+    "anchors": "nothing says which root is to be trusted",
+    "key": "there is no private key in this file",
+    "pfx": "this file is no PFX",
+    "password": "no password was needed for this file",
+    "objects": "there is no Kubernetes object in this file",
+    "set": "judged for the whole set",
+    "nothing": "files do not show it",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """A term of the vocabulary. `reads` is the part of a `Seen` that must be there before `check` is asked.
 
-    `hears_absence` marks a term that also speaks when that part is missing from a file whose form could hold it.
+    `hears_absence` marks a term that also speaks when that part is missing from a file whose form is there to hold it.
+    `anywhere` marks a term that one file of a place satisfies for all its files.
     """
 
     reads: ClassVar[str] = "certificate"
     hears_absence: ClassVar[bool] = False
+    anywhere: ClassVar[bool] = False
 
     def shape(self, draft: Draft) -> Draft:
         """The draft, tightened so that `check` will accept what is made from it."""
         return draft
+
+    def silent(self, seen: Seen) -> str:
+        """Why this term has nothing to say about that file; empty when it has."""
+        if seen.has(self.reads) or (self.hears_absence and self.reads in HELD.get(seen.form, ())):
+            return ""
+        return SILENCES[self.reads]
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         """What is wrong with that file, from facts only. Yields nothing when all is well."""

@@ -1,0 +1,52 @@
+"""What can keep a file from being judged at all: stable codes, each with its sentence, its reason and its remedy."""
+
+from collections.abc import Mapping
+
+from certwright.model import Requirement, Severity
+
+
+def _row(name: str, text: str, why: str, fix: str, severity: Severity = Severity.ERROR) -> Requirement:
+    return Requirement(f"material.{name}", "", {}, severity, text, why, fix, sources=())
+
+
+_ROWS = (
+    _row(
+        "missing",
+        "The file a place is packed as exists.",
+        "Whoever reads the folder finds nothing there, often hours into an installation.",
+        "certwright apply, or put the file there under exactly that path",
+    ),
+    _row(
+        "unreadable",
+        "The file can be read as what it should be.",
+        "A file that was cut off, saved in another form, or mixed up says nothing about a certificate.",
+        "export it once more in the form the plan asks for; certwright apply writes it anew",
+    ),
+    _row(
+        "wrong-password",
+        "The password of the set opens the file.",
+        "One password is typed for the whole set; a file with another one stops the import.",
+        "give the password the file was made with, or export the file once more with the password of the set",
+    ),
+    _row(
+        "no-password",
+        "The password of a locked file is known.",
+        "Without it nothing inside can be judged.",
+        "give it with --password-file SET=FILE, or --ask SET",
+    ),
+    _row(
+        "name",
+        "The file is written in exactly the planned case.",
+        "Windows does not mind, but installers compare folder names character by character, and Linux minds.",
+        "rename it to the planned path",
+        Severity.WARNING,
+    ),
+    _row(
+        "judgement-failed",
+        "Every demand can be judged.",
+        "certwright stumbled over this file; the other demands were judged all the same.",
+        "look at the file with other tools, and report this with the file if it holds no secret",
+    ),
+)
+
+MATERIAL: Mapping[str, Requirement] = {row.id: row for row in _ROWS}
