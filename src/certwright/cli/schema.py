@@ -4,7 +4,7 @@ import click
 
 from certwright.catalogue.load import PRODUCTS, load
 from certwright.cli.terminal import show_json
-from certwright.manifest import schema
+from certwright.manifest.schema import json_schema
 
 
 @click.command("schema")
@@ -16,4 +16,4 @@ def command() -> None:
     \b
       # yaml-language-server: $schema=certwright.schema.json
     """
-    show_json(schema([load(product) for product in PRODUCTS]))
+    show_json(json_schema(load(product) for product in PRODUCTS))

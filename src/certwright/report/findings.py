@@ -7,6 +7,7 @@ from certwright.model import Report, Result, Status
 from certwright.report.layout import Screen, counted, fields, paragraph
 
 STYLES = {Status.OK: "good", Status.WARNING: "warning", Status.FAIL: "bad", Status.SKIPPED: "faint"}
+INDENT = 10  # two columns, the longest status, one column
 
 
 def report_text(report: Report, screen: Screen, *, everything: bool = False) -> str:
@@ -45,8 +46,8 @@ def _brief_lines(result: Result, screen: Screen) -> Iterator[str]:
 
 
 def _status_lines(status: Status, text: str, screen: Screen, style: str = "") -> Iterator[str]:
-    first, *rest = paragraph(text, screen, indent=9, style=style)
-    yield "  " + screen.paint(status.value, STYLES[status]) + " " * (7 - len(status.value)) + first[9:]
+    first, *rest = paragraph(text, screen, indent=INDENT, style=style)
+    yield "  " + screen.paint(status.value, STYLES[status]) + " " * (INDENT - 2 - len(status.value)) + first[INDENT:]
     yield from rest
 
 
@@ -63,7 +64,7 @@ def _result_lines(result: Result, screen: Screen) -> Iterator[str]:
     if requirement:
         rows.append(("source", "\n".join(map(str, requirement.sources))))
         rows.append(("reading", "\n".join(f"{c.id}: {c.reading}" for c in requirement.contradictions)))
-    yield from fields(rows, screen, indent=9, label=8)
+    yield from fields(rows, screen, indent=INDENT, label=8)
 
 
 def _skipped_lines(report: Report, screen: Screen) -> Iterator[str]:

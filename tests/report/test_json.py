@@ -1,0 +1,59 @@
+"""What programs read: the promised shapes, the same bytes every time."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+from samples import DOCUMENT, PLAN, REPORT, STANDING
+
+from certwright.report.envelope import FORMATS, json_text, plain
+from certwright.report.explanation import Explanation, explanation_document
+from certwright.report.findings_json import report_document
+from certwright.report.inventory import status_document
+from certwright.report.plan_json import plan_document
+
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+EXPLANATION = Explanation(
+    "a.b", "place", "B", details=(("x", "y"),), sources=(DOCUMENT,), contradictions=(CONTRADICTION,)
+)
+DOCUMENTS = {
+    "plan": plan_document(PLAN),
+    "report": report_document(REPORT),
+    "status": status_document(STANDING),
+    "explanation": explanation_document(EXPLANATION),
+}
+
+
+def test_every_format_has_a_schema_and_a_sample() -> None:
+    assert FORMATS.keys() == DOCUMENTS.keys()
+    assert {path.name for path in SCHEMAS.iterdir()} >= {f"{kind}.schema.json" for kind in FORMATS}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_documents_keep_to_their_schema(kind: str) -> None:
+    schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    written = json.loads(json_text(DOCUMENTS[kind]))
+    jsonschema.validate(written, schema, jsonschema.Draft202012Validator)
+    assert written["certwright"] == f"{kind}/{FORMATS[kind]}"
+
+
+def test_the_schema_refuses_what_is_not_promised() -> None:
+    schema = json.loads((SCHEMAS / "report.schema.json").read_text("utf-8"))
+    with pytest.raises(jsonschema.ValidationError, match="password"):
+        jsonschema.validate({**DOCUMENTS["report"], "password": "x"}, schema)
+
+
+def test_keys_are_sorted_and_text_is_stable() -> None:
+    text = json_text(DOCUMENTS["plan"])
+    assert text == json_text(plan_document(PLAN))
+    assert text == json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def test_facts_as_json() -> None:
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    assert plain((None, True, 3, "a", b"\x00\x01", date(2026, 1, 2), noon, frozenset("ba"), {"k": ["v"]}, 1.5)) == [
+        None, True, 3, "a", "2 bytes", "2026-01-02", "2026-11-21T12:00:00Z", ["a", "b"], {"k": ["v"]}, "1.5",
+    ]  # fmt: skip

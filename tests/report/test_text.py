@@ -1,0 +1,159 @@
+"""What people read: every fact is there, at any width, and nothing secret."""
+
+import re
+from datetime import date
+
+import pytest
+from samples import CONTRADICTION, DOCUMENT, FINE, PLAN, REPORT, SKIPPED, STANDING, THUMBPRINT
+
+from certwright.model import Report
+from certwright.report.applied import applied_text
+from certwright.report.explanation import Explanation, explanation_text
+from certwright.report.findings import report_text
+from certwright.report.inventory import next_text, status_text
+from certwright.report.layout import Screen
+from certwright.report.plan import plan_text
+
+SCREENS = (Screen(80), Screen(140), Screen(80, colour=True))
+
+
+def squeezed(text: str) -> str:
+    """The text without paint, on one line."""
+    return " ".join(re.sub("\033\\[[0-9;]*m", "", text).split())
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
+def test_a_plan_tells_every_fact(screen: Screen) -> None:
+    told = squeezed(plan_text(PLAN, screen))
+    for fact in (
+        "east/portal Portal",
+        "subject CN=portal.contoso.com",
+        "names portal.contoso.com ip:10.0.0.1",
+        "usage serverAuth; digitalSignature, keyEncipherment",
+        "usage keyCertSign, cRLSign; certificate authority, path length 1",
+        "key RSA 4096, sha256",
+        "valid 913 days, at least until 2028-11-01",
+        "issuer contoso/issuing",
+        "issuer itself",
+        "files east/Public Portal/PublicPortal.pfx",
+        "may use the certificate of east/api",
+        "The PFX is encrypted with TripleDES-SHA1.",
+        "product.pfx-encryption, error; Certificate requirements (2025-08-12)",
+        "ASH-C14: Follow the newest page.",
+        "at least 8 characters of 3 kinds",
+        "east/import.ps1 Import them",
+        "note Gone with build 2503.",
+        "note: The root is one of ours.",
+        "2 certificates, 1 authority, 1 trust list; 4 files",
+    ):
+        assert fact in told
+
+
+def test_a_plan_says_a_shared_sentence_once_and_an_own_sentence_at_its_place() -> None:
+    told = plan_text(PLAN, Screen())
+    assert told.count("The PFX is encrypted with TripleDES-SHA1.") == 1
+    assert "also      The name portal.contoso.com stands in it. [product.endpoint]" in told
+
+
+def test_lines_keep_to_the_screen() -> None:
+    for text in (plan_text(PLAN, Screen(80)), report_text(REPORT, Screen(80)), status_text(STANDING, Screen(80))):
+        assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
+def test_a_finding_carries_evidence_fix_and_citation(screen: Screen) -> None:
+    told = squeezed(report_text(REPORT, screen))
+    for fact in (
+        "east/Public Portal/PublicPortal.pfx",
+        "place east/portal",
+        f"thumbprint {THUMBPRINT}",
+        "Fail product.pfx-encryption",
+        "expected TripleDES-SHA1",
+        "found AES-256-CBC (key bag)",
+        "why Otherwise the import fails.",
+        "fix run apply again",
+        "source Certificate requirements (2025-08-12)",
+        "Warning material.unexpected",
+        "reason one certificate too many",
+        "Skipped product.revocation (1x): no network was asked",
+        "not judged: east/root.cer: missing",
+        "2 files judged: 1 Fail, 1 Warning, 1 OK, 1 Skipped",
+    ):
+        assert fact in told
+
+
+def test_failures_stand_before_warnings_and_what_is_fine_stays_out() -> None:
+    told = report_text(REPORT, Screen())
+    assert told.index("Fail") < told.index("Warning")
+    assert "product.endpoint" not in told
+
+
+def test_everything_shows_what_is_fine_too() -> None:
+    told = squeezed(report_text(REPORT, Screen(), everything=True))
+    assert "OK product.endpoint" in told
+    assert "Skipped product.revocation: no network was asked" in told
+
+
+def test_a_clean_report_is_short() -> None:
+    assert report_text(Report((FINE,), 1), Screen()) == "1 file judged: 0 Fail, 0 Warning, 1 OK, 0 Skipped\n"
+    assert "1x" in report_text(Report((FINE, SKIPPED), 1), Screen())
+
+
+def test_status_tells_dates_files_and_what_is_due() -> None:
+    told = squeezed(status_text(STANDING, Screen(100)))
+    for fact in (
+        "contoso/root 2036-11-18 3650 days 1/1 ok",
+        "east/portal - - 0/1 nothing is held",
+        "contoso/root 3 2027-02-19",
+        "1 serial set aside by interrupted runs",
+        "1 action due now",
+    ):
+        assert fact in told
+
+
+def test_what_comes_next() -> None:
+    assert next_text(None) == "nothing is due"
+    assert next_text((date(2027, 8, 1), "renew east/portal")) == (
+        "nothing is due; next: renew east/portal on 2027-08-01"
+    )
+
+
+def test_the_end_of_a_run() -> None:
+    told = applied_text(
+        ["east/portal", "east/api"],
+        ["a.pfx", "b.pfx", "c.cer"],
+        "/out",
+        ["note"],
+        (date(2027, 8, 1), "renew"),
+        Screen(),
+    )
+    assert told.splitlines() == [
+        "2 certificates made  east/portal",
+        "                     east/api",
+        "3 files delivered to /out",
+        "note",
+        "nothing is due; next: renew on 2027-08-01",
+    ]
+    assert applied_text([], [], "/out", [], None, Screen()) == "nothing is due\n"
+
+
+def test_an_explanation_tells_what_why_how_and_who_disagrees() -> None:
+    told = Explanation(
+        "product.pfx-encryption", "requirement", "", "The text.", "The reason.", "The fix.", "error",
+        (("term", "pfx.encryption"), ("when", "")), (DOCUMENT,), (CONTRADICTION,), ("pfx.encryption",),
+    )  # fmt: skip
+    assert explanation_text(told, Screen()).splitlines() == [
+        "product.pfx-encryption  requirement, error",
+        "",
+        "  what      The text.",
+        "  why       The reason.",
+        "  fix       The fix.",
+        "  term      pfx.encryption",
+        "  source    Certificate requirements (2025-08-12)",
+        "            https://example.com/requirements",
+        "  ASH-C14   Two pages disagree about encryption.",
+        "  quote     “TripleDES-SHA1”",
+        "  newest    TripleDES.",
+        "  reading   Follow the newest page.",
+        "  see also  pfx.encryption",
+    ]
