@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, Union
 
 # A fact of a site: what the deployment file says, or a value the catalogue derives from it.
-FactValue: TypeAlias = "str | int | bool | date | bytes | tuple[FactValue, ...] | Mapping[str, FactValue]"
+FactValue: TypeAlias = Union[str, int, bool, date, bytes, tuple["FactValue", ...], Mapping[str, "FactValue"]]  # noqa: UP007
 Facts: TypeAlias = Mapping[str, FactValue]
 
 NameKind = Literal["dns", "ip", "uri", "email", "dn", "other"]
