@@ -24,7 +24,7 @@ def demanded(place: Place) -> str:
     """
     draft = place.draft
     asked = (
-        draft.subject, tuple(map(str, draft.names)), str(draft.key), sorted(draft.key_usage), draft.extended_key_usage,
+        draft.subject, tuple(map(str, draft.names)), str(draft.key), sorted(draft.key_usage), sorted(draft.extended_key_usage),
         draft.authority, draft.path_length, draft.crl_distribution_points, draft.signature_hash,
     )  # fmt: skip
     return hashlib.sha256(repr(asked).encode()).hexdigest()

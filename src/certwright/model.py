@@ -100,7 +100,7 @@ class Draft:
     """What one certificate is to be: the demands of its place folded into one wish, before there is a key.
 
     `lifetime` counts from issuance; `good_until` is a date the certificate must outlive (a deployment day plus two
-    years). `subject` is RFC 4514 text.
+    years). `subject` is RFC 4514 text. `extended_key_usage` holds names of OIDS, or dotted OIDs.
     """
 
     subject: str = ""

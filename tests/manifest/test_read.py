@@ -28,7 +28,9 @@ GOOD = (CASES / "manifest" / "good-everything.yaml").read_text()
 @pytest.mark.parametrize("path", sorted((CASES / "manifest").glob("bad-*.yaml")), ids=lambda path: path.stem)
 def test_every_mistake_is_said_at_its_place(path: Path) -> None:
     text = path.read_text()
-    expected = sorted((int(line), int(column), words) for line, column, words in re.findall(r"^#! (\d+):(\d+) (.*)$", text, re.M))
+    expected = sorted(
+        (int(line), int(column), words) for line, column, words in re.findall(r"^#! (\d+):(\d+) (.*)$", text, re.M)
+    )
     with pytest.raises(Mistakes) as caught:
         read_deployment(text, "contoso.yaml", {"bakery": BAKERY})
     said = sorted((m.line, m.column, str(m)) for m in caught.value.mistakes)
@@ -61,13 +63,24 @@ def test_everything_that_can_be_said_is_read() -> None:
     north, south = deployment.sites
     contoso, web = deployment.issuers
     assert deployment.output == "sets"
-    assert (contoso.root.subject, contoso.root.key, contoso.root.lifetime.days) == ("CN=Contoso Root,O=Contoso", KeySpec("rsa", 3072), 9131)
-    assert (contoso.issuing.lifetime.days, contoso.issuing.path_length, contoso.crl) == (4383, 0, ("http://pki.contoso.com/crl",))
+    assert (contoso.root.subject, contoso.root.key, contoso.root.lifetime.days) == (
+        "CN=Contoso Root,O=Contoso",
+        KeySpec("rsa", 3072),
+        9131,
+    )
+    assert (contoso.issuing.lifetime.days, contoso.issuing.path_length, contoso.crl) == (
+        4383,
+        0,
+        ("http://pki.contoso.com/crl",),
+    )
     assert web.kind == "public"
     assert north.facts["domain"] == "north.contoso.com"
     assert north.facts["build"] == "1.5"
     assert north.facts["layouts"] == ("shelf", "counter")
-    assert north.facts["vans"] == ({"name": "blue", "plate": "abc123", "doors": 2}, {"name": "red", "plate": "xyz789", "doors": 5})
+    assert north.facts["vans"] == (
+        {"name": "blue", "plate": "abc123", "doors": 2},
+        {"name": "red", "plate": "xyz789", "doors": 5},
+    )
     assert (south.facts["identity"], south.facts["build"], south.facts["target"]) == ("entra", "2.0", "server2019")
     assert south.facts["layouts"] == ("shelf",)
     assert deployment.wishes["north"]["*"].key == KeySpec("rsa", 3072)

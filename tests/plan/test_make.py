@@ -1,0 +1,214 @@
+"""Plans of the bakery: which places there are, what each becomes, and which wishes cannot be."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from certwright.catalogue.read import read_product
+from certwright.errors import Impossible
+from certwright.manifest.files import with_files
+from certwright.manifest.read import read_deployment
+from certwright.model import GeneralName, KeySpec, PasswordRule, Plan
+from certwright.plan.feasible import life_of
+from certwright.plan.make import make_plan
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+CASES = Path(__file__).parent.parent / "cases"
+PRODUCTS = {"bakery": read_product((CASES / "products" / "bakery.toml").read_text(), "bakery.toml")}
+GOOD = (CASES / "manifest" / "good-everything.yaml").read_text()
+TODAY = date(2026, 11, 21)
+
+
+def planned(text: str, today: date = TODAY) -> Plan:
+    deployment = read_deployment(text, "contoso.yaml", PRODUCTS)
+    return make_plan(with_files(deployment, {"roots/mine.cer": b"DER"}), PRODUCTS, today)
+
+
+def site(more: str = "", issuer: str = "kind: embedded") -> str:
+    lines = "".join(f"    {line}\n" for line in more.splitlines())
+    return f"""certwright: 1
+issuers:
+  contoso: {{{issuer}}}
+sites:
+  - name: east
+    product: bakery
+    domain: contoso.com
+    deploy_on: 2027-01-31
+{lines}"""
+
+
+def conflict(text: str) -> list[tuple[str, str]]:
+    with pytest.raises(Impossible) as caught:
+        planned(text)
+    return [(one.place, one.code) for one in caught.value.conflicts]
+
+
+def test_authorities_come_before_what_they_sign() -> None:
+    plan = planned(site())
+    assert [place.id for place in plan.places] == [
+        "contoso/root", "contoso/issuing", "east/shop-front", "east/trusted-root",
+    ]  # fmt: skip
+    root, issuing, shop, anchors = plan.places
+    assert (root.issuer, issuing.issuer, shop.issuer, anchors.issuer) == (
+        "contoso/root",
+        "contoso/root",
+        "contoso/issuing",
+        "",
+    )
+    assert anchors.anchor_places == ("contoso/root",)
+    assert root.draft.authority
+    assert root.draft.path_length is None
+    assert issuing.draft.path_length == 0
+
+
+def test_conditions_builds_and_records_choose_the_places() -> None:
+    places = [place.id for place in planned(GOOD).places if place.site == "north"]
+    assert places == [
+        "north/shop-front", "north/coffee-machine", "north/old-mill", "north/van/blue", "north/van/red", "north/trusted-root",
+    ]  # fmt: skip
+
+
+def test_a_place_is_filled_from_the_site() -> None:
+    shop = planned(GOOD).place("north/shop-front")
+    assert shop.title == "Shop in AAD"
+    assert shop.draft.names == (
+        GeneralName("dns", "store.north.contoso.com"),
+        GeneralName("dns", "*.store.north.contoso.com"),
+    )
+    assert shop.draft.subject == "CN=store.north.contoso.com"
+    assert shop.draft.key == KeySpec("rsa", 3072)
+    assert shop.draft.extended_key_usage == ("serverAuth",)
+    assert shop.draft.good_until == date(2029, 1, 31)
+    assert shop.draft.pfx.encryption == "tripledes-sha1"
+    assert shop.draft.crl_distribution_points == ("http://pki.contoso.com/crl/contoso-issuing.crl",)
+    assert [package.path for package in shop.packages] == [
+        "north/shelf/Shop/AAD-Shop.pfx",
+        "north/counter/Shop/AAD-Shop.pfx",
+    ]
+    assert [demand.requirement.id for demand in shop.demands] == [
+        "bakery.two-years",
+        "bakery.names",
+        "bakery.server",
+        "bakery.password",
+    ]
+
+
+def test_wishes_for_one_certificate_win() -> None:
+    coffee = planned(GOOD).place("north/coffee-machine")
+    assert coffee.draft.key == KeySpec("ec", 256)
+    assert coffee.draft.lifetime == timedelta(days=30)
+    assert GeneralName("ip", "10.0.0.4") in coffee.draft.names
+
+
+def test_lifetime_follows_the_row_then_the_product() -> None:
+    plan = planned(GOOD)
+    assert plan.place("north/van/red").draft.lifetime == timedelta(days=90)
+    assert plan.place("north/old-mill").draft.lifetime == timedelta(days=400)
+
+
+def test_sets_hold_their_places_scripts_and_password() -> None:
+    plan = planned(GOOD)
+    sets = {one.id: one for one in plan.sets}
+    assert list(sets) == [
+        "contoso/authority",
+        "north/bread",
+        "north/fleet",
+        "north/everything",
+        "south/bread",
+        "south/everything",
+    ]
+    assert sets["north/bread"].password == PasswordRule(20, 3, "'{}")
+    assert sets["north/everything"].places == (
+        "north/shop-front",
+        "north/coffee-machine",
+        "north/van/blue",
+        "north/van/red",
+    )
+    assert sets["north/everything"].password is None
+    assert [demand.requirement.id for demand in sets["north/everything"].demands] == ["bakery.one-root"]
+    (script,) = sets["north/bread"].scripts
+    assert script.path == "north/open.ps1"
+    assert script.values["folder"] == "AAD"
+    assert "shelf/Shop/AAD-Shop.pfx" in script.values["files"]  # type: ignore[operator]
+    assert "%%files%%" in script.template
+
+
+def test_a_life_reaches_what_it_must_outlive() -> None:
+    shop = planned(site()).place("east/shop-front")
+    assert life_of(shop.draft, TODAY) == date(2029, 2, 1) - TODAY
+    van = planned(GOOD).place("north/van/red")
+    assert life_of(van.draft, TODAY) == timedelta(days=90)
+
+
+def test_a_public_ca_cannot_promise_two_years() -> None:
+    found = conflict(site(issuer="kind: public"))
+    assert ("east/shop-front", "bakery.two-years") in found
+
+
+def test_a_requirement_may_refuse_a_kind_of_issuer() -> None:
+    found = conflict(site("identity: adfs", issuer="kind: public"))
+    assert ("east/shop-front", "bakery.no-outsiders") in found
+
+
+def test_nothing_signs_itself() -> None:
+    found = conflict(site(issuer="kind: self-signed"))
+    assert ("east/shop-front", "certwright.self-signed") in found
+
+
+def test_a_parent_must_outlive_its_child() -> None:
+    assert conflict(site(issuer="issuing: {years: 1}")) == [("east/shop-front", "certwright.parent-dies-first")]
+    assert conflict(site(issuer="root: {years: 5}")) == [("contoso/issuing", "certwright.parent-dies-first")]
+
+
+def test_a_name_has_a_limit() -> None:
+    long = ".".join(["x" * 63] * 4)
+    found = conflict(site().replace("contoso.com", long[:250]))
+    assert ("east/shop-front", "certwright.name-length") in found
+
+
+def test_two_certificates_do_not_share_a_file() -> None:
+    found = conflict(
+        site("vans: [{name: a, plate: aaa111}, {name: b, plate: aaa111}]").replace("a, plate", "c, plate")
+        + "    target: nowhere\n"
+    )
+    assert found == [("east/target", "bakery.target")]
+
+
+def test_conflicts_say_what_to_do_and_cite() -> None:
+    with pytest.raises(Impossible) as caught:
+        planned(site(issuer="kind: public"))
+    told = str(caught.value)
+    assert "Bakery certificate requirements (2026-01-02)" in told
+    assert "200 days" in told
+    assert "use an issuer of kind embedded" in told
+
+
+@settings(max_examples=60, deadline=3000)
+@given(
+    services=st.lists(st.sampled_from(["coffee", "tea"]), unique=True),
+    build=st.sampled_from(["1.0", "1.5", "2.0"]),
+    identity=st.sampled_from(["entra", "adfs"]),
+    vans=st.lists(st.integers(0, 99), unique=True, max_size=5),
+    layouts=st.lists(st.sampled_from(["shelf", "counter"]), unique=True, min_size=1),
+)
+def test_any_deployment_plans_whole(
+    services: list[str], build: str, identity: str, vans: list[int], layouts: list[str]
+) -> None:
+    rows = "".join(f"\n  - {{name: v{n}, plate: aaa{n:03}}}" for n in vans)
+    text = site(
+        f"build: '{build}'\nidentity: {identity}\nservices: {services}\nlayouts: {layouts}\nvans: {rows or '[]'}".replace(
+            "'1", '"1'
+        )
+    )
+    plan = planned(text.replace("'", '"'))
+    ids = [place.id for place in plan.places]
+    paths = [package.path for place in plan.places for package in place.packages]
+    assert len(set(ids)) == len(ids)
+    assert len(set(paths)) == len(paths)
+    assert ("east/old-mill" in ids) is (build != "2.0")
+    assert sum("/van/" in one for one in ids) == len(vans)
+    for place in plan.places:
+        assert place.kind == "anchors" or place.issuer in ids
+        assert all(demand.place == place.id for demand in place.demands)
+    assert plan == planned(text.replace("'", '"')), "a plan is the same every time"
