@@ -1,4 +1,4 @@
-"""Certificate revocation lists (RFC 5280 5): written from lists of serials, read into facts, their signature verified."""
+"""Certificate revocation lists (RFC 5280 5): serials → CRL, CRL → facts, and whether its signature is the issuer's."""
 
 import warnings
 from collections.abc import Callable, Sequence

@@ -1,0 +1,229 @@
+"""How a leaf stands among the certificates beside it: the path, its order, what is missing, what is too much, in words.
+
+Names propose, signatures decide. Work is bounded however the certificates refer to each other.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import TypeAlias
+
+from certwright.x509.facts import CertificateFacts, ChainFacts
+from certwright.x509.signature import Memo, signature_fault
+from certwright.x509.verdict import verdict
+
+MOST_DEPTH = 10
+MOST_STEPS = 100
+
+Path: TypeAlias = tuple[CertificateFacts, ...]
+
+
+def diagnose(
+    leaf: CertificateFacts,
+    others: Sequence[CertificateFacts],
+    anchors: Sequence[CertificateFacts],
+    now: datetime,
+    *,
+    server: bool | None,
+    memo: Memo | None = None,
+) -> ChainFacts:
+    """The path from `leaf` over `others` (in the order of their file, without the leaf) and `anchors`, at `now`.
+
+    Without anchors a root found in the file is believed. `server` True judges a TLS server, False a client, None
+    neither usage. Pass one `memo` (a dict) to all calls of a run and what authorities signed is verified once.
+    Cross-signed alternatives: a path that is complete, trusted and current is preferred, then the one nearest the file.
+    """
+    memo = {} if memo is None else memo
+    search = _Search(leaf, others, anchors, now, memo)
+    path = search.best()
+    complete = search.ends(path)
+    trusted = not anchors or _identity(path[-1]) in search.trusted
+    roots = anchors or path[-1:] * complete
+    return ChainFacts(
+        path=path,
+        complete=complete,
+        trusted=trusted,
+        in_order=_in_order(path, others),
+        extras=_extras(path, others, complete=complete),
+        faults=tuple(_faults(search, path)),
+        verdict=verdict(leaf, _helpers(path, others), roots, now, server, memo),
+    )
+
+
+def named(facts: CertificateFacts) -> str:
+    """A certificate in a sentence: its subject and enough of its thumbprint."""
+    return f"{facts.subject or '(no subject)'} [{facts.masked_thumbprint}]"
+
+
+def _identity(facts: CertificateFacts) -> tuple[bytes, bytes]:
+    """What makes an authority the same one, whoever signed its certificate: name and key (RFC 5280 6.1.1 d)."""
+    return facts.subject_der, facts.key.spki
+
+
+def _helpers(path: Path, others: Sequence[CertificateFacts]) -> Path:
+    """What the second opinion may use: our path first, because it does not look at everything."""
+    return tuple({one.fingerprint: one for one in (*path[1:], *others)}.values())
+
+
+# ── finding ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class _Search:
+    leaf: CertificateFacts
+    others: Sequence[CertificateFacts]
+    anchors: Sequence[CertificateFacts]
+    now: datetime
+    memo: Memo
+    steps: int = MOST_STEPS
+
+    def __post_init__(self) -> None:
+        self.trusted = {_identity(anchor) for anchor in self.anchors}
+        packed = {one.fingerprint for one in self.others}
+        self.by_subject: dict[bytes, list[CertificateFacts]] = defaultdict(list)
+        for one in {one.fingerprint: one for one in (*self.others, *self.anchors)}.values():
+            if one.fingerprint != self.leaf.fingerprint:
+                self.by_subject[one.subject_der].append(one)
+        self.packed = packed
+
+    def best(self) -> Path:
+        """The first path that is complete, trusted and current; without one, the one that comes nearest."""
+        best: Path = (self.leaf,)
+        standing = (False, False, False)
+        for path in self.paths((self.leaf,)):
+            mine = (self.ends(path), not self.anchors or _identity(path[-1]) in self.trusted, self.current(path))
+            if mine > standing or (mine == standing and len(path) > len(best)):
+                best, standing = path, mine
+            if all(mine):
+                break
+        return best
+
+    def paths(self, path: Path) -> Iterator[Path]:
+        """Every way up from the end of `path` until a root or nowhere; a name and key never come twice."""
+        if self.ends(path):
+            yield path
+            return
+        climbed = False
+        passed = {_identity(one) for one in path}
+        for issuer in self.candidates(path[-1]):
+            if self.steps > 0 and len(path) < MOST_DEPTH and _identity(issuer) not in passed:
+                self.steps -= 1
+                if not signature_fault(path[-1], issuer, self.memo):
+                    climbed = True
+                    yield from self.paths((*path, issuer))
+        if not climbed:
+            yield path
+
+    def candidates(self, child: CertificateFacts) -> list[CertificateFacts]:
+        """Those with the issuer's name, likeliest first: the right key identifier, current, packed, a root, younger."""
+        return sorted(
+            self.by_subject.get(child.issuer_der, ()),
+            key=lambda one: (
+                _identifiers_differ(child, one),
+                not one.not_before <= self.now <= one.not_after,
+                one.fingerprint not in self.packed,
+                not one.self_issued,
+                -one.not_after.timestamp(),
+            ),
+        )
+
+    def ends(self, path: Path) -> bool:
+        """Whether it ends in a self-issued root whose own signature verifies."""
+        return path[-1].self_issued and not signature_fault(path[-1], path[-1], self.memo)
+
+    def current(self, path: Path) -> bool:
+        return all(one.not_before <= self.now <= one.not_after for one in path)
+
+
+def _identifiers_differ(child: CertificateFacts, issuer: CertificateFacts) -> bool:
+    wanted, has = child.authority_key_identifier, issuer.subject_key_identifier
+    return wanted is not None and has is not None and wanted != has
+
+
+# ── the file ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _in_order(path: Path, others: Sequence[CertificateFacts]) -> bool:
+    """Upwards, or downwards as Windows writes them. What is not on the path has no place and is not looked at."""
+    places = {one.fingerprint: place for place, one in enumerate(path)}
+    packed = list(dict.fromkeys(places[one.fingerprint] for one in others if one.fingerprint in places))
+    return packed in (sorted(packed), sorted(packed, reverse=True))
+
+
+def _extras(path: Path, others: Sequence[CertificateFacts], *, complete: bool) -> Path:
+    """What the path does not need. While an issuer is missing, authorities may belong above the gap: no extras."""
+    seen = {path[0].fingerprint}
+    on_path = {one.fingerprint for one in path}
+    extras = []
+    for one in others:
+        needed = one.fingerprint in on_path or (not complete and one.authority)
+        if one.fingerprint in seen or not needed:
+            extras.append(one)
+        seen.add(one.fingerprint)
+    return tuple(extras)
+
+
+# ── the words ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _faults(search: _Search, path: Path) -> Iterator[str]:
+    for one in path:
+        if search.now > one.not_after:
+            yield f"{named(one)} expired on {one.not_after:%Y-%m-%d}"
+        elif search.now < one.not_before:
+            yield f"{named(one)} is not valid before {one.not_before:%Y-%m-%d}"
+    for depth, (child, issuer) in enumerate(pairwise(path)):
+        yield from _issuer_faults(path[1 : depth + 1], child, issuer)
+    if not search.ends(path):
+        yield from _gap(search, path)
+    elif search.anchors and _identity(path[-1]) not in search.trusted:
+        yield _untrusted(search, path[-1])
+
+
+def _issuer_faults(between: Path, child: CertificateFacts, issuer: CertificateFacts) -> Iterator[str]:
+    """What forbids `issuer` to have signed `child`, with the authorities `between` the leaf and `issuer`."""
+    if issuer.authority is False or (issuer.authority is None and issuer.version >= 3):
+        yield f"{named(issuer)} signed {named(child)} but is no certification authority (basic constraints)"
+    if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:
+        yield f"{named(issuer)} signed {named(child)} but may not sign certificates (its key usage lacks keyCertSign)"
+    below = sum(not one.self_issued for one in between)  # RFC 5280 4.2.1.9 does not count self-issued ones
+    if issuer.path_length is not None and below > issuer.path_length:
+        yield f"{named(issuer)} allows {issuer.path_length} authorities below it, and there are {below} (path length)"
+    if _identifiers_differ(child, issuer):
+        assert child.authority_key_identifier is not None
+        yield (
+            f"{named(child)} says its issuer's key is {_hex(child.authority_key_identifier)},"
+            f" but {named(issuer)} calls its key {_hex(issuer.subject_key_identifier or b'')}"
+        )
+
+
+def _gap(search: _Search, path: Path) -> Iterator[str]:
+    """Why the path goes no further."""
+    top = path[-1]
+    if search.steps <= 0 or len(path) >= MOST_DEPTH:
+        yield f"the search stopped at {named(top)} after {len(path)} certificates: they refer to each other too often"
+        return
+    if top.self_issued:
+        yield f"{named(top)} names itself as its issuer, but {signature_fault(top, top, search.memo)}"
+    passed = {_identity(one) for one in path}
+    namesakes = [one for one in search.candidates(top) if _identity(one) not in passed]
+    for one in namesakes:
+        yield (
+            f"{named(top)} names {named(one)} as its issuer, but it was not signed with that certificate's key:"
+            f" {signature_fault(top, one, search.memo)}"
+        )
+    if not namesakes and not top.self_issued:
+        key = f" with the key identifier {_hex(top.authority_key_identifier)}" if top.authority_key_identifier else ""
+        yield f"the issuer of {named(top)} is missing: {top.issuer or '(no name)'}{key}"
+
+
+def _untrusted(search: _Search, root: CertificateFacts) -> str:
+    namesakes = [named(one) for one in search.anchors if one.subject_der == root.subject_der]
+    hint = f"; {', '.join(namesakes)} has its name, and another key" if namesakes else ""
+    return f"the path ends in {named(root)}, which is not among the trusted roots{hint}"
+
+
+def _hex(identifier: bytes) -> str:
+    return identifier[:32].hex().upper()

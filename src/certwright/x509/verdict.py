@@ -1,0 +1,111 @@
+"""What `cryptography.x509.verification` says of a path: yes, or one sentence. A second opinion beside our diagnosis.
+
+Its defaults are the web's; ours let enterprise roots pass that lack a key usage, and private certificates of any age.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.x509 import verification as library
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from certwright.x509.facts import CertificateFacts
+from certwright.x509.signature import HOSTILE, Memo, Unloadable, load, remember
+
+MOST_INTERMEDIATES = 32
+
+_AGNOSTIC = library.Criticality.AGNOSTIC
+
+
+def verdict(
+    leaf: CertificateFacts,
+    between: Sequence[CertificateFacts],
+    anchors: Sequence[CertificateFacts],
+    now: datetime,
+    server: bool | None,  # noqa: FBT001 - three-valued: server, client, neither
+    memo: Memo,
+) -> str:
+    """The library's words against a path from `leaf` over some of `between` to one of `anchors`; "" when it accepts.
+
+    `server` True asks for a server of the leaf's first name, False for a client, None for neither usage.
+    """
+    if not anchors:
+        return "there is no root to verify against"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            certificate = load(leaf, memo)
+            helpers = [load(one, memo) for one in between[:MOST_INTERMEDIATES]]
+            builder = (
+                library.PolicyBuilder()
+                .store(_store(anchors, memo))
+                .time(now)
+                .extension_policies(ca_policy=_AUTHORITIES, ee_policy=_LEAVES[server])
+            )
+            _verifier(builder, leaf, server=bool(server)).verify(certificate, helpers)
+    except (library.VerificationError, Unloadable, *HOSTILE) as reason:
+        return "".join(char if char.isprintable() else "?" for char in str(reason))[:400] or type(reason).__name__
+    return ""
+
+
+def _store(anchors: Sequence[CertificateFacts], memo: Memo) -> library.Store:
+    key = ("store", *(anchor.fingerprint for anchor in anchors))
+    store: library.Store | None = memo.get(key)
+    if store is None:
+        store = library.Store([load(anchor, memo) for anchor in anchors])
+        remember(memo, key, store)
+    return store
+
+
+def _verifier(
+    builder: library.PolicyBuilder, leaf: CertificateFacts, *, server: bool
+) -> library.ServerVerifier | library.ClientVerifier:
+    """For a server, asked for by the first of its names the library takes. Raises ValueError when there is none."""
+    if not server:
+        return builder.build_client_verifier()
+    refused = "the certificate has no DNS name or address that a server could be asked for"
+    for name in leaf.names:
+        try:
+            if name.kind == "ip":
+                return builder.build_server_verifier(x509.IPAddress(ip_address(name.value)))
+            if name.kind == "dns":
+                return builder.build_server_verifier(x509.DNSName(name.value.replace("*", "any", 1)))
+        except ValueError as reason:
+            refused = f"{name}: {reason}"
+    raise ValueError(refused)
+
+
+# ── the policies ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _signs_certificates(_: library.Policy, certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError(f"{certificate.subject.rfc4514_string()} may not sign certificates")
+
+
+def _serves(
+    usage: x509.ObjectIdentifier,
+) -> Callable[[library.Policy, x509.Certificate, x509.ExtendedKeyUsage | None], None]:
+    def check(_: library.Policy, certificate: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:
+        if found is not None and usage not in found:
+            raise ValueError(f"{certificate.subject.rfc4514_string()} is not for {usage.dotted_string}")
+
+    return check
+
+
+_AUTHORITIES = (
+    library.ExtensionPolicy.permit_all()
+    .require_present(x509.BasicConstraints, _AGNOSTIC, None)
+    .may_be_present(x509.KeyUsage, _AGNOSTIC, _signs_certificates)
+)
+_ANY = library.ExtensionPolicy.permit_all()
+_LEAVES: Mapping[bool | None, library.ExtensionPolicy] = {
+    None: _ANY,
+    False: _ANY.may_be_present(x509.ExtendedKeyUsage, _AGNOSTIC, _serves(ExtendedKeyUsageOID.CLIENT_AUTH)),
+    True: _ANY.may_be_present(
+        x509.ExtendedKeyUsage, _AGNOSTIC, _serves(ExtendedKeyUsageOID.SERVER_AUTH)
+    ).require_present(x509.SubjectAlternativeName, _AGNOSTIC, None),
+}
