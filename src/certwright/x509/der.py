@@ -33,8 +33,9 @@ def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     """Tag octet, start and stop of the content of the element at `at`. `end` is where its container stops."""
     if at + 2 > end:
         raise Malformed("ends where an element should begin")
-    tag, length = data[at], data[at + 1]
-    start = at + 2
+    tag, length, start = data[at], data[at + 1], at + 2
+    if tag & 0x1F == 0x1F:
+        raise Malformed("has a tag of several octets")
     if length >= 0x80:
         count = length & 0x7F
         if not 1 <= count <= 4 or start + count > end:
@@ -46,13 +47,13 @@ def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     stop = start + length
     if stop > end:
         raise Malformed("is cut off: an element is longer than what holds it")
-    if tag & 0x1F == 0x1F:
-        raise Malformed("has a tag of several octets")
     return tag, start, stop
 
 
 def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """Start and stop of the content of the element at `at`, which must carry `tag`."""
+    if at + 2 <= end and data[at] == tag and data[at + 1] < 0x80 and at + 2 + data[at + 1] <= end:
+        return at + 2, at + 2 + data[at + 1]  # most are short: spare the call
     found, start, stop = header(data, at, end)
     if found != tag:
         raise Malformed(f"has an element of tag 0x{found:02x} where 0x{tag:02x} is expected")
@@ -63,7 +64,13 @@ def children(data: bytes, start: int, stop: int) -> list[tuple[int, int, int, in
     """The elements between `start` and `stop`, each as (tag, where it begins, start, stop of its content)."""
     found = []
     while start < stop:
-        tag, inner, after = header(data, start, stop)
+        inner = start + 2
+        if inner <= stop and data[start + 1] < 0x80 and data[start] & 0x1F != 0x1F:  # most are short: spare the call
+            tag, after = data[start], inner + data[start + 1]
+            if after > stop:
+                raise Malformed("is cut off: an element is longer than what holds it")
+        else:
+            tag, inner, after = header(data, start, stop)
         found.append((tag, start, inner, after))
         start = after
     return found

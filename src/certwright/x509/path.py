@@ -14,6 +14,8 @@ from certwright.x509.facts import CertificateFacts, ChainFacts
 from certwright.x509.signature import Memo, signature_fault
 from certwright.x509.verdict import verdict
 
+__all__ = ["MOST_DEPTH", "MOST_STEPS", "ChainFacts", "Memo", "diagnose", "named"]
+
 MOST_DEPTH = 10
 MOST_STEPS = 100
 
