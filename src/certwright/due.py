@@ -24,9 +24,16 @@ def demanded(place: Place) -> str:
     """
     draft = place.draft
     asked = (
-        draft.subject, tuple(map(str, draft.names)), str(draft.key), sorted(draft.key_usage), sorted(draft.extended_key_usage),
-        draft.authority, draft.path_length, draft.crl_distribution_points, draft.signature_hash,
-    )  # fmt: skip
+        draft.subject,
+        [str(name) for name in draft.names],
+        str(draft.key),
+        sorted(draft.key_usage),
+        sorted(draft.extended_key_usage),
+        draft.authority,
+        draft.path_length,
+        draft.crl_distribution_points,
+        draft.signature_hash,
+    )
     return hashlib.sha256(repr(asked).encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from certwright.catalogue.load import load, script_template, targets
 from certwright.catalogue.read import read_product
 from certwright.errors import Mistakes, Refused
@@ -36,7 +37,8 @@ def test_text_that_is_not_toml_names_the_line() -> None:
 def test_rows_become_addresses_with_their_citations_and_contradictions() -> None:
     product = read_product((PRODUCTS / "bakery.toml").read_text(), "bakery.toml")
     server = next(one for one in product.requirements if one.id == "bakery.server")
-    assert (server.term, server.severity, server.with_) == ("usage.extended", Severity.ERROR, {"all_of": ["serverAuth"]})
+    assert (server.term, server.severity) == ("usage.extended", Severity.ERROR)
+    assert server.with_ == {"all_of": ["serverAuth"]}
     assert [str(one) for one in server.sources] == ["Bakery certificate requirements (2026-01-02)"]
     assert [one.id for one in server.contradictions] == ["B-C01"]
     assert product.places[0].contradictions == server.contradictions
@@ -46,9 +48,9 @@ def test_rows_become_addresses_with_their_citations_and_contradictions() -> None
 def test_an_unknown_product_or_template_is_refused_by_name() -> None:
     with pytest.raises(Refused, match="azure-lokal"):
         load("azure-lokal")
-    with pytest.raises(Refused, match="nothing.ps1"):
+    with pytest.raises(Refused, match="no script template"):
         script_template("nothing.ps1")
-    with pytest.raises(Refused, match="load.py"):
+    with pytest.raises(Refused, match="no script template"):
         script_template("../load.py")
 
 
