@@ -46,10 +46,17 @@ class Silent:
 
 def requirement(name: str, text: str, severity: Severity = Severity.ERROR) -> Requirement:
     return Requirement(
-        id=f"product.{name}", term="pfx.encryption", with_={"allowed": ["tripledes-sha1"]}, severity=severity,
-        text=text,        why="Otherwise the import fails.", fix="run apply again", sources=(DOCUMENT,), contradictions=(CONTRADICTION,),
+        id=f"product.{name}",
+        term="pfx.encryption",
+        with_={"allowed": ["tripledes-sha1"]},
+        severity=severity,
+        text=text,
+        why="Otherwise the import fails.",
+        fix="run apply again",
+        sources=(DOCUMENT,),
+        contradictions=(CONTRADICTION,),
         aliases=("PFX Encryption",),
-    )  # fmt: skip
+    )
 
 
 ENCRYPTION = requirement("pfx-encryption", "The PFX is encrypted with TripleDES-SHA1.")

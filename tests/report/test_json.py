@@ -15,9 +15,7 @@ from certwright.report.inventory import status_document
 from certwright.report.plan_json import plan_document
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
-EXPLANATION = Explanation(
-    "a.b", "place", "B", details=(("x", "y"),), sources=(DOCUMENT,), contradictions=(CONTRADICTION,)
-)
+EXPLANATION = Explanation("a.b", "place", "B", details=(("x", "y"),), sources=(DOCUMENT,), related=("a",))
 DOCUMENTS = {
     "plan": plan_document(PLAN),
     "report": report_document(REPORT),

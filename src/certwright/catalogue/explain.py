@@ -1,21 +1,23 @@
-"""What can be explained: everything of a product that has an id, and every term of the vocabulary.
+"""What can be explained: everything of a product that has an id, every term, every code of unreadable material.
 
-An address is `product.id`, a contradiction's own id, or a term's; in front of them stand the product and `terms`.
+An address is `product.id`, a contradiction's own id, or a term's; `terms` and a product's own id list what they hold.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from inspect import getdoc
 
 from certwright.catalogue.product import Fact, PackageTemplate, PlaceTemplate, Product
 from certwright.model import Contradiction, Requirement
 from certwright.report.explanation import Explanation
-from certwright.terms import VOCABULARY
+from certwright.terms import VOCABULARY, parameters_of
+from certwright.terms.material import MATERIAL
+from certwright.terms.parameters import Parameter
 
 
 def explanations(products: Sequence[Product]) -> Mapping[str, Explanation]:
-    """Address → explanation, for the vocabulary and for those products."""
-    found = {"terms": _vocabulary()} | {one.address: one for one in map(_term, VOCABULARY)}
+    """Address → explanation, for the vocabulary, the material codes, and those products. Addresses are unique."""
+    found = {"terms": _vocabulary()}
+    found |= {one.address: one for one in (*map(_term, VOCABULARY), *map(_material, MATERIAL.values()))}
     for product in products:
         found |= {one.address: one for one in _of(product)}
     return found
@@ -31,14 +33,22 @@ def _vocabulary() -> Explanation:
 
 def _term(name: str) -> Explanation:
     shape = VOCABULARY[name]
-    parameters = ", ".join(field.name for field in fields(shape)) or "none"
     return Explanation(
         address=name,
         kind="term",
         title="",
         text=" ".join((getdoc(shape) or "").split()),
-        details=(("parameters", parameters), ("reads", shape.reads)),
+        details=(("reads", shape.reads), *((one.name, _parameter(one)) for one in parameters_of(name))),
     )
+
+
+def _parameter(parameter: Parameter) -> str:
+    default = "must be given" if parameter.required else f"default {_value(parameter.default) or 'empty'}"
+    return f"{parameter.doc} ({parameter.kind}; {default})"
+
+
+def _material(row: Requirement) -> Explanation:
+    return Explanation(row.id, "finding", "", row.text, row.why, row.fix, str(row.severity))
 
 
 # ── a product ─────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from certwright.cli.options import deployment_file, passwords, read_passwords, unlock_file, unlock_from
+from certwright.cli.options import deployment_file
+from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show
 from certwright.report.applied import applied_text
 from certwright.wiring import apply, load

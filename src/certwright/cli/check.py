@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from certwright.cli.ending import FINDINGS, UNJUDGED
-from certwright.cli.options import as_json, for_file, passwords, read_passwords, unlock_file, unlock_from
+from certwright.cli.options import as_json, for_file
+from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show, show_json
 from certwright.model import Report, Severity, Status
 from certwright.report.findings import report_text

@@ -1,10 +1,12 @@
 """`certwright init PRODUCT`: a commented deployment file to start from."""
 
+from datetime import UTC, datetime
+
 import click
 
 from certwright.catalogue.load import PRODUCTS, load
 from certwright.cli.terminal import show
-from certwright.manifest import init_text
+from certwright.manifest.init import init_text
 
 
 @click.command("init")
@@ -15,4 +17,4 @@ def command(product: str) -> None:
     \b
       certwright init azure-stack-hub > contoso.yaml
     """
-    show(init_text(load(product)))
+    show(init_text(load(product), datetime.now(UTC).date()))

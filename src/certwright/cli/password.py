@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from certwright.cli.options import deployment_file, unlock_file, unlock_from
+from certwright.cli.options import deployment_file
+from certwright.cli.secrets import unlock_file, unlock_from
 from certwright.cli.terminal import show
 from certwright.wiring import load, show_password
 
