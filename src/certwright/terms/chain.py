@@ -3,21 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from certwright.model import Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, leaf, listed
-from certwright.x509.facts import CertificateFacts
-
-if TYPE_CHECKING:
-    from certwright.x509.path import ChainFacts
+from certwright.x509.facts import CertificateFacts, ChainFacts
 
 # Files a TLS server hands out: the root stays at home (RFC 8446 4.4.2).
-ROOTLESS = frozenset({"pem-chain", "kubernetes-secret"})
+ROOTLESS = frozenset({"pem-chain", "kubernetes-tls-secret"})
 
 
-def _chain(seen: Seen) -> "ChainFacts":
+def _chain(seen: Seen) -> ChainFacts:
     assert seen.chain is not None, "a term was asked about a part that is not there"
     return seen.chain
 
@@ -35,9 +32,8 @@ class Complete(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         chain = _chain(seen)
         if not chain.complete:
-            yield Mismatch(
-                "a path that ends in a root", f"{_names(chain.path)}; {listed(chain.faults, 'and no further')}"
-            )
+            reason = chain.faults[-1] if chain.faults else "it goes no further"
+            yield Mismatch("a path that ends in a root", f"{_names(chain.path)}; {reason}")
             return
         packed = {certificate.der for certificate in seen.certificates}
         needed = [c for c in chain.path if not (seen.form in ROOTLESS and c.self_issued)]
@@ -59,7 +55,7 @@ class Order(Word):
             yield Mismatch(_names(chain.path), _names(tuple(packed)))
 
     @staticmethod
-    def _in_order(seen: Seen, chain: "ChainFacts") -> bool:
+    def _in_order(seen: Seen, chain: ChainFacts) -> bool:
         """Windows writes the bags of a PFX backwards; in every other file the leaf comes first."""
         if seen.pfx is not None:
             return chain.in_order
@@ -113,9 +109,9 @@ class Trusted(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         chain = _chain(seen)
-        if not chain.trusted:
-            yield Mismatch("a path that ends in the site's root", f"a path that ends in {called(chain.path[-1])}")
         for fault in chain.faults:
-            yield Mismatch("a path without faults", fault)
-        if chain.trusted and not chain.faults and chain.verdict:
-            yield Mismatch("a path a strict judge accepts", chain.verdict)
+            yield Mismatch("a path without fault to a trusted root", fault)
+        if not chain.faults and chain.verdict:
+            yield Mismatch("a path that a strict judge accepts", chain.verdict)
+        elif not chain.faults and not chain.trusted:
+            yield Mismatch("a path to a trusted root", f"one that ends in {called(chain.path[-1])}")

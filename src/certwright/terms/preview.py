@@ -1,4 +1,4 @@
-"""A draft → the facts a certificate made from it would show, so that plans are judged by the predicate of acceptance."""
+"""A draft → the facts a certificate made from it would show, so that plans meet the predicate of acceptance."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -5,14 +5,11 @@ A `Seen` is one file of one place; a `Layout` is the tree the files of a set lie
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from certwright.pfx.facts import PfxFacts
-from certwright.x509.facts import CertificateFacts
-
-if TYPE_CHECKING:
-    from certwright.x509.path import ChainFacts
-    from certwright.x509.private import PrivateKeyFacts
+from certwright.x509.facts import CertificateFacts, ChainFacts
+from certwright.x509.private import PrivateKeyFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +58,9 @@ class Seen:
     form: str
     certificate: CertificateFacts | None = None
     others: tuple[CertificateFacts, ...] = ()
-    chain: "ChainFacts | None" = None
+    chain: ChainFacts | None = None
     pfx: PfxFacts | None = None
-    key: "PrivateKeyFacts | None" = None
+    key: PrivateKeyFacts | None = None
     encrypted_key: bool = False
     password: PasswordFacts | None = None
     objects: tuple[Mapping[str, Any], ...] = ()

@@ -1,0 +1,120 @@
+"""One file → what may be said about it. The expensive half of `check`: pure, one file at a time, in any process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from certwright.errors import Unreadable, WrongPassword
+from certwright.model import PlaceKind
+from certwright.pack.opened import Opened, open_package
+from certwright.pfx.facts import PfxFacts
+from certwright.terms.seen import Seen, Trouble, password_facts
+from certwright.x509.facts import CertificateFacts, ChainFacts
+from certwright.x509.path import diagnose
+from certwright.x509.private import PrivateKeyFacts, read_private_key
+from certwright.x509.read import read_certificate
+from certwright.x509.signature import Memo
+
+# Forms that carry one certificate by design; a chain cannot be missed in them.
+CHAINLESS = frozenset({"der", "base64-cer", "pem-certificate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One file to look at. `content` is None when there is no such file; `anchors` are DER, empty when unknown."""
+
+    place: str
+    kind: PlaceKind
+    path: str
+    form: str
+    found: str
+    content: bytes | None = field(repr=False)
+    password: str | None = field(repr=False)
+    anchors: tuple[bytes, ...] = field(repr=False)
+    now: datetime
+
+
+def see(work: Work, memo: Memo | None = None) -> Seen:
+    """The facts of one file, or the trouble with it. Never raises, so that one file cannot silence the others.
+
+    One `memo` (a dict) for all files of a process saves verifying the signatures of authorities again.
+    """
+    blank = Seen(work.place, work.path, work.form, found=work.found)
+    if work.content is None:
+        return replace(blank, trouble=Trouble("material.missing", f"there is no file {work.path}"))
+    try:
+        return _read(work, work.content, blank, memo)
+    except WrongPassword as problem:
+        code = "material.no-password" if work.password is None else "material.wrong-password"
+        return replace(blank, trouble=Trouble(code, str(problem)))
+    except Unreadable as problem:
+        return replace(blank, trouble=Trouble("material.unreadable", str(problem)))
+    except Exception as problem:  # whatever it is, it belongs to this file alone
+        return replace(blank, trouble=Trouble("material.judgement-failed", f"reading failed: {type(problem).__name__}"))
+
+
+def _read(work: Work, content: bytes, blank: Seen, memo: Memo | None) -> Seen:
+    opened = open_package(work.form, content, work.password)
+    key = _key(opened)
+    facts = list(map(read_certificate, opened.certificates))
+    position = _leaf_at(facts, key, work)
+    others = (*facts[:position], *facts[position + 1 :])
+    leaf = facts[position] if facts else None
+    return replace(
+        blank,
+        certificate=leaf,
+        others=others,
+        chain=_chain(leaf, others, work, memo) if leaf else None,
+        pfx=_without_keys(opened.pfx),
+        key=key,
+        encrypted_key=opened.encrypted_key,
+        password=password_facts(work.password or "") if opened.pfx else None,
+        objects=opened.objects,
+        written=_writing(content, opened),
+        position=position,
+        anchored=bool(work.anchors),
+    )
+
+
+def _key(opened: Opened) -> PrivateKeyFacts | None:
+    if opened.pkcs8 is None:
+        return None
+    try:
+        return read_private_key(opened.pkcs8)
+    except Unreadable as problem:
+        return PrivateKeyFacts("unknown", 0, b"", consistent=False, reason=problem.what)
+
+
+def _leaf_at(facts: Sequence[CertificateFacts], key: PrivateKeyFacts | None, work: Work) -> int:
+    """Which certificate the file is about: the key's, else the first that is no authority, else the first.
+
+    Windows writes the bags of a PFX backwards, so the position alone says nothing.
+    """
+    owned = [place for place, one in enumerate(facts) if key and one.key.spki == key.spki]
+    ends = [place for place, one in enumerate(facts) if one.authority is not True]
+    return (owned or (ends if work.kind == "identity" else []) or [0])[0]
+
+
+def _chain(
+    leaf: CertificateFacts, others: tuple[CertificateFacts, ...], work: Work, memo: Memo | None
+) -> ChainFacts | None:
+    """Names and usages have terms of their own, so the path is judged for neither usage."""
+    if work.kind == "anchors" or (work.form in CHAINLESS and not others):
+        return None
+    anchors = tuple(map(read_certificate, work.anchors))
+    return diagnose(leaf, others, anchors, work.now, server=None, memo=memo)
+
+
+def _without_keys(pfx: PfxFacts | None) -> PfxFacts | None:
+    """No private key leaves this module."""
+    return pfx and replace(pfx, keys=tuple(replace(bag, pkcs8=b"") for bag in pfx.keys))
+
+
+def _writing(content: bytes, opened: Opened) -> str:
+    if opened.pfx:
+        return "pfx"
+    if opened.objects:
+        return ""
+    if b"-----BEGIN" in content.replace(b"\0", b""):  # UTF-16 has a NUL beside every letter
+        return "pem"
+    return "der" if content.startswith(b"\x30") else "base64"
