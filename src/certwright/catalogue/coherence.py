@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from certwright.catalogue.conditions import unknown_operators
 from certwright.catalogue.product import Product
 from certwright.errors import Refused
 from certwright.model import Requirement
@@ -27,6 +28,7 @@ def incoherences(product: Product) -> Iterator[Incoherence]:
         yield from _requirement(product, requirement)
     yield from _files(product)
     yield from _builds(product)
+    yield from _conditions(product)
 
 
 def _local(address: str) -> str:
@@ -90,6 +92,20 @@ def _files(product: Product) -> Iterator[Incoherence]:
     for script in product.scripts:
         if script.set not in sets:
             yield Incoherence(script.id, "belongs to a set that does not exist", script.set)
+
+
+def _conditions(product: Product) -> Iterator[Incoherence]:
+    conditions = [
+        *((one.id, one.when) for one in product.places),
+        *((one.id, one.when) for one in product.packages),
+        *((one.id, one.when) for one in product.scripts),
+        *((one.id, one.when) for one in product.sets),
+        *((_local(one.id), one.when) for one in product.requirements),
+        *((one.name, one.when) for one in product.values),
+    ]
+    for row, condition in conditions:
+        for operator in unknown_operators(condition):
+            yield Incoherence(row, "has a condition nobody understands", operator, "not, all or matches")
 
 
 def _ranges(product: Product) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """Conditions, build ranges and templates of the catalogue: data in, plain values out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from certwright.model import Facts, FactValue
 
@@ -31,13 +32,17 @@ def look_up(name: str, facts: Facts) -> FactValue | None:
 
 
 def holds(condition: Mapping[str, object], facts: Facts) -> bool:
-    """Whether every line of a `when` table holds. A list means any of, `{ not = … }` negates."""
+    """Whether every line of a `when` table holds; a fact that is absent matches nothing.
+
+    A literal must be equal (or be in a list fact), a list means any of; `{ not = … }` negates, `{ all = [ … ] }` wants
+    every one, `{ matches = "…" }` is a regular expression; `true` also says that a list fact has entries.
+    """
     return all(_matches(wanted, look_up(name, facts)) for name, wanted in condition.items())
 
 
 def _matches(wanted: object, found: FactValue | None) -> bool:
     if isinstance(wanted, Mapping):
-        return not _matches(wanted["not"], found)
+        return all(_OPERATORS[name](operand, found) for name, operand in wanted.items())
     if wanted in ("", [], ()):  # `{ fact = { not = [] } }`: something was said
         return found in (None, "", b"", ())
     if isinstance(wanted, list | tuple):
@@ -47,6 +52,19 @@ def _matches(wanted: object, found: FactValue | None) -> bool:
     if isinstance(found, tuple):
         return wanted in found
     return found == wanted
+
+
+_OPERATORS: Mapping[str, Callable[[Any, FactValue | None], bool]] = {
+    "not": lambda operand, found: not _matches(operand, found),
+    "all": lambda operand, found: all(_matches(one, found) for one in operand),
+    "matches": lambda operand, found: isinstance(found, str) and re.search(operand, found) is not None,
+}
+
+
+def unknown_operators(condition: Mapping[str, object]) -> set[str]:
+    """The operators of a `when` table that nobody knows."""
+    tables = [wanted for wanted in condition.values() if isinstance(wanted, Mapping)]
+    return {name for table in tables for name in table if name not in _OPERATORS}
 
 
 def in_builds(wanted: str, build: str, builds: Sequence[str]) -> bool:

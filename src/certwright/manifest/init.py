@@ -58,9 +58,9 @@ def _fact(name: str, fact: Fact, today: date) -> Iterator[str]:
 
 
 def example_of(fact: Fact, today: date) -> object:
-    """The value `init` shows: the catalogue's example, or for a date one that lies ahead."""
-    if fact.kind == "date" and fact.example is None:
-        return today + timedelta(days=30)
+    """The value `init` shows: the catalogue's example; for a date, one that lies ahead."""
+    if fact.kind == "date":
+        return today + timedelta(days=60)
     if fact.example is not None:
         return fact.example
     return fact.choices[0] if fact.choices else ""

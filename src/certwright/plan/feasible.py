@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from certwright.errors import Conflict
 from certwright.model import Demand, Draft, IssuerWish, Place
 from certwright.plan.public import citation, longest_life, refusals
+from certwright.terms import chain
 from certwright.terms import issuer as issuer_terms
 from certwright.terms.accept import acceptable
 from certwright.terms.preview import preview
@@ -45,6 +46,7 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
     for demand, mismatch in acceptable(place.demands, preview(draft, now), now):
         yield _unmet(place, demand, mismatch.expected, mismatch.found, kind, today)
     yield from _of_names(place)
+    yield from _of_algorithms(place, drafts)
     if place.issuer in drafts and place.issuer != place.id:
         yield from _of_parent(place, drafts[place.issuer], today)
 
@@ -113,6 +115,18 @@ def _of_names(place: Place) -> Iterator[Conflict]:
             hint="choose a shorter name",
             citation="RFC 5280 appendix A.1, ub-common-name",
         )
+
+
+def _of_algorithms(place: Place, drafts: Mapping[str, Draft]) -> Iterator[Conflict]:
+    """A chain of one algorithm, where that is demanded: seen from the drafts, before anything is signed."""
+    parent = drafts.get(place.issuer)
+    if parent is None or parent.key.algorithm == place.draft.key.algorithm:
+        return
+    for demand in place.demands:
+        if isinstance(demand.term, chain.OneAlgorithm):
+            yield _unmet(
+                place, demand, f"a key like that of {place.issuer}, {parent.key}", str(place.draft.key), "", date.min
+            )
 
 
 def _of_parent(place: Place, parent: Draft, today: date) -> Iterator[Conflict]:
