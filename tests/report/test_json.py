@@ -6,13 +6,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from samples import DOCUMENT, PLAN, REPORT, STANDING
 
 from certwright.report.envelope import FORMATS, json_text, plain
 from certwright.report.explanation import Explanation, explanation_document
 from certwright.report.findings_json import report_document
 from certwright.report.inventory import status_document
 from certwright.report.plan_json import plan_document
+
+from .samples import DOCUMENT, PLAN, REPORT, STANDING
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 EXPLANATION = Explanation("a.b", "place", "B", details=(("x", "y"),), sources=(DOCUMENT,), related=("a",))

@@ -1,10 +1,10 @@
 """What people read: every fact is there, at any width, and nothing secret."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from samples import CONTRADICTION, DOCUMENT, FINE, PLAN, REPORT, SKIPPED, STANDING, THUMBPRINT
 
 from certwright.model import Report
 from certwright.report.applied import applied_text
@@ -13,6 +13,8 @@ from certwright.report.findings import report_text
 from certwright.report.inventory import next_text, status_text
 from certwright.report.layout import Screen
 from certwright.report.plan import plan_text
+
+from .samples import API, CONTRADICTION, DOCUMENT, FINE, PLAN, PORTAL, REPORT, SKIPPED, STANDING, THUMBPRINT
 
 SCREENS = (Screen(80), Screen(140), Screen(80, colour=True))
 
@@ -27,7 +29,7 @@ def test_a_plan_tells_every_fact(screen: Screen) -> None:
     told = squeezed(plan_text(PLAN, screen))
     for fact in (
         "east/portal Portal",
-        "subject CN=portal.contoso.com",
+        "each unless it says otherwise below subject CN=<first name>",
         "names portal.contoso.com ip:10.0.0.1",
         "usage serverAuth; digitalSignature, keyEncipherment",
         "usage keyCertSign, cRLSign; certificate authority, path length 1",
@@ -53,6 +55,17 @@ def test_a_plan_says_a_shared_sentence_once_and_an_own_sentence_at_its_place() -
     told = plan_text(PLAN, Screen())
     assert told.count("The PFX is encrypted with TripleDES-SHA1.") == 1
     assert "also      The name portal.contoso.com stands in it. [product.endpoint]" in told
+
+
+def test_a_plan_says_what_most_certificates_share_once() -> None:
+    told = plan_text(PLAN, Screen())
+    assert told.count("usage     serverAuth") == 1
+    odd = replace(API, draft=replace(API.draft, extended_key_usage=(), key_usage=frozenset()))
+    third = replace(PORTAL, id="east/third")
+    told = plan_text(replace(PLAN, places=(PORTAL, third, odd)), Screen())
+    assert told.count("usage     serverAuth") == 1
+    assert told[told.index("east/api  Api") :].startswith("east/api  Api\n    names     api.contoso.com")
+    assert "usage     none" in told
 
 
 def test_lines_keep_to_the_screen() -> None:

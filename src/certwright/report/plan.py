@@ -1,8 +1,10 @@
 """A plan → text for people: every certificate, and the sentences that demand it with their sources.
 
-A sentence that is the same for several places is said once, at the end, and the places give its number.
+What most certificates of a set share is said once, above them. A sentence that reads the same for several places is
+said once, at the end, and the places give its number.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -22,6 +24,9 @@ KEY_USAGE_ORDER = (  # RFC 5280 4.2.1.3, in the order of the bits
     "encipherOnly",
     "decipherOnly",
 )
+
+
+SHARED = ("subject", "usage", "key", "valid", "issuer", "sources", "demands")
 
 
 def plan_text(plan: Plan, screen: Screen) -> str:
@@ -65,9 +70,15 @@ def _set_lines(
         )
     if group and group.demands:
         yield from fields([("demands", _references(group.demands, numbers))], screen, indent=2)
+    told = {place.id: place_rows(place, numbers) for place in places}
+    shared = _shared([told[place.id] for place in places if place.kind != "anchors"])
+    yield from fields([("each", "unless it says otherwise below")] * bool(shared), screen, indent=2)
+    yield from fields(shared.items(), screen, indent=4, label=8)
     yield ""
     for place in places:
-        yield from _place_lines(place, numbers, screen)
+        yield "  " + screen.paint(place.id, "address") + f"  {place.title}"
+        own = told[place.id] if place.kind == "anchors" else _differing(told[place.id], shared)
+        yield from fields(own, screen, indent=4, label=8)
         yield ""
     if group and group.scripts:
         rows = [(script.path, script.title) for script in group.scripts]
@@ -75,9 +86,15 @@ def _set_lines(
         yield ""
 
 
-def _place_lines(place: Place, numbers: Mapping[tuple[str, str], int], screen: Screen) -> Iterator[str]:
-    yield "  " + screen.paint(place.id, "address") + f"  {place.title}"
-    yield from fields(place_rows(place, numbers), screen, indent=4, label=8)
+def _shared(places: Sequence[Sequence[tuple[str, str]]]) -> dict[str, str]:
+    """What more than half of the certificates say alike, of what is worth saying once."""
+    told = Counter(row for rows in places for row in rows if row[0] in SHARED and row[1])
+    return {label: value for (label, value), count in told.items() if 2 * count > len(places) > 1}
+
+
+def _differing(rows: Sequence[tuple[str, str]], shared: Mapping[str, str]) -> list[tuple[str, str]]:
+    own = [(label, value) for label, value in rows if shared.get(label) != value]
+    return [(label, value or "none" * (label in shared)) for label, value in own]
 
 
 def place_rows(place: Place, numbers: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
@@ -86,7 +103,7 @@ def place_rows(place: Place, numbers: Mapping[tuple[str, str], int]) -> list[tup
     identity = place.kind != "anchors"
     own = [demand.requirement for demand in place.demands if _key(demand) not in numbers]
     return [
-        ("subject", draft.subject if identity else ""),
+        ("subject", _subject_text(draft) if identity else ""),
         ("names", "\n".join(_name_text(place))),
         ("usage", usages_text(draft)),
         ("key", f"{draft.key}, {draft.signature_hash}" if identity else ""),
@@ -100,6 +117,11 @@ def place_rows(place: Place, numbers: Mapping[tuple[str, str], int]) -> list[tup
         ("reading", "\n".join(f"{c.id}: {c.reading}" for c in place.contradictions)),
         ("note", "\n".join(place.notes)),
     ]
+
+
+def _subject_text(draft: Draft) -> str:
+    first = draft.names[0].value if draft.names else ""
+    return "CN=<first name>" if first and draft.subject == f"CN={first}" else draft.subject
 
 
 def _name_text(place: Place) -> list[str]:
