@@ -39,7 +39,7 @@ def init_text(product: Product, today: date, file: str = "contoso.yaml") -> str:
 
 
 def _site_name(product: Product) -> str:
-    return "contoso" if len(product.id) > 20 else product.id.replace("azure-", "")
+    return product.id.removeprefix("azure-")
 
 
 def _comment(text: str, indent: str) -> list[str]:

@@ -1,20 +1,17 @@
 """A deployment file's tree → Deployment. What a site may say comes from its product's facts."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from difflib import get_close_matches
 from typing import cast
 
-from certwright.catalogue.kinds import Unfit, expectation, read_value
 from certwright.catalogue.product import Fact, Product
-from certwright.errors import Mistake, Mistakes
-from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, ISSUER, ISSUER_KINDS, key_of
+from certwright.errors import Mistakes
+from certwright.manifest.common import CERTIFICATE, COMMON, HEAD
+from certwright.manifest.issuers import read_issuers
+from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot, read_tree
-from certwright.model import Draft, FactValue, IssuerWish, KeySpec, Site
-
-YEAR = timedelta(days=365, hours=6)
+from certwright.model import FactValue, IssuerWish, KeySpec, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,88 +78,12 @@ def read_deployment(text: str, source: str, products: Mapping[str, Product]) -> 
     return deployment
 
 
-class _Reading:
+class _Reading(Reading):
     def __init__(self, tree: Spot, source: str, products: Mapping[str, Product]) -> None:
-        self.tree, self.source, self.products = tree, source, products
-        self.mistakes: list[Mistake] = []
+        super().__init__(source)
+        self.tree, self.products = tree, products
+        self.issuers: Mapping[str, IssuerWish] = {}
         self.wishes: dict[str, dict[str, Wish]] = {}
-
-    def wrong(self, spot: Spot, what: str, *, expected: str = "", hint: str = "", found: str | None = None) -> None:
-        shown = spot.plain() if found is None else found
-        self.mistakes.append(Mistake(self.source, spot.line, spot.column, what, shown, expected, hint))
-
-    # ── shapes ──
-
-    def mapping(self, spot: Spot, what: str, known: Iterable[str]) -> dict[str, Spot]:
-        """The entries of a mapping; unknown keys are mistakes, with the nearest known one as hint."""
-        if not isinstance(spot.value, dict):
-            self.wrong(spot, f"{what} must be a mapping", expected="key: value lines")
-            return {}
-        known = list(known)
-        for key in spot.value.keys() - set(known):
-            near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else ""
-            self.wrong(spot.keys[key], f"{what} has no key {key}", expected=", ".join(known), hint=hint, found="")
-        return {key: value for key, value in spot.value.items() if key in known}
-
-    def items(self, spot: Spot, what: str) -> list[Spot]:
-        if not isinstance(spot.value, list):
-            self.wrong(spot, f"{what} must be a list", expected="lines that begin with a hyphen")
-            return []
-        return spot.value
-
-    def value(self, spot: Spot, fact: Fact) -> FactValue | None:
-        """One fact's value; what does not fit is a mistake and None."""
-        if fact.many and fact.kind != "records":
-            found = [self.one(item, fact) for item in self.items(spot, fact.name)]
-            return tuple(one for one in found if one is not None)
-        return self.records(spot, fact) if fact.kind == "records" else self.one(spot, fact)
-
-    def one(self, spot: Spot, fact: Fact) -> FactValue | None:
-        try:
-            found = read_value(fact, spot.value)
-        except Unfit as unfit:
-            self.wrong(spot, f"{fact.name} does not fit", expected=unfit.expected, hint=fact.text)
-            return None
-        return {"path": found} if fact.kind == "file" else found
-
-    def records(self, spot: Spot, fact: Fact) -> FactValue:
-        found: list[FactValue] = []
-        seen: dict[str, int] = {}
-        for item in self.items(spot, fact.name):
-            entries = self.mapping(item, f"an entry of {fact.name}", fact.fields)
-            row = self.facts(item, entries, fact.fields, f"an entry of {fact.name}")
-            name = str(row.get("name", ""))
-            if name in seen:
-                self.wrong(entries["name"], f"{fact.name} names {name} twice", hint=f"first on line {seen[name]}")
-            elif name and "name" in entries:
-                seen[name] = entries["name"].line
-            found.append(row)
-        return tuple(found)
-
-    def facts(
-        self, spot: Spot, entries: Mapping[str, Spot], wanted: Mapping[str, Fact], what: str
-    ) -> dict[str, FactValue]:
-        """The values of several facts, defaults filled in; a missing required one is a mistake."""
-        found: dict[str, FactValue] = {}
-        for name, fact in wanted.items():
-            value: FactValue | None = None
-            if name in entries:
-                value = self.value(entries[name], fact)
-            elif fact.default is not None:
-                value = cast("FactValue", tuple(fact.default) if isinstance(fact.default, list) else fact.default)
-            elif fact.required:
-                example = f"{name}: {fact.example}" if fact.example is not None and fact.kind != "records" else name
-                self.wrong(
-                    spot,
-                    f"{what} lacks {name}",
-                    expected=expectation(fact),
-                    hint=f"{example}   # {fact.text}",
-                    found="",
-                )
-            if value is not None:
-                found[name] = value
-        return found
 
     # ── the file ──
 
@@ -172,102 +93,21 @@ class _Reading:
             self.wrong(
                 top.get("certwright", self.tree), "the file does not say its format", expected="certwright: 1", found=""
             )
-        output = self._text(top, "output", "out")
-        issuers = self._issuers(top)
-        sites = [self._site(item, issuers) for item in self.items(top["sites"], "sites")] if "sites" in top else []
+        output = self.text(top, "output", "out")
+        self.issuers = read_issuers(self, top)
+        sites = [self._site(item) for item in self.items(top["sites"], "sites")] if "sites" in top else []
         if not sites:
             self.wrong(
                 top.get("sites", self.tree), "no site is described", expected="sites: with at least one entry", found=""
             )
         own = [str(one.value) for one in self.items(top["products"], "products")] if "products" in top else []
         return Deployment(
-            self.source, tuple(s for s in sites if s), tuple(issuers.values()), output, tuple(own), self.wishes
-        )
-
-    def _text(self, entries: Mapping[str, Spot], key: str, default: str) -> str:
-        if key not in entries:
-            return default
-        found = entries[key].value
-        if isinstance(found, str) and found.strip():
-            return found
-        self.wrong(entries[key], f"{key} must be text")
-        return default
-
-    def _number(self, entries: Mapping[str, Spot], key: str, default: int, most: int) -> int:
-        if key not in entries:
-            return default
-        found = entries[key].value
-        if isinstance(found, int) and not isinstance(found, bool) and 0 < found <= most:
-            return found
-        self.wrong(entries[key], f"{key} must be a number", expected=f"1 to {most}")
-        return default
-
-    def _key(self, entries: Mapping[str, Spot], default: KeySpec | None) -> KeySpec | None:
-        if "key" not in entries:
-            return default
-        found = key_of(str(entries["key"].value))
-        if found is None:
-            self.wrong(entries["key"], "no such key", expected="rsa-2048, rsa-3072, rsa-4096, ec-256, ec-384 or ec-521")
-        return found or default
-
-    def _issuers(self, top: Mapping[str, Spot]) -> dict[str, IssuerWish]:
-        if "issuers" not in top:
-            return {"embedded": _issuer("embedded", "embedded")}
-        found: dict[str, IssuerWish] = {}
-        if not isinstance(top["issuers"].value, dict):
-            self.wrong(top["issuers"], "issuers must be a mapping", expected="<name>: with its kind")
-            return found
-        for name, spot in top["issuers"].value.items():
-            if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
-                self.wrong(
-                    top["issuers"].keys[name],
-                    "an issuer's name becomes a file name",
-                    expected="lower-case letters, digits, hyphens",
-                )
-            found[name] = self._issuer(name, spot)
-        return found
-
-    def _issuer(self, name: str, spot: Spot) -> IssuerWish:
-        entries = self.mapping(spot, f"issuer {name}", ISSUER)
-        kind = self._text(entries, "kind", "embedded")
-        if kind not in ISSUER_KINDS:
-            self.wrong(entries["kind"], "no such kind of issuer", expected=", ".join(ISSUER_KINDS))
-        organization = self._text(entries, "organization", "")
-        crl = self._text(entries, "crl", "")
-        if crl and not crl.startswith("http://"):
-            self.wrong(
-                entries["crl"],
-                "a CRL distribution point must be plain http",
-                expected="http://…",
-                hint="to check a CRL over https a client would need that server's CRL first",
-            )
-        wish = _issuer(name, kind, organization, crl)
-        return IssuerWish(
-            name,
-            kind,
-            self._authority(entries, "root", wish.root),
-            self._authority(entries, "issuing", wish.issuing),
-            wish.crl,
-        )
-
-    def _authority(self, entries: Mapping[str, Spot], key: str, draft: Draft) -> Draft:
-        if key not in entries:
-            return draft
-        own = self.mapping(entries[key], key, ("subject", "key", "years"))
-        years = self._number(own, "years", round(draft.lifetime / YEAR), 50)
-        subject = self._text(own, "subject", draft.subject)
-        return Draft(
-            subject=subject,
-            key=self._key(own, draft.key) or draft.key,
-            lifetime=years * YEAR,
-            authority=True,
-            path_length=draft.path_length,
-            key_usage=draft.key_usage,
+            self.source, tuple(s for s in sites if s), tuple(self.issuers.values()), output, tuple(own), self.wishes
         )
 
     # ── one site ──
 
-    def _site(self, spot: Spot, issuers: Mapping[str, IssuerWish]) -> Site | None:
+    def _site(self, spot: Spot) -> Site | None:
         raw = spot.value if isinstance(spot.value, dict) else {}
         named = str(raw["product"].value) if "product" in raw else ""
         product = self.products.get(named)
@@ -282,7 +122,7 @@ class _Reading:
             return None
         entries = self.mapping(spot, f"a site of {product.id}", [*COMMON, *product.facts])
         name = self._site_name(spot, entries)
-        common = self._common(spot, entries, product, issuers)
+        common = self._common(spot, entries, product)
         facts = self.facts(spot, entries, product.facts, f"site {name}")
         self.wishes[name] = self._wishes(entries, product)
         return Site(
@@ -291,7 +131,7 @@ class _Reading:
 
     def _site_name(self, spot: Spot, entries: Mapping[str, Spot]) -> str:
         at = entries.get("name", spot)
-        name = self._text(entries, "name", "")
+        name = self.text(entries, "name", "")
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", name):
             self.wrong(
                 at,
@@ -299,17 +139,15 @@ class _Reading:
                 expected="lower-case letters, digits, hyphens",
                 hint="name: east",
             )
-        elif name in self.wishes or name == "pki":
-            self.wrong(
-                at, "the name of a site must be its own", expected="another name (pki is the authorities' folder)"
-            )
+        elif name in self.wishes or name == "pki" or name in self.issuers:
+            taken = "pki is the authorities' folder; issuers and sites share their addresses"
+            self.wrong(at, "the name of a site must be its own", expected="another name", hint=taken)
         return name
 
-    def _common(
-        self, spot: Spot, entries: Mapping[str, Spot], product: Product, issuers: Mapping[str, IssuerWish]
-    ) -> dict[str, FactValue]:
+    def _common(self, spot: Spot, entries: Mapping[str, Spot], product: Product) -> dict[str, FactValue]:
+        issuers = self.issuers
         only = next(iter(issuers)) if len(issuers) == 1 else ""
-        issuer = self._text(entries, "issuer", only)
+        issuer = self.text(entries, "issuer", only)
         if issuer not in issuers:
             self.wrong(entries.get("issuer", spot), "a site needs an issuer", expected=", ".join(issuers), found=issuer)
         found: dict[str, FactValue] = {"issuer": issuer, "build": self._build(entries, product)}
@@ -326,7 +164,7 @@ class _Reading:
             found["layouts"] = self.value(entries["layouts"], choice) or ()
         else:
             found["layouts"] = tuple(chosen)
-        found["target"] = self._text(entries, "target", product.target)
+        found["target"] = self.text(entries, "target", product.target)
         return found
 
     def _build(self, entries: Mapping[str, Spot], product: Product) -> str:
@@ -357,28 +195,5 @@ class _Reading:
         if "names" in entries:
             names = self.value(entries["names"], Fact("names", "name", "a further name", many=True))
         return Wish(
-            self._key(entries, None), self._number(entries, "days", 0, 20000), cast("tuple[str, ...]", names or ())
+            self.key(entries, None), self.number(entries, "days", 0, 20000), cast("tuple[str, ...]", names or ())
         )
-
-
-def _issuer(name: str, kind: str, organization: str = "", crl: str = "") -> IssuerWish:
-    """An issuer with what the file does not say filled in: an RSA root of 20 years, an RSA issuing CA of 10."""
-    title = name.replace("-", " ").title()
-    end = f",O={organization}" if organization else ""
-    usage = frozenset(("keyCertSign", "cRLSign"))
-    root = Draft(
-        subject=f"CN={title} Root CA{end}",
-        key=KeySpec("rsa", 4096),
-        lifetime=20 * YEAR,
-        authority=True,
-        key_usage=usage,
-    )
-    issuing = Draft(
-        subject=f"CN={title} Issuing CA{end}",
-        key=KeySpec("rsa", 3072),
-        lifetime=10 * YEAR,
-        authority=True,
-        path_length=0,
-        key_usage=usage | {"digitalSignature"},
-    )
-    return IssuerWish(name, kind, root, issuing, (crl,) if crl else ())

@@ -1,0 +1,94 @@
+"""The issuers of a deployment file: what is said about them, and what is not said filled in."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from certwright.errors import Refused
+from certwright.manifest.common import ISSUER, ISSUER_KINDS
+from certwright.manifest.reading import Reading
+from certwright.manifest.tree import Spot
+from certwright.model import Draft, IssuerWish, KeySpec
+from certwright.x509.name import escape, parse_name
+
+YEAR = timedelta(days=365, hours=6)
+
+
+def read_issuers(reading: Reading, top: Mapping[str, Spot]) -> dict[str, IssuerWish]:
+    """The issuers by name; one embedded one when the file names none."""
+    if "issuers" not in top:
+        return {"embedded": standard_issuer("embedded")}
+    spot = top["issuers"]
+    if not isinstance(spot.value, dict):
+        reading.wrong(spot, "issuers must be a mapping", expected="<name>: with its kind")
+        return {}
+    for name in spot.value:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
+            expected = "lower-case letters, digits, hyphens"
+            reading.wrong(spot.keys[name], "an issuer's name becomes a file name", expected=expected)
+    return {name: _issuer(reading, name, one) for name, one in spot.value.items()}
+
+
+def _issuer(reading: Reading, name: str, spot: Spot) -> IssuerWish:
+    entries = reading.mapping(spot, f"issuer {name}", ISSUER)
+    kind = reading.text(entries, "kind", "embedded")
+    if kind not in ISSUER_KINDS:
+        reading.wrong(entries["kind"], "no such kind of issuer", expected=", ".join(ISSUER_KINDS))
+    crl = reading.text(entries, "crl", "")
+    if crl and not re.fullmatch(r"http://[A-Za-z0-9.:\-]+(/[^\s<>]*)?", crl):
+        reading.wrong(
+            entries["crl"],
+            "a CRL distribution point must be plain http",
+            expected="http://…",
+            hint="to check a CRL over https a client would need that server's CRL first",
+        )
+    wish = standard_issuer(name, kind, reading.text(entries, "organization", ""), crl)
+    root, issuing = (
+        _authority(reading, entries, role, draft) for role, draft in (("root", wish.root), ("issuing", wish.issuing))
+    )
+    return IssuerWish(name, kind, root, issuing, wish.crl)
+
+
+def _authority(reading: Reading, entries: Mapping[str, Spot], role: str, draft: Draft) -> Draft:
+    if role not in entries:
+        return draft
+    own = reading.mapping(entries[role], role, ("subject", "key", "years"))
+    years = reading.number(own, "years", round(draft.lifetime / YEAR), 50)
+    subject = reading.text(own, "subject", draft.subject)
+    try:
+        parse_name(subject)
+    except Refused as refusal:
+        reading.wrong(
+            own.get("subject", entries[role]), f"no subject: {refusal.what}", expected="CN=Contoso Root CA,O=Contoso"
+        )
+    return Draft(
+        subject=subject,
+        key=reading.key(own, draft.key) or draft.key,
+        lifetime=years * YEAR,
+        authority=True,
+        path_length=draft.path_length,
+        key_usage=draft.key_usage,
+    )
+
+
+def standard_issuer(name: str, kind: str = "embedded", organization: str = "", crl: str = "") -> IssuerWish:
+    """An issuer with nothing said about its authorities: an RSA root of 20 years, an RSA issuing CA of 10."""
+    title = name.replace("-", " ").title()
+    end = f",O={escape(organization)}" if organization else ""
+    usage = frozenset(("keyCertSign", "cRLSign"))
+    root = Draft(
+        subject=f"CN={title} Root CA{end}",
+        key=KeySpec("rsa", 4096),
+        lifetime=20 * YEAR,
+        authority=True,
+        key_usage=usage,
+    )
+    issuing = Draft(
+        subject=f"CN={title} Issuing CA{end}",
+        key=KeySpec("rsa", 3072),
+        lifetime=10 * YEAR,
+        authority=True,
+        path_length=0,
+        key_usage=usage | {"digitalSignature"},
+    )
+    return IssuerWish(name, kind, root, issuing, (crl,) if crl else ())
