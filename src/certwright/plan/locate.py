@@ -1,0 +1,56 @@
+"""Which part of a plan a folder holds: somebody has copied it elsewhere, or points at a part of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from certwright.errors import Refused
+from certwright.model import Place, Plan
+
+
+def prefix_of(plan: Plan, names: Collection[str], folder: str) -> str:
+    """The planned folder ("" for the output itself) that a folder called `folder` with these files stands for.
+
+    It is the one under which most of the names are planned, upper and lower case aside; then the one that is called
+    like the folder; then the outermost. Refused when none of the names is planned anywhere.
+    """
+    tails: dict[str, list[str]] = defaultdict(list)
+    for path in planned(plan):
+        for prefix, tail in _splits(path):
+            tails[tail.casefold()].append(prefix)
+    votes = Counter(prefix for name in names for prefix in tails[name.casefold()])
+    if not votes:
+        example = next(planned(plan), "")
+        raise Refused(
+            f"{folder}: none of its {len(names)} files is one the plan knows", f"it plans files such as {example}"
+        )
+    return min(votes, key=lambda prefix: (-votes[prefix], not _called(prefix, folder), prefix.count("/"), prefix))
+
+
+def planned(plan: Plan) -> Iterator[str]:
+    """The path of every planned file."""
+    return (package.path for place in plan.places for package in place.packages)
+
+
+def _splits(path: str) -> Iterator[tuple[str, str]]:
+    parts = path.split("/")
+    return (("/".join(parts[:cut]), "/".join(parts[cut:])) for cut in range(len(parts)))
+
+
+def _called(prefix: str, folder: str) -> bool:
+    return prefix.rpartition("/")[2].casefold() == folder.casefold()
+
+
+def part(plan: Plan, prefix: str) -> Plan:
+    """The plan of what lies below that folder. Sets that lie elsewhere in part are not judged as sets."""
+    if not prefix:
+        return plan
+    places = tuple(kept for place in plan.places if (kept := _below(place, prefix)).packages)
+    inside = {place.id for place in places}
+    sets = tuple(group for group in plan.sets if inside.issuperset(group.places))
+    return replace(plan, places=places, sets=sets)
+
+
+def _below(place: Place, prefix: str) -> Place:
+    packages = tuple(package for package in place.packages if package.path.startswith(f"{prefix}/"))
+    return replace(place, packages=packages)
