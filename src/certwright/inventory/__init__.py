@@ -3,8 +3,9 @@
 Secrets lie here sealed, as bytes this room cannot open. SQLAlchemy is loaded when a database is opened, not before.
 """
 
+from certwright.inventory.book import Book
 from certwright.inventory.lock import run_lock
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome
 from certwright.inventory.store import Inventory
 
-__all__ = ["Crl", "Delivery", "Event", "Intent", "Inventory", "Outcome", "run_lock"]
+__all__ = ["Book", "Crl", "Delivery", "Event", "Intent", "Inventory", "Outcome", "run_lock"]

@@ -59,6 +59,11 @@ class Book:
                 [{"which": f"{serial:x}", "became": outcome} for serial, outcome in outcomes.items()],
             )
 
+    def close_intents(self, outcome: Outcome) -> None:
+        """Say of every serial of which nobody knows what became of it, that this did."""
+        intents = _table("intents")
+        self._connection.execute(intents.update().where(intents.c.outcome == "").values(outcome=outcome))
+
     def hold(self, held: Sequence[Held], now: datetime) -> None:
         """Hold credentials; what their places held before is superseded."""
         credentials = _table("credentials")
@@ -89,9 +94,6 @@ class Book:
 
     def expect(self, deliveries: Sequence[Delivery], now: datetime) -> None:
         """Write down files before they are written, so that they are known as ours whatever happens then."""
-        from sqlalchemy import bindparam  # noqa: PLC0415 - slow to load, see schema
-
-        table = _table("deliveries")
         rows = [
             {
                 "path": one.path,
@@ -103,10 +105,7 @@ class Book:
             }
             for one in deliveries
         ]
-        if rows:
-            same = (table.c.path == bindparam("of_path"), table.c.sha256 == bindparam("of_sha256"))
-            keys = [{"of_path": row["path"], "of_sha256": row["sha256"]} for row in rows]
-            self._connection.execute(table.delete().where(*same), keys)
+        self.forget(deliveries)  # the same bytes may have been written there before
         self._add("deliveries", rows)
 
     def finish(self, deliveries: Sequence[Delivery]) -> None:
@@ -120,6 +119,16 @@ class Book:
             path = table.c.path == bindparam("of_path")
             self._connection.execute(table.delete().where(path, other), keys)
             self._connection.execute(table.update().where(path, this).values(done=1), keys)
+
+    def forget(self, deliveries: Sequence[Delivery]) -> None:
+        """These files were never written."""
+        from sqlalchemy import bindparam  # noqa: PLC0415 - slow to load, see schema
+
+        table = _table("deliveries")
+        if deliveries:
+            this = (table.c.path == bindparam("of_path"), table.c.sha256 == bindparam("of_sha256"))
+            keys = [{"of_path": one.path, "of_sha256": one.sha256} for one in deliveries]
+            self._connection.execute(table.delete().where(*this), keys)
 
     def publish(self, crl: Crl) -> None:
         """Write down a revocation list. Its number must never have been used by this authority."""

@@ -116,7 +116,7 @@ def _serial(random: Callable[[int], bytes]) -> int:
 
 
 def _throwaway(key: SigningKey) -> SigningKey:
-    """A key for the twin. Only its algorithm counts, which the certificate's body names; it is never kept or trusted."""
+    """A key for the twin. Only its algorithm counts, which the body names; it is never kept or trusted."""
     if isinstance(key, rsa.RSAPrivateKey):
         return rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - see above
     return ec.generate_private_key(key.curve)

@@ -3,7 +3,7 @@
 A key leaves this room only as an object to sign with or as the PKCS#8 a package needs; at rest it is always sealed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -31,8 +31,8 @@ class NewKey:
 class Keys(Protocol):
     """Who makes keys and can use them again."""
 
-    def make(self, wishes: Mapping[str, KeySpec]) -> Iterator[NewKey]:
-        """One new key for every place of `wishes`, in the order in which they finish."""
+    def make(self, wishes: Mapping[str, KeySpec]) -> Iterator[Sequence[NewKey]]:
+        """One new key for every place of `wishes`: each time, all that have finished meanwhile."""
         ...
 
     def open(self, name: str, sealed: bytes) -> tuple[PrivateKey, bytes]:

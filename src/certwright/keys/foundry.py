@@ -5,9 +5,11 @@ Keys are alike until they are bound to a place, so they may be begun before anyb
 
 import os
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 from types import TracebackType
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -15,6 +17,7 @@ from certwright.errors import Refused
 from certwright.keys import PrivateKey
 from certwright.model import KeySpec
 
+Item = TypeVar("Item")
 CURVES: Mapping[int, type[ec.EllipticCurve]] = {256: ec.SECP256R1, 384: ec.SECP384R1, 521: ec.SECP521R1}
 
 
@@ -36,18 +39,26 @@ class Foundry:
         for spec in specs:
             self._begun[spec].append(self._pool.submit(new_key, spec))
 
-    def take(self, wishes: Mapping[str, KeySpec]) -> Iterator[tuple[str, PrivateKey]]:
-        """A key for every name of `wishes`, in the order in which they finish. Begun keys are taken first."""
-        waiting = {self._one(spec): name for name, spec in wishes.items()}
-        while waiting:
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield waiting.pop(future), future.result()
+    def take(self, wishes: Mapping[str, KeySpec]) -> Iterator[Sequence[tuple[str, PrivateKey]]]:
+        """A key for every name of `wishes`: each time, all that have finished meanwhile. Begun keys are taken first."""
+        finished: SimpleQueue[tuple[str, Future[PrivateKey]]] = SimpleQueue()
+        for name, spec in wishes.items():
+            self._one(spec).add_done_callback(lambda future, name=name: finished.put((name, future)))  # type: ignore[misc]
+        missing = len(wishes)
+        while missing:
+            batch = [finished.get(), *_at_hand(finished)]
+            missing -= len(batch)
+            yield [(name, future.result()) for name, future in batch]
 
     def _one(self, spec: KeySpec) -> Future[PrivateKey]:
         if not self._begun[spec]:
             self.begin([spec])
         return self._begun[spec].popleft()
+
+
+def _at_hand(queue: "SimpleQueue[Item]") -> Iterator[Item]:
+    while not queue.empty():
+        yield queue.get()
 
 
 def new_key(spec: KeySpec) -> PrivateKey:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from certwright.errors import Refused
 from certwright.keys.seal import Random
 from certwright.model import PasswordRule
+from certwright.terms.seen import password_facts
 
 LEAST = 16  # characters of a drawn password, whatever less a rule allows
 PLAIN = string.ascii_letters + string.digits  # survives every shell, script and clipboard
@@ -18,19 +19,19 @@ SPECIAL = "-_.+="
 def draw_password(rule: PasswordRule, random: Random) -> str:
     """A random password that satisfies `rule`. Refused when the rule forbids too much to draw from."""
     alphabet = [c for c in PLAIN + (SPECIAL if rule.classes > 3 else "") if c not in rule.forbidden]
-    possible = classes_of("".join(alphabet))
+    possible = password_facts("".join(alphabet)).classes
     if len(possible) < min(rule.classes, 4) or len(alphabet) < 10:
         raise Refused("no password can be drawn under this rule", "supply one with --password-file")
     length = max(LEAST, rule.minimum)
     while True:
         password = "".join(_characters(alphabet, length, random))
-        if classes_of(password) == possible:
+        if password_facts(password).classes == possible:
             return password
 
 
 def refuse_password(rule: PasswordRule, password: str, set_id: str) -> None:
     """Raise Refused, naming the rule, when `password` does not satisfy it."""
-    faults = list(_faults(rule, password))
+    faults = password_faults(rule, password)
     if faults:
         raise Refused(
             f"the password for {set_id} does not do: {'; '.join(faults)}",
@@ -38,25 +39,15 @@ def refuse_password(rule: PasswordRule, password: str, set_id: str) -> None:
         )
 
 
-def classes_of(password: str) -> frozenset[str]:
-    """Which of upper, lower, digit, letter (of other scripts) and special its characters belong to."""
-    return frozenset(map(_class_of, password))
-
-
-def _class_of(character: str) -> str:
-    if character in string.ascii_uppercase:
-        return "upper"
-    if character in string.ascii_lowercase:
-        return "lower"
-    if character in string.digits:
-        return "digit"
-    return "letter" if character.isalpha() else "special"
+def password_faults(rule: PasswordRule, password: str) -> tuple[str, ...]:
+    """What `rule` has against `password`, in words; nothing when it will do."""
+    return tuple(_faults(rule, password))
 
 
 def _faults(rule: PasswordRule, password: str) -> Iterator[str]:
     if len(password) < rule.minimum:
         yield f"at least {rule.minimum} characters are required, it has {len(password)}"
-    found = classes_of(password)
+    found = password_facts(password).classes
     if len(found) < rule.classes:
         yield (
             f"{rule.classes} of upper-case, lower-case, digits, special and other letters are required,"

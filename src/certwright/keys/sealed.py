@@ -1,6 +1,6 @@
 """The keeper of `Keys` that needs nothing but a database: every key sealed with AES-256-GCM under its own name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -27,10 +27,10 @@ class SealedKeys:
         self._box = box
         self._random = random
 
-    def make(self, wishes: Mapping[str, KeySpec]) -> Iterator[NewKey]:
-        """One new key for every place of `wishes`, in the order in which they finish."""
-        for place, private in self._foundry.take(wishes):
-            yield self._sealed(place, wishes[place], private)
+    def make(self, wishes: Mapping[str, KeySpec]) -> Iterator[Sequence[NewKey]]:
+        """One new key for every place of `wishes`: each time, all that have finished meanwhile."""
+        for batch in self._foundry.take(wishes):
+            yield [self._sealed(place, wishes[place], private) for place, private in batch]
 
     def open(self, name: str, sealed: bytes) -> tuple[PrivateKey, bytes]:
         """The key written down as `sealed` under `name`, and its PKCS#8. Unreadable when it will not open."""

@@ -28,12 +28,12 @@ class Unlock:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """An unlock secret: where it came from, and what stretching it needs. `made` says that it was drawn just now."""
+    """An unlock secret: where it came from, and what stretching it needs. `made` names the file it was drawn into."""
 
     text: str = field(repr=False)
     source: str
     cost: Cost = THOUGHT_OF
-    made: bool = False
+    made: Path | None = None
 
 
 def find_secret(unlock: Unlock, quick: Path, account: str) -> Secret | None:
@@ -72,7 +72,7 @@ def make_secret(quick: Path, random: Random) -> Secret:
             os.fsync(out.fileno())
     except OSError as failure:
         raise Broken(f"{quick}: the unlock secret could not be written ({failure.strerror})") from failure
-    return Secret(text, f"the secret in {quick}", DRAWN, made=True)
+    return Secret(text, f"the secret in {quick}", DRAWN, made=quick)
 
 
 def _read(path: Path) -> str:

@@ -17,7 +17,7 @@ class Target(Protocol):
         ...
 
     def deliver(self, artifacts: Sequence[Artifact]) -> None:
-        """Put these there, replacing what was. Refused for a path that leads elsewhere, Broken when it cannot be done."""
+        """Put these there, replacing what was. Refused for a path that leads elsewhere, Broken when it fails."""
         ...
 
     def sweep(self, paths: Iterable[str]) -> None:

@@ -1,0 +1,25 @@
+"""The only room that does things in order: what is due is done, written down, and asked for again, until nothing is.
+
+Killed at any moment and run again, it ends where an undisturbed run would have ended.
+"""
+
+from certwright.flow.applying import apply
+from certwright.flow.delivering import roots
+from certwright.flow.passwords import open_passwords
+from certwright.flow.standing import Standing, actions, coming, look
+from certwright.flow.world import Applied, Vault, World, unheard, untold
+
+__all__ = [
+    "Applied",
+    "Standing",
+    "Vault",
+    "World",
+    "actions",
+    "apply",
+    "coming",
+    "look",
+    "open_passwords",
+    "roots",
+    "unheard",
+    "untold",
+]

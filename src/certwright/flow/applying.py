@@ -1,0 +1,73 @@
+"""Ask what is due, do it, write it down, ask again; until nothing is due."""
+
+from collections.abc import Mapping
+
+from certwright.errors import Refused
+from certwright.flow.issuing import refuse_strangers
+from certwright.flow.passwords import refuse_passwords
+from certwright.flow.run import Run
+from certwright.flow.standing import Standing, actions, coming, look, wanted_paths
+from certwright.flow.world import Applied, World
+from certwright.inventory import Event
+from certwright.model import Plan
+
+
+def apply(plan: Plan, world: World, passwords: Mapping[str, str] | None = None) -> Applied:
+    """Make, check and deliver whatever is due at `world.now`. `passwords` are by set address.
+
+    Refused for passwords that break their rule, files that are not ours, and certificates nobody would accept;
+    Impossible for a root that is to be renewed; Locked without the unlock secret; Broken when the world does not do its
+    part. Whatever it raises, running it again goes on where it stopped.
+    """
+    given = passwords or {}
+    refuse_passwords(plan, given)
+    refuse_strangers(plan)
+    _recover(world)
+    standing = look(plan, world.inventory, world.target)
+    messages = _refuse_foreign(plan, standing, world)
+    if not given and not actions(plan, standing, world.now):
+        return Applied((), (), coming(plan, standing), tuple(messages))
+    run = Run(plan, world, world.unlock(), standing, given)
+    try:
+        run.until_nothing_is_due()
+    except Refused:
+        with world.inventory.writing() as book:
+            book.close_intents("refused")
+        raise
+    return Applied(tuple(run.made), tuple(run.delivered), coming(plan, run.standing), (*messages, *run.messages))
+
+
+def _recover(world: World) -> None:
+    """Put in order what an interrupted run left: serials nobody knows of, and files that were about to be written."""
+    with world.inventory.reading() as reading:
+        unfinished = [one for one in reading.deliveries() if not one.done]
+        unknown = [one for one in reading.intents() if not one.outcome]
+    if not unfinished and not unknown:
+        return
+    paths = [one.path for one in unfinished]
+    world.target.sweep(paths)
+    observed = world.target.observe(paths)
+    arrived = [one for one in unfinished if observed.get(one.path) == one.sha256]
+    world.at("before a run is put in order")
+    with world.inventory.writing() as book:
+        book.finish(arrived)
+        book.forget([one for one in unfinished if one not in arrived])
+        book.close_intents("abandoned")
+        book.log(
+            [Event("abandoned", one.place, f"serial {one.serial:x} by {one.authority}", world.now) for one in unknown]
+        )
+
+
+def _refuse_foreign(plan: Plan, standing: Standing, world: World) -> list[str]:
+    """Raise Refused, naming them all, for files in the way that are not ours; what there is to say about the rest."""
+    foreign = standing.foreign(wanted_paths(plan))
+    if foreign and not world.replace:
+        raise Refused(
+            f"certwright did not write what is in the way: {', '.join(foreign)}",
+            "move these files away, or run again with --replace to overwrite them",
+        )
+    told = [f"{path}: was not written by certwright; replaced" for path in foreign]
+    told += [f"{path}: was changed since it was written; put back" for path in standing.changed(wanted_paths(plan))]
+    return told + [
+        f"{path}: is no longer part of the plan; remove it if nobody needs it" for path in standing.left(plan)
+    ]

@@ -1,0 +1,80 @@
+"""Credentials → files: packed, opened again and judged. Nothing that `check` does not accept leaves this module.
+
+A place is delivered whole: all its files come from one credential, and are judged together.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from certwright.check import judge
+from certwright.due import anchors_of, holding, recipe
+from certwright.errors import Refused
+from certwright.flow.parcel import Parcel
+from certwright.inventory import Crl
+from certwright.model import Held, Place, Plan, Result, Status
+from certwright.pack import pack
+from certwright.pack.credential import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What packing needs: what is held, the private keys by place (PKCS#8), passwords with versions, and randomness."""
+
+    plan: Plan
+    held: Mapping[str, Held]
+    crls: Mapping[str, Crl]
+    passwords: Mapping[str, tuple[int, str]] = field(repr=False)
+    pkcs8: Callable[[Held], bytes] = field(repr=False)
+    random: Callable[[int], bytes]
+    now: datetime
+
+
+def parcels(bench: Bench, places: Sequence[Place]) -> list[Parcel]:
+    """The files of these places. Refused, listing every finding, when one of them would not be accepted."""
+    made = [parcel for place in places for parcel in _packed(bench, place)]
+    files = {parcel.artifact.path: parcel.artifact.content for parcel in made}
+    passwords = {set_id: text for set_id, (_, text) in bench.passwords.items()}
+    part = replace(bench.plan, places=tuple(places), sets=())
+    report = judge(part, files, passwords, bench.now, anchors=roots(bench.held), whole=False)
+    failures = [result for result in report.results if result.status is Status.FAIL]
+    if failures or report.unjudged:
+        raise Refused(
+            "\n".join(
+                ["what was made would not be accepted, and was not delivered:", *_told(failures, report.unjudged)]
+            ),
+            "this is a fault of certwright or its catalogue: please report it with the codes above",
+        )
+    return made
+
+
+def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
+    have = holding(place, bench.held)
+    anchors = anchors_of(place, bench.held)
+    version, password = bench.passwords.get(place.set, (0, None))
+    credential = Credential(
+        place,
+        pkcs8=bench.pkcs8(have) if have else None,
+        certificate=have.certificate if have else b"",
+        chain=have.chain if have else (),
+        anchors=(*place.anchors, *anchors),
+        crls=(bench.crls[place.id].der,) if place.id in bench.crls else (),
+    )
+    for package in place.packages:
+        made_from = recipe(place, package, have, version, anchors)
+        for artifact in pack(package, credential, password, bench.random):
+            yield Parcel(artifact, made_from)
+
+
+def roots(held: Mapping[str, Held]) -> Mapping[str, Sequence[bytes]]:
+    """The root above everything that is held, by address: what its files are judged against."""
+    return {address: (one.chain or (one.certificate,))[-1:] for address, one in held.items()}
+
+
+def _told(failures: Sequence[Result], unjudged: Sequence[str]) -> Iterator[str]:
+    for result in failures:
+        yield f"  {result.place} {result.path} [{result.code}] {result.reason}".rstrip()
+        for found in result.mismatches:
+            yield f"    expected {found.expected}, found {found.found}" + (f" ({found.where})" if found.where else "")
+    for path in unjudged:
+        yield f"  {path}: nothing can judge it"

@@ -1,0 +1,83 @@
+"""The files beside the packages: next-step scripts, and the revocation lists of our own authorities."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+
+from certwright.flow.parcel import Parcel
+from certwright.inventory import Crl
+from certwright.model import Action, Artifact, Held, Place, Plan
+from certwright.pack.script import script_artifact
+from certwright.plan.authorities import authority_name
+
+CRL_LIFE = timedelta(days=30)  # published again when half of it is over, so that one missed run does no harm
+
+
+def extra_paths(plan: Plan) -> tuple[str, ...]:
+    """Where those files go."""
+    scripts = (script.path for one in plan.sets for script in one.scripts)
+    return (*scripts, *(crl_path(place) for place in publishers(plan)))
+
+
+def scripts(plan: Plan) -> Iterator[Parcel]:
+    """Every next-step script. Mistakes when a template cannot be filled."""
+    for one in plan.sets:
+        for script in one.scripts:
+            made = script_artifact(script)
+            artifact = Artifact(made.path, made.content, secret=made.secret, place=one.id)
+            yield Parcel(artifact, f"script {hashlib.sha256(made.content).hexdigest()}")
+
+
+def publishers(plan: Plan) -> Iterator[Place]:
+    """The authorities that publish a revocation list: those of the deployment's own issuers."""
+    return (place for place in plan.places if place.kind == "authority" and not place.site)
+
+
+def crl_path(authority: Place) -> str:
+    """Where an authority's list is written: the file name its distribution points end in."""
+    issuer, _, role = authority.id.partition("/")
+    return f"pki/{authority_name(issuer, role)}.crl"
+
+
+def crl_parcel(authority: Place, crl: Crl) -> Parcel:
+    """A list as a file."""
+    return Parcel(Artifact(crl_path(authority), crl.der, secret=False, place=authority.id), f"crl {crl.number}")
+
+
+def crl_overdue(authority: Held, crl: Crl | None, now: datetime) -> bool:
+    """Whether a new list is needed: none yet, half of its life over, or the authority has a new certificate since."""
+    return crl is None or _renewal(crl) <= now or crl.this_update < authority.not_before
+
+
+def extras_due(
+    plan: Plan, held: Mapping[str, Held], crls: Mapping[str, Crl], delivered: Mapping[str, str], now: datetime
+) -> Iterator[Action]:
+    """What is due among those files."""
+    for parcel in scripts(plan):
+        if delivered.get(parcel.artifact.path) != parcel.recipe:
+            yield _again(parcel)
+    for place in publishers(plan):
+        have, crl = held.get(place.id), crls.get(place.id)
+        if have is None or crl is None or crl_overdue(have, crl, now):
+            yield Action("deliver", place.id, f"{crl_path(place)}: a new revocation list is to be published")
+        elif delivered.get(crl_path(place)) != (parcel := crl_parcel(place, crl)).recipe:
+            yield _again(parcel)
+
+
+def next_crl(plan: Plan, crls: Mapping[str, Crl]) -> tuple[date, str] | None:
+    """The first day on which a list that somebody fetches is to be published again, and what it is."""
+    fetched = {wish.name for wish in plan.issuers if wish.crl}
+    days = [
+        (_renewal(crls[place.id]).date(), f"revocation list of {place.id}")
+        for place in publishers(plan)
+        if place.id in crls and place.id.partition("/")[0] in fetched
+    ]
+    return min(days, default=None)
+
+
+def _renewal(crl: Crl) -> datetime:
+    return crl.this_update + (crl.next_update - crl.this_update) / 2
+
+
+def _again(parcel: Parcel) -> Action:
+    return Action("deliver", parcel.artifact.place, f"{parcel.artifact.path} is missing, was changed, or is old")

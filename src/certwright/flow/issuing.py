@@ -1,0 +1,140 @@
+"""Keys → certificates: which authority signs, until when, and how the result is written down.
+
+The predicate that drafted a certificate and that decides when it is due is the one that accepts it here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from certwright.due import demanded
+from certwright.errors import Broken, Refused
+from certwright.flow.world import Vault, World
+from certwright.inventory import Book, Event, Intent
+from certwright.issuers import Issued, Order
+from certwright.issuers.embedded import Desk, EmbeddedIssuer, Spoken, self_signed
+from certwright.keys import NewKey, PrivateKey
+from certwright.model import Held, Mismatch, Place, Plan
+from certwright.plan.feasible import life_of
+from certwright.terms.accept import acceptable
+from certwright.x509.facts import CertificateFacts
+from certwright.x509.read import read_certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A credential that was made and is not written down yet."""
+
+    place: Place
+    held: Held
+    key: NewKey
+
+
+class Registry:
+    """Certifies keys for the places of a plan with the authorities we hold. `held` grows as they are written down."""
+
+    def __init__(self, plan: Plan, world: World, vault: Vault, held: dict[str, Held]) -> None:
+        self.held = held
+        self._places = {place.id: place for place in plan.places}
+        self._world = world
+        self._vault = vault
+        self._authorities: dict[str, tuple[bytes, EmbeddedIssuer]] = {}
+
+    def certify(self, keys: Sequence[NewKey]) -> list[Fresh]:
+        """A credential for each of these keys' places. Refused when one would not be accepted."""
+        made: list[Fresh] = []
+        by_issuer = sorted(keys, key=lambda key: self._places[key.place].issuer)
+        for issuer, some in groupby(by_issuer, key=lambda key: self._places[key.place].issuer):
+            batch = {key.place: key for key in some}
+            for issued in self._issued(issuer, list(batch.values())):
+                made.append(self._fresh(issued, batch[issued.order.place]))
+        return made
+
+    def write_down(self, book: Book, made: Sequence[Fresh]) -> None:
+        """Hold these, in a transaction under way."""
+        now = self._world.now
+        for one in made:
+            book.add_key(one.key.name, str(one.key.spec), one.key.spki, one.key.sealed, now)
+        book.hold([one.held for one in made], now)
+        book.settle({one.held.serial: "issued" for one in made})
+        book.log([Event("issued", one.place.id, _told(one.held), now) for one in made])
+
+    def authority(self, name: str) -> EmbeddedIssuer:
+        """The authority of that place, ready to sign."""
+        have = self.held[name]
+        known = self._authorities.get(name)
+        if known is None or known[0] != have.certificate:
+            private, _ = self.private(have)
+            issuer = EmbeddedIssuer(read_certificate(have.certificate), have.chain, private, self._desk(name))
+            self._authorities[name] = known = (have.certificate, issuer)
+        return known[1]
+
+    def private(self, held: Held) -> tuple[PrivateKey, bytes]:
+        """The private key of something held, and its PKCS#8. Broken when it is gone."""
+        with self._world.inventory.reading() as reading:
+            sealed = reading.sealed_key(held.key)
+        if sealed is None:
+            raise Broken(f"{held.place}: its key {held.key} is not in the inventory", "restore it from a backup")
+        return self._vault.keys.open(held.key, sealed)
+
+    def _issued(self, issuer: str, keys: Sequence[NewKey]) -> Sequence[Issued]:
+        if [key.place for key in keys] == [issuer]:
+            return [self_signed(self._order(keys[0]), keys[0].private, self._desk(issuer))]
+        return list(self.authority(issuer).issue([self._order(key) for key in keys]))
+
+    def _order(self, key: NewKey) -> Order:
+        place, now = self._places[key.place], self._world.now
+        return Order(
+            place=place.id,
+            draft=place.draft,
+            public_key=key.private.public_key(),
+            spki=key.spki,
+            not_before=now,
+            not_after=now + life_of(place.draft, now.date()),
+        )
+
+    def _fresh(self, issued: Issued, key: NewKey) -> Fresh:
+        place = self._places[key.place]
+        held = Held(
+            place=place.id,
+            certificate=issued.certificate,
+            chain=issued.chain,
+            key=key.name,
+            serial=issued.serial,
+            not_before=issued.order.not_before,
+            not_after=issued.order.not_after,
+            demanded=demanded(place),
+            issuer=place.issuer,
+        )
+        return Fresh(place, held, key)
+
+    def _desk(self, authority: str) -> Desk:
+        def record(spoken: Sequence[Spoken]) -> None:
+            now = self._world.now
+            intents = [Intent(one.serial, authority, one.order.place, one.order.spki, now) for one in spoken]
+            with self._world.inventory.writing() as book:
+                book.record_intents(intents)
+
+        return Desk(record, self._mismatches, self._world.random, self._world.at)
+
+    def _mismatches(self, place: str, facts: CertificateFacts) -> Sequence[Mismatch]:
+        return [found for _, found in acceptable(self._places[place].demands, facts, self._world.now)]
+
+
+def refuse_strangers(plan: Plan) -> None:
+    """Raise Refused, naming them all, for places whose issuer is nobody who can sign here."""
+    authorities = {place.id for place in plan.places if place.kind == "authority"}
+    strange = [
+        place.id
+        for place in plan.places
+        if place.kind != "anchors" and not place.shares_with and place.issuer not in authorities
+    ]
+    if strange:
+        raise Refused(
+            f"certwright cannot issue for {', '.join(strange)}: their issuer is not one of its own",
+            "use an issuer of kind embedded, or take the requests that `plan` describes to that issuer",
+        )
+
+
+def _told(held: Held) -> str:
+    return f"serial {held.serial:x} by {held.issuer}, until {held.not_after:%Y-%m-%d}"

@@ -1,0 +1,129 @@
+"""One run: rounds of asking what is due and doing it. Authorities first, then what they sign, then files."""
+
+from collections.abc import Mapping, Sequence
+
+from certwright.errors import Broken
+from certwright.flow.delivering import Bench, parcels
+from certwright.flow.extras import CRL_LIFE, crl_overdue, crl_parcel, publishers, scripts
+from certwright.flow.issuing import Fresh, Registry
+from certwright.flow.parcel import Parcel, announce, send
+from certwright.flow.passwords import settle_passwords
+from certwright.flow.standing import Standing, actions, look
+from certwright.flow.world import Vault, World
+from certwright.inventory import Crl, Event
+from certwright.model import Action, Held, Place, Plan
+
+MOST_ROUNDS = 6  # a new root, a new issuing CA and their children take three
+
+
+class Run:
+    """What is done, and what was done so far: `made` places, `delivered` paths, `messages`, and how it stands."""
+
+    def __init__(self, plan: Plan, world: World, vault: Vault, standing: Standing, given: Mapping[str, str]) -> None:
+        self.standing = standing
+        self.made: list[str] = []
+        self.delivered: list[str] = []
+        self._plan, self._world, self._vault = plan, world, vault
+        self._passwords, self.messages = settle_passwords(plan, given, standing.passwords, vault, world)
+        self._registry = Registry(plan, world, vault, dict(standing.held))
+        self._crls = dict(standing.crls)
+        self._steps = self._total = 0
+
+    def until_nothing_is_due(self) -> None:
+        """Do what is due, round by round. Broken when it stays due although it was done."""
+        before: tuple[Action, ...] = ()
+        for _ in range(MOST_ROUNDS):
+            self.standing = look(self._plan, self._world.inventory, self._world.target)
+            todo = actions(self._plan, self.standing, self._world.now)
+            if not todo:
+                return
+            if todo == before:
+                break
+            before = todo
+            self._round(todo)
+        raise Broken(
+            "the same stays due after it was done: " + "; ".join(f"{one.place}: {one.reason}" for one in before),
+            "this is a fault of certwright or its catalogue: please report it",
+        )
+
+    def _round(self, todo: Sequence[Action]) -> None:
+        renewed = {action.place for action in todo if action.verb in ("issue", "renew")}
+        waiting = {action.place for action in todo} - renewed
+        self._total = self._steps + len(renewed | waiting)
+        for place in self._plan.places:
+            if place.id in renewed and place.kind == "authority":
+                self._issue([place])
+        self._publish_lists()
+        self._issue([place for place in self._plan.places if place.id in renewed and place.kind != "authority"])
+        self._deliver([place for place in self._plan.places if place.id in waiting])
+        self._send([one for one in scripts(self._plan) if self._is_due(one)])
+
+    def _issue(self, places: Sequence[Place]) -> None:
+        """Keys, certificates and files for these places, as their keys get ready."""
+        for keys in self._vault.keys.make({place.id: place.draft.key for place in places}):
+            made = self._registry.certify(keys)
+            ready = parcels(self._bench(made), [one.place for one in made])
+            self._world.at("before certificates are held")
+            with self._world.inventory.writing() as book:
+                self._registry.write_down(book, made)
+                announce(book, self._world, ready)
+            self._registry.held.update({one.place.id: one.held for one in made})
+            self.made += [one.place.id for one in made]
+            self.delivered += send(self._world, ready)
+            self._tick([one.place for one in made])
+
+    def _deliver(self, places: Sequence[Place]) -> None:
+        """The files of credentials that are held already, and of places that hold anchors."""
+        self._send(parcels(self._bench(()), places))
+        self._tick(places)
+
+    def _publish_lists(self) -> None:
+        """New revocation lists where they are due, and the files of those that are not at the target."""
+        ready = []
+        for place in publishers(self._plan):
+            crl = self._crls.get(place.id)
+            if crl is None or crl_overdue(self._registry.held[place.id], crl, self._world.now):
+                crl = self._next_list(place, crl)
+            ready.append(crl_parcel(place, crl))
+        self._send([one for one in ready if self._is_due(one)])
+
+    def _next_list(self, place: Place, last: Crl | None) -> Crl:
+        now, number = self._world.now, last.number + 1 if last else 1
+        der = self._registry.authority(place.id).revocation_list(number, (), now, now + CRL_LIFE)
+        crl = Crl(place.id, number, now, now + CRL_LIFE, der)
+        with self._world.inventory.writing() as book:
+            book.publish(crl)
+            book.log([Event("crl", place.id, f"number {number}, until {crl.next_update:%Y-%m-%d}", now)])
+        self._world.at("after a revocation list is written down")
+        self._crls[place.id] = crl
+        return crl
+
+    def _send(self, ready: Sequence[Parcel]) -> None:
+        if ready:
+            with self._world.inventory.writing() as book:
+                announce(book, self._world, ready)
+            self.delivered += send(self._world, ready)
+
+    def _is_due(self, parcel: Parcel) -> bool:
+        return self.standing.delivered.get(parcel.artifact.path) != parcel.recipe
+
+    def _bench(self, made: Sequence[Fresh]) -> Bench:
+        fresh = {one.held.key: one.key.pkcs8 for one in made}
+
+        def pkcs8(held: Held) -> bytes:
+            return fresh.get(held.key) or self._registry.private(held)[1]
+
+        return Bench(
+            plan=self._plan,
+            held={**self._registry.held, **{one.place.id: one.held for one in made}},
+            crls=self._crls,
+            passwords=self._passwords,
+            pkcs8=pkcs8,
+            random=self._world.random,
+            now=self._world.now,
+        )
+
+    def _tick(self, places: Sequence[Place]) -> None:
+        for place in places:
+            self._steps += 1
+            self._world.progress(self._steps, self._total, place.title)

@@ -1,0 +1,86 @@
+"""Where we stand: what is held, what lies at the target, and which of it is as we wrote it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import chain
+
+from certwright.due import due, next_due
+from certwright.flow.extras import extra_paths, extras_due, next_crl
+from certwright.inventory import Crl, Delivery, Inventory
+from certwright.model import Action, Held, Plan
+from certwright.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The inventory and the target at one moment. `passwords` are versions and sealed bytes, by set address."""
+
+    held: Mapping[str, Held] = field(default_factory=dict)
+    deliveries: tuple[Delivery, ...] = ()
+    observed: Mapping[str, str] = field(default_factory=dict)
+    passwords: Mapping[str, tuple[int, bytes]] = field(default_factory=dict, repr=False)
+    crls: Mapping[str, Crl] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> Mapping[str, int]:
+        """The version of every set's password."""
+        return {name: version for name, (version, _) in self.passwords.items()}
+
+    @property
+    def delivered(self) -> Mapping[str, str]:
+        """Path → recipe, for what lies at the target exactly as we wrote it."""
+        return {one.path: one.recipe for one in self.deliveries if one.done and self.is_there(one)}
+
+    def is_there(self, delivery: Delivery) -> bool:
+        """Whether the target holds that file with those bytes."""
+        return self.observed.get(delivery.path) == delivery.sha256
+
+    def foreign(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Which of these are at the target, and were never written by us."""
+        ours = {one.path for one in self.deliveries}
+        return tuple(path for path in paths if path in self.observed and path not in ours)
+
+    def changed(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Which of these we wrote and somebody changed since."""
+        done = {one.path: one for one in self.deliveries if one.done}
+        return tuple(path for path in paths if path in done and path in self.observed and not self.is_there(done[path]))
+
+    def left(self, plan: Plan) -> tuple[str, ...]:
+        """Files we wrote for an earlier plan, which are still there."""
+        wanted = set(wanted_paths(plan))
+        return tuple(one.path for one in self.deliveries if one.path not in wanted and self.is_there(one))
+
+
+def look(plan: Plan, inventory: Inventory | None, target: Target) -> Standing:
+    """How it stands now. Without an inventory nothing is held."""
+    standing = Standing()
+    if inventory is not None:
+        with inventory.reading() as reading:
+            standing = Standing(
+                held=reading.held(),
+                deliveries=reading.deliveries(),
+                passwords=reading.passwords(),
+                crls=reading.crls(),
+            )
+    recorded = (one.path for one in standing.deliveries)
+    return replace(standing, observed=target.observe(dict.fromkeys(chain(wanted_paths(plan), recorded))))
+
+
+def wanted_paths(plan: Plan) -> tuple[str, ...]:
+    """Every path this plan writes."""
+    return (*(package.path for place in plan.places for package in place.packages), *extra_paths(plan))
+
+
+def actions(plan: Plan, standing: Standing, now: datetime) -> tuple[Action, ...]:
+    """What is due at `now`: certificates, then files. Impossible for a root that is to be renewed."""
+    return (
+        *due(plan, standing.held, standing.delivered, standing.versions, now),
+        *extras_due(plan, standing.held, standing.crls, standing.delivered, now),
+    )
+
+
+def coming(plan: Plan, standing: Standing) -> tuple[date, str] | None:
+    """The first day on which something will be due, and what it is."""
+    days = [day for day in (next_due(plan, standing.held), next_crl(plan, standing.crls)) if day]
+    return min(days, default=None)

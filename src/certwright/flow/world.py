@@ -1,0 +1,62 @@
+"""What `flow` works with: the keepers of every promise, the time, and somebody to tell how far it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from certwright.inventory import Inventory
+from certwright.keys import Keys
+from certwright.targets import Target
+
+
+class Box(Protocol):
+    """Seals bytes under a name and opens them again."""
+
+    def seal(self, name: str, content: bytes) -> bytes: ...
+
+    def open(self, name: str, sealed: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """What the unlock secret opens."""
+
+    keys: Keys
+    box: Box
+
+
+def unheard(point: str) -> None:
+    """Nobody wants to know where we are."""
+
+
+def untold(done: int, total: int, what: str) -> None:
+    """Nobody wants to know how far we are."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything `apply` needs beside the plan. `unlock` is called only when a secret is needed; it may raise Locked.
+
+    `replace` allows overwriting files that certwright did not write. `at` is called with the name of every point at
+    which a kill would be interesting.
+    """
+
+    inventory: Inventory
+    target: Target
+    unlock: Callable[[], Vault]
+    random: Callable[[int], bytes]
+    now: datetime
+    replace: bool = False
+    progress: Callable[[int, int, str], None] = untold
+    at: Callable[[str], None] = unheard
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a run did: places that got a certificate, paths that were written (in order), and what comes next."""
+
+    made: tuple[str, ...]
+    delivered: tuple[str, ...]
+    next_due: tuple[date, str] | None
+    messages: tuple[str, ...] = ()

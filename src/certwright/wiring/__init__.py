@@ -1,0 +1,12 @@
+"""The only room that knows every adapter: files, the clock, randomness, the inventory, keys and targets meet here.
+
+What the command line calls. Everything raises Problems only and prints nothing; who needs another time gives `now`.
+"""
+
+from certwright.keys.unlock import Unlock
+from certwright.wiring.applying import apply, preview
+from certwright.wiring.checking import check
+from certwright.wiring.loading import Loaded, load
+from certwright.wiring.standing import events, show_password, status
+
+__all__ = ["Loaded", "Unlock", "apply", "check", "events", "load", "preview", "show_password", "status"]

@@ -1,0 +1,100 @@
+"""`apply` with its adapters. Keys are begun first and everything else is loaded beside them: they take the longest."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+
+from certwright import flow
+from certwright.errors import Broken
+from certwright.flow import Applied, Vault, World
+from certwright.inventory import Inventory, run_lock
+from certwright.inventory.glance import places_held
+from certwright.keys.foundry import Foundry
+from certwright.keys.unlock import Unlock
+from certwright.model import Action, KeySpec
+from certwright.targets.folder import Folder
+from certwright.wiring.loading import Loaded
+from certwright.wiring.vault import open_vault
+
+Progress = Callable[[int, int, str], None]
+
+
+def apply(
+    loaded: Loaded,
+    *,
+    unlock: Unlock | None = None,
+    passwords: Mapping[str, str] | None = None,
+    replace: bool = False,
+    wait: float = 10.0,
+    progress: Progress | None = None,
+    at: Callable[[str], None] = flow.unheard,
+) -> Applied:
+    """Make, check and deliver whatever is due. `wait` is how many seconds another run is waited for.
+
+    `passwords` are by set address; `replace` allows overwriting files that certwright did not write; `at` is called at
+    every point at which a kill would be interesting.
+    """
+    _make_folder(loaded)
+    said: list[str] = []
+    with run_lock(loaded.state / "lock", loaded.now, wait), Foundry() as foundry:
+        foundry.begin(_likely_keys(loaded))
+        with Inventory.open(loaded.database) as inventory:
+
+            @cache
+            def vault() -> Vault:
+                return open_vault(loaded, unlock or Unlock(), inventory, foundry, said.append)
+
+            world = World(
+                inventory=inventory,
+                target=Folder(loaded.output, at),
+                unlock=vault,
+                random=secrets.token_bytes,
+                now=loaded.now,
+                replace=replace,
+                progress=progress or flow.untold,
+                at=at,
+            )
+            applied = flow.apply(loaded.plan, world, passwords or {})
+    return with_messages(applied, said)
+
+
+def with_messages(applied: Applied, said: list[str]) -> Applied:
+    """What was done, with more to say about it."""
+    return replace(applied, messages=(*said, *applied.messages))
+
+
+def preview(loaded: Loaded) -> tuple[Action, ...]:
+    """What `apply` would do now. Needs no secret and writes nothing but the inventory's own upkeep."""
+    with inventory_of(loaded) as inventory:
+        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+    return flow.actions(loaded.plan, standing, loaded.now)
+
+
+@contextmanager
+def inventory_of(loaded: Loaded) -> Iterator[Inventory | None]:
+    """The inventory for reading; None when nothing was made yet."""
+    if not loaded.database.exists():
+        yield None
+        return
+    with Inventory.open(loaded.database) as inventory:
+        yield inventory
+
+
+def _likely_keys(loaded: Loaded) -> Iterator[KeySpec]:
+    """The keys this run will probably need, in the order in which it will ask for them."""
+    held = places_held(loaded.database)
+    for place in loaded.plan.places:
+        if place.kind != "anchors" and not place.shares_with and place.id not in held:
+            yield place.draft.key
+
+
+def _make_folder(loaded: Loaded) -> None:
+    try:
+        loaded.state.mkdir(mode=0o700, exist_ok=True)
+    except OSError as failure:
+        raise Broken(
+            f"{loaded.state}: the folder of the inventory cannot be made ({failure.strerror})",
+            "make the deployment file's folder writable for this user",
+        ) from failure

@@ -1,0 +1,49 @@
+"""`check` with its adapters: which files are meant, under which planned paths, with which passwords and roots."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from certwright import flow
+from certwright.check import judge
+from certwright.inventory import Inventory
+from certwright.keys.unlock import Unlock, find_secret
+from certwright.model import Held, Report
+from certwright.wiring.applying import inventory_of
+from certwright.wiring.found import find, narrow
+from certwright.wiring.loading import Loaded
+from certwright.wiring.vault import account, open_safe
+
+
+def check(
+    loaded: Loaded,
+    *,
+    paths: Sequence[Path] = (),
+    passwords: Mapping[str, str] | None = None,
+    unlock: Unlock | None = None,
+) -> Report:
+    """The verdict on these files and folders (by default: on everything that `apply` delivers).
+
+    Passwords that are not given are taken from the inventory; where the secret that opens it is nowhere to be found,
+    the locked files stay unjudged. Refused when it is not clear which planned files the given ones are.
+    """
+    found = find(paths or (loaded.output,), loaded.output, loaded.plan)
+    plan, whole = narrow(loaded.plan, found)
+    given = dict(passwords or {})
+    held: Mapping[str, Held] = {}
+    with inventory_of(loaded) as inventory:
+        if inventory is not None:
+            with inventory.reading() as reading:
+                held = reading.held()
+            if {one.id for one in plan.sets if one.password} - given.keys():
+                given = {**_kept(loaded, unlock or Unlock(), inventory), **given}
+    return judge(plan, found.files, given, loaded.now, anchors=flow.roots(held), whole=whole)
+
+
+def _kept(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> dict[str, str]:
+    """The passwords the inventory keeps; none when there is no way to open it."""
+    if unlock.prompt is None and find_secret(unlock, loaded.unlock_file, account(loaded)) is None:
+        return {}
+    box = open_safe(loaded, unlock, inventory)
+    with inventory.reading() as reading:
+        stored = reading.passwords()
+    return {set_id: text for set_id, (_, text) in flow.open_passwords(stored, box).items()} if box else {}

@@ -1,0 +1,104 @@
+"""The deployment file and everything it names, read from disk; and the plan that follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from certwright.catalogue import load as catalogue
+from certwright.catalogue.product import Product
+from certwright.catalogue.read import read_product
+from certwright.errors import Mistake, Mistakes, Refused
+from certwright.manifest.files import with_files
+from certwright.manifest.read import Deployment, files_named, products_named, read_deployment
+from certwright.model import Plan
+from certwright.plan.make import make_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A deployment file with its plan. `output`, `state` and `unlock_file` lie beside the file; `now` is aware UTC."""
+
+    path: Path
+    text: str
+    deployment: Deployment
+    products: Mapping[str, Product]
+    plan: Plan
+    output: Path
+    state: Path
+    unlock_file: Path
+    now: datetime
+
+    @property
+    def database(self) -> Path:
+        """Where the inventory is, or will be."""
+        return self.state / "inventory.db"
+
+
+def load(path: Path, *, now: datetime | None = None) -> Loaded:
+    """Read a deployment file and plan it. Mistakes for what is written in it, Impossible for what cannot be.
+
+    Refused when the file cannot be read.
+    """
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
+    text = _text(path)
+    products = _products(path, text)
+    deployment = read_deployment(text, str(path), products)
+    deployment = with_files(deployment, _contents(path, deployment))
+    return Loaded(
+        path=path,
+        text=text,
+        deployment=deployment,
+        products=products,
+        plan=make_plan(deployment, products, now.date()),
+        output=path.parent / deployment.output,
+        state=path.with_name(f"{path.stem}.certwright"),
+        unlock_file=path.with_name(f"{path.stem}.unlock"),
+        now=now,
+    )
+
+
+def _products(path: Path, text: str) -> dict[str, Product]:
+    """The products the sites name, and those the file brings along. Unknown ones are left to the reader to report."""
+    named, own = products_named(text, str(path))
+    products = {name: catalogue.load(name) for name in named if name in catalogue.PRODUCTS}
+    for relative in own:
+        file = path.parent / relative
+        product = read_product(_text(file), str(file))
+        products[product.id] = _with_templates(product, file.parent)
+    return products
+
+
+def _with_templates(product: Product, folder: Path) -> Product:
+    """A product of the user's own takes its script templates from beside it."""
+    scripts = tuple(
+        replace(script, template=_text(folder / script.template)) if (folder / script.template).is_file() else script
+        for script in product.scripts
+    )
+    return replace(product, scripts=scripts)
+
+
+def _contents(path: Path, deployment: Deployment) -> dict[str, bytes]:
+    """The files the deployment names. Mistakes, all of them, for those that cannot be read."""
+    contents, mistakes = {}, []
+    for name in files_named(deployment):
+        try:
+            contents[name] = (path.parent / name).read_bytes()
+        except OSError as failure:
+            mistakes.append(
+                Mistake(
+                    str(path), 0, 0, f"the file {name} cannot be read", failure.strerror or "", "a file of certificates"
+                )
+            )
+    if mistakes:
+        raise Mistakes(mistakes, "paths are relative to the deployment file")
+    return contents
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as failure:
+        raise Refused(f"{path}: cannot be read ({failure.strerror})", "name a deployment file") from failure
+    except UnicodeDecodeError as failure:
+        raise Refused(f"{path}: is not UTF-8 text (byte {failure.start})", "save it as UTF-8") from failure

@@ -1,0 +1,90 @@
+"""What is held, until when, and what is due: read from the inventory, without any secret but one's own password."""
+
+from collections.abc import Mapping, Sequence
+
+from certwright import flow
+from certwright.errors import Impossible, Refused
+from certwright.flow import Standing
+from certwright.inventory import Crl, Event
+from certwright.keys.unlock import Unlock
+from certwright.model import Action, Held, Place
+from certwright.report import inventory as report
+from certwright.targets.folder import Folder
+from certwright.wiring.applying import inventory_of
+from certwright.wiring.loading import Loaded
+from certwright.wiring.vault import open_safe
+
+
+def status(loaded: Loaded) -> report.Standing:
+    """How the deployment stands at `loaded.now`."""
+    with inventory_of(loaded) as inventory:
+        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+        abandoned = 0
+        if inventory is not None:
+            with inventory.reading() as reading:
+                abandoned = reading.outcomes().get("abandoned", 0)
+    actions, reasons = _due(loaded, standing)
+    return report.Standing(
+        rows=tuple(_row(place, standing, reasons) for place in loaded.plan.places),
+        next_due=flow.coming(loaded.plan, standing),
+        actions=actions,
+        crls=tuple(_crl_row(crl) for _, crl in sorted(standing.crls.items())),
+        abandoned=abandoned,
+        state=loaded.state,
+        exists=inventory is not None,
+        now=loaded.now,
+    )
+
+
+def show_password(loaded: Loaded, set_id: str, *, unlock: Unlock | None = None) -> str:
+    """The password of a set. Refused when it has none, Locked when the secret is missing or wrong."""
+    with inventory_of(loaded) as inventory:
+        if inventory is None:
+            raise Refused("nothing has been made yet, so there are no passwords", f"certwright apply {loaded.path}")
+        with inventory.reading() as reading:
+            stored = reading.passwords()
+        if set_id not in stored:
+            known = ", ".join(sorted(stored)) or "none"
+            raise Refused(f"there is no password for {set_id}", f"sets that have one: {known}")
+        box = open_safe(loaded, unlock or Unlock(), inventory)
+        if box is None:
+            raise Refused("the inventory has passwords but no master key", "restore it from a backup")
+        return flow.open_passwords({set_id: stored[set_id]}, box)[set_id][1]
+
+
+def events(loaded: Loaded, *, last: int = 50) -> tuple[Event, ...]:
+    """The last lines of the log, oldest first."""
+    with inventory_of(loaded) as inventory:
+        if inventory is None:
+            return ()
+        with inventory.reading() as reading:
+            return reading.events(last)
+
+
+def _due(loaded: Loaded, standing: Standing) -> tuple[Sequence[Action], Mapping[str, str]]:
+    """What is due, and the first reason for each place; a root that must be renewed is a reason, and no action."""
+    try:
+        actions = flow.actions(loaded.plan, standing, loaded.now)
+    except Impossible as conflict:
+        return (), {one.place: one.what for one in conflict.conflicts}
+    return actions, {one.place: one.reason for one in reversed(actions)}
+
+
+def _row(place: Place, standing: Standing, reasons: Mapping[str, str]) -> report.Row:
+    held: Held | None = standing.held.get(place.shares_with or place.id)
+    return report.Row(
+        place=place.id,
+        title=place.title,
+        kind=place.kind,
+        serial=held.serial if held else None,
+        not_before=held.not_before if held else None,
+        not_after=held.not_after if held else None,
+        issuer=place.issuer,
+        delivered=sum(package.path in standing.delivered for package in place.packages),
+        files=len(place.packages),
+        due=reasons.get(place.id, ""),
+    )
+
+
+def _crl_row(crl: Crl) -> report.CrlRow:
+    return report.CrlRow(crl.authority, crl.number, crl.this_update, crl.next_update)

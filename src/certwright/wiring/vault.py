@@ -1,0 +1,52 @@
+"""The unlock secret meets the inventory: found, asked for or made; and the keys and passwords it opens."""
+
+import secrets
+from collections.abc import Callable
+
+from certwright.flow import Vault
+from certwright.inventory import Inventory
+from certwright.keys.foundry import Foundry
+from certwright.keys.seal import Box, new_box, open_box
+from certwright.keys.sealed import SealedKeys
+from certwright.keys.unlock import Unlock, ask_secret, find_secret, make_secret
+from certwright.wiring.loading import Loaded
+
+WRAPPING = "master key"  # the inventory's setting that holds the wrapped master key
+
+
+def open_vault(
+    loaded: Loaded, unlock: Unlock, inventory: Inventory, foundry: Foundry, say: Callable[[str], None]
+) -> Vault:
+    """The vault of this inventory; a new one when it has none yet. Locked when the secret is missing or wrong."""
+    box = open_safe(loaded, unlock, inventory) or _new_safe(loaded, unlock, inventory, say)
+    return Vault(SealedKeys(foundry, box, secrets.token_bytes), box)
+
+
+def open_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> Box | None:
+    """The box the inventory's secrets are sealed in; None when nothing was ever sealed."""
+    with inventory.reading() as reading:
+        written = reading.setting(WRAPPING)
+    if written is None:
+        return None
+    secret = find_secret(unlock, loaded.unlock_file, account(loaded)) or ask_secret(unlock)
+    return open_box(written, secret.text, secrets.token_bytes, source=secret.source)
+
+
+def account(loaded: Loaded) -> str:
+    """The keyring account of a deployment."""
+    return str(loaded.path.resolve())
+
+
+def _new_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory, say: Callable[[str], None]) -> Box:
+    secret = find_secret(unlock, loaded.unlock_file, account(loaded)) or make_secret(
+        loaded.unlock_file, secrets.token_bytes
+    )
+    if secret.made:
+        say(
+            f"{secret.made}: an unlock secret was made; whoever has it and {loaded.state} has every private key,"
+            " and without it nobody has any: keep a copy elsewhere"
+        )
+    written, box = new_box(secret.text, secret.cost, secrets.token_bytes)
+    with inventory.writing() as book:
+        book.write_setting(WRAPPING, written)
+    return box
