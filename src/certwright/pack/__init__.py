@@ -5,10 +5,17 @@ Nothing is read from anywhere: bytes in, bytes out. `pack.opened` is the inverse
 
 from certwright.errors import Refused
 from certwright.model import Artifact, Package
-from certwright.pack import der, p7b, pem, pfx
+from certwright.pack import der, keyvault, kubernetes, p7b, pem, pfx
 from certwright.pack.credential import Credential, Packer, Packers, Random
 
-PACKERS: Packers = {**pfx.PACKERS, **pem.PACKERS, **der.PACKERS, **p7b.PACKERS}
+PACKERS: Packers = {
+    **pfx.PACKERS,
+    **pem.PACKERS,
+    **der.PACKERS,
+    **p7b.PACKERS,
+    **kubernetes.PACKERS,
+    **keyvault.PACKERS,
+}
 
 
 def pack(package: Package, credential: Credential, password: str | None, random: Random) -> tuple[Artifact, ...]:

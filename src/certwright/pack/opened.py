@@ -10,10 +10,14 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 
 from certwright.errors import Unreadable
+from certwright.pack import keyvault, kubernetes
 from certwright.pfx.facts import PfxFacts
 from certwright.pfx.read import read_pfx
-from certwright.x509.read import certificates_in, split_pem
+from certwright.x509.crl import read_crl
+from certwright.x509.pem import certificates_in, split_pem
 
+# RFC 7468 sections 5 and 8, and OpenSSL's own.
+_CERTIFICATES = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
 # RFC 7468 section 10; the others are OpenSSL's older labels (RFC 8017 A.1.2, RFC 5915).
 _KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 
@@ -57,41 +61,63 @@ def _pfx(content: bytes, password: str | None) -> Opened:
 def _pem(content: bytes, _: str | None) -> Opened:
     """PEM blocks of any kind; a file that turns out to be DER or P7B is read as such, for `file.form` to speak of."""
     if b"-----BEGIN" not in content.replace(b"\0", b""):  # UTF-16 has a NUL beside every letter
-        return _certificates(content, None)
-    certificates, keys, crls, other = [], [], [], []
-    encrypted = False
+        return Opened(certificates=certificates_in(content))
+    found: dict[str, list[bytes]] = {"certificates": [], "keys": [], "crls": []}
+    other = []
     for label, der in split_pem(content):
-        if label in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"):
-            certificates.append(der)
+        if label in _CERTIFICATES:
+            found["certificates"] += certificates_in(der)
         elif label in _KEYS:
-            keys.append(pkcs8_of(label, der))
+            found["keys"].append(pkcs8_of(label, der))
         elif label == "X509 CRL":
-            crls.append(der)
-        elif label == "PKCS7":
-            certificates.extend(certificates_in(der))
-        elif label == "ENCRYPTED PRIVATE KEY":
-            encrypted = True
+            found["crls"].append(der)
         else:
             other.append(label)
+    locked = sum(label.startswith("ENCRYPTED ") for label in other)
     return Opened(
-        certificates=tuple(certificates),
-        pkcs8=keys[0] if keys else None,
-        encrypted_key=encrypted,
-        keys=len(keys) + encrypted,
-        crls=tuple(crls),
+        certificates=tuple(found["certificates"]),
+        pkcs8=next(iter(found["keys"]), None),
+        encrypted_key=locked > 0,
+        keys=len(found["keys"]) + locked,
+        crls=tuple(found["crls"]),
         other=tuple(other),
     )
 
 
-def _certificates(content: bytes, _: str | None) -> Opened:
-    return Opened(certificates=certificates_in(content))
+def _entry(content: bytes, _: str | None) -> Opened:
+    """What a Key Vault secret or one key of a Secret holds: PEM, one certificate, or one CRL. Other text is nothing."""
+    if content.startswith(b"\x30"):
+        try:
+            return Opened(certificates=certificates_in(content))
+        except Unreadable:
+            read_crl(content)  # raises when it is none of the two
+            return Opened(crls=(content,))
+    return _pem(content, None) if b"-----BEGIN" in content else Opened()
+
+
+def _objects(content: bytes, _: str | None) -> Opened:
+    """Kubernetes objects, and everything their data hold, in the order of the file."""
+    objects = kubernetes.read_objects(content)
+    held = [_entry(value, None) for one in objects for value in kubernetes.data_of(one).values()]
+    return Opened(
+        certificates=tuple(der for one in held for der in one.certificates),
+        pkcs8=next((one.pkcs8 for one in held if one.pkcs8), None),
+        objects=objects,
+        encrypted_key=any(one.encrypted_key for one in held),
+        keys=sum(one.keys for one in held),
+        crls=tuple(der for one in held for der in one.crls),
+        other=tuple(label for one in held for label in one.other),
+    )
 
 
 def _der_key(content: bytes, _: str | None) -> Opened:
-    return Opened(pkcs8=pkcs8_of("PRIVATE KEY", content), keys=1)
+    return _pem(content, None) if b"-----BEGIN" in content else Opened(pkcs8=content, keys=1)
 
 
 def _der_crl(content: bytes, _: str | None) -> Opened:
+    if b"-----BEGIN" in content:
+        return _pem(content, None)
+    read_crl(content)  # raises when it is none
     return Opened(crls=(content,))
 
 
@@ -112,4 +138,6 @@ OPENERS: Mapping[str, Callable[[bytes, "str | None"], Opened]] = {
     **dict.fromkeys(("p7b", "p7b-pem", "der", "base64-cer"), _pem),
     "der-key": _der_key,
     "der-crl": _der_crl,
+    **dict.fromkeys(kubernetes.PACKERS, _objects),
+    **dict.fromkeys(keyvault.PACKERS, _entry),
 }
