@@ -10,24 +10,25 @@ from certwright.manifest.read import Deployment
 from certwright.model import Plan
 from certwright.plan.authorities import authorities, authority_sets
 from certwright.plan.feasible import conflicts
-from certwright.plan.site import SitePlan
+from certwright.plan.filling import Filling
+from certwright.plan.places import Places
+from certwright.plan.sets import sets_of
 
 
 def make_plan(deployment: Deployment, products: Mapping[str, Product], today: date) -> Plan:
     """The plan of a deployment on that day. Raises Impossible with every conflict."""
     wishes = {wish.name: wish for wish in deployment.issuers}
-    sites = [
-        SitePlan(
-            site.facts, products[site.product], wishes[site.issuer], deployment.wishes.get(site.name, {}), targets()
-        )
-        for site in deployment.sites
+    fillings = [(site, Filling(site.facts, products[site.product])) for site in deployment.sites]
+    planned = [
+        Places(filling, wishes[site.issuer], deployment.wishes.get(site.name, {}), targets())
+        for site, filling in fillings
     ]
+    sets = [one for part in planned for one in sets_of(part.filling, part.places)]
     used = [wish for wish in deployment.issuers if any(site.issuer == wish.name for site in deployment.sites)]
-    places = [*authorities(used), *(place for site in sites for place in site.places)]
+    places = [*authorities(used), *(place for part in planned for place in part.places)]
     places.sort(key=lambda place: place.kind != "authority")  # stable: parents first, then as the catalogue lists them
-    found: list[Conflict] = [conflict for site in sites for conflict in site.conflicts]
+    found: list[Conflict] = [conflict for _, filling in fillings for conflict in filling.conflicts]
     found += conflicts(places, wishes, today)
     if found:
         raise Impossible(found)
-    sets = [*authority_sets(used), *(one for site in sites for one in site.sets)]
-    return Plan(tuple(places), tuple(sets), tuple(used))
+    return Plan(tuple(places), (*authority_sets(used), *sets), tuple(used))

@@ -1,0 +1,74 @@
+"""Templates filled for one site: the one place where facts meet the catalogue's rows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, cast
+
+from certwright.catalogue.conditions import Unfilled, fill, holds, in_builds, words
+from certwright.catalogue.product import Condition, Product
+from certwright.errors import Conflict, Refused
+from certwright.model import Demand, Facts, FactValue, Requirement
+from certwright.terms import bind
+
+
+class Row(Protocol):
+    """A row of the catalogue that counts only sometimes."""
+
+    @property
+    def builds(self) -> str: ...
+    @property
+    def when(self) -> Condition: ...
+
+
+class Filling:
+    """A site's facts, those given and those derived, and what could not be filled: `conflicts`."""
+
+    def __init__(self, facts: Facts, product: Product) -> None:
+        self.product = product
+        self.site = str(facts["name"])
+        self.build = str(facts.get("build", ""))
+        self.conflicts: list[Conflict] = []
+        self.facts = self._derived(facts)
+
+    def applies(self, row: Row, facts: Facts) -> bool:
+        """Whether a row of the catalogue counts here: its build range and its condition."""
+        return in_builds(row.builds, self.build, self.product.builds) and holds(row.when, facts)
+
+    def _derived(self, facts: Facts) -> Facts:
+        found = dict(facts)
+        for value in self.product.values:
+            if value.name not in found and self.applies(value, found):
+                found[value.name] = self.filled(value.value, found, value.name) or ""
+        return found
+
+    def filled(self, template: object, facts: Facts, at: str) -> FactValue | None:
+        try:
+            return fill(template, facts)
+        except Unfilled as unfilled:
+            self.conflict(
+                at, f"{self.product.id}.{at}", f"nothing says {unfilled.name}", hint=f"add {unfilled.name}: to the site"
+            )
+            return None
+
+    def words(self, template: object, facts: Facts, at: str) -> str:
+        """A template that becomes text; what cannot be filled is a conflict and empty."""
+        filled = self.filled(template, facts, at)
+        return "" if filled is None else words(filled)
+
+    def conflict(self, at: str, code: str, what: str, **details: str) -> None:
+        self.conflicts.append(Conflict(f"{self.site}/{at}", code, what, **details))
+
+    def demand(self, requirement: Requirement, address: str, facts: Facts) -> Iterator[Demand]:
+        """A requirement bound to a place or set; what cannot be bound is a conflict."""
+        at = address.partition("/")[2]
+        with_ = self.filled(dict(requirement.with_), facts, at)
+        if with_ is None:
+            return
+        try:
+            yield Demand(requirement, address, bind(requirement.term, cast("Mapping[str, object]", with_)))
+        except Refused as refusal:
+            self.conflict(at, requirement.id, str(refusal))
+
+
+def concerns(applies: Iterable[str], names: Iterable[str]) -> bool:
+    """Whether a row that applies to groups, ids or "*" concerns something of those names."""
+    return not {*applies}.isdisjoint({"*", *names})

@@ -1,0 +1,198 @@
+"""The places of a site: each row of the catalogue that counts there, filled, with its demands folded into a draft."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import cast
+
+from certwright.catalogue.conditions import holds, in_builds, look_up, words
+from certwright.catalogue.product import PlaceTemplate, Target
+from certwright.manifest.read import Wish
+from certwright.model import (
+    Demand,
+    Draft,
+    Facts,
+    FactValue,
+    GeneralName,
+    IssuerWish,
+    NameKind,
+    Package,
+    PfxProfile,
+    Place,
+)
+from certwright.plan.authorities import distribution_points
+from certwright.plan.filling import Filling, concerns
+from certwright.terms import fold
+
+MOST_COMMON_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
+_FROM_ISSUER: Mapping[str, tuple[str, ...]] = {"issuer-root": ("root",), "issuer-chain": ("issuing", "root")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the catalogue at one address, with the facts its templates see."""
+
+    template: PlaceTemplate
+    address: str
+    facts: Facts
+    names: tuple[str, ...] = ()
+
+    @property
+    def at(self) -> str:
+        """The address below the site, for messages."""
+        return self.address.partition("/")[2]
+
+
+class Places:
+    """The places of one site. `issuer` signs them, `wishes` are the site's own, `target` chooses the encryption."""
+
+    def __init__(
+        self, filling: Filling, issuer: IssuerWish, wishes: Mapping[str, Wish], targets: Mapping[str, Target]
+    ) -> None:
+        self.filling, self.issuer, self.wishes = filling, issuer, wishes
+        self.target = self._target(targets)
+        self.places = tuple(self._place(row) for row in self._rows())
+
+    def _target(self, targets: Mapping[str, Target]) -> Target | None:
+        name = str(self.filling.facts["target"])
+        if name and name not in targets:
+            code = f"{self.filling.product.id}.target"
+            expected = ", ".join(targets)
+            self.filling.conflict("target", code, f"no packaging target is called {name}", expected=expected)
+        return targets.get(name)
+
+    # ── which rows count ──
+
+    def _rows(self) -> Iterator[_Row]:
+        builds = self.filling.product.builds
+        for template in self.filling.product.places:
+            if in_builds(template.builds, self.filling.build, builds):
+                yield from (self._named(row) for row in self._instances(template) if holds(template.when, row.facts))
+
+    def _instances(self, template: PlaceTemplate) -> Iterator[_Row]:
+        address, facts = f"{self.filling.site}/{template.id}", self.filling.facts
+        if not template.each:
+            yield _Row(template, address, facts)
+            return
+        for item in cast("tuple[Facts | str, ...]", look_up(template.each, facts) or ()):
+            record = item if isinstance(item, Mapping) else {"name": item}
+            yield _Row(template, f"{address}/{words(record['name'])}", {**facts, "item": record})
+
+    def _named(self, row: _Row) -> _Row:
+        """The row with its names, and with its own further keys as facts (`{place.folder}`)."""
+        given = self.filling.filled(row.template.names, row.facts, row.at)
+        listed = given if isinstance(given, tuple) else (given,) if given else ()
+        names = (*map(words, listed), *self._wish(row.template.id).names)
+        own: dict[str, FactValue] = {
+            "id": row.template.id,
+            "title": row.template.title,
+            "address": row.address,
+            "names": tuple(name.partition(":")[2] for name in names),
+            "all_names": names,
+        }
+        for key, value in row.template.extra.items():
+            own[key] = self.filling.filled(value, {**row.facts, "place": own}, row.at) or ""
+        return replace(row, facts={**row.facts, "place": own}, names=names)
+
+    def _wish(self, place: str) -> Wish:
+        every, own = self.wishes.get("*", Wish()), self.wishes.get(place, Wish())
+        return Wish(own.key or every.key, own.days or every.days, own.names)
+
+    # ── what a row becomes ──
+
+    def _place(self, row: _Row) -> Place:
+        template = row.template
+        demands, signer = tuple(self._demands(row)), self._signer(row)
+        shared = self.filling.words(template.shares_with, row.facts, row.at)
+        return Place(
+            id=row.address,
+            site=self.filling.site,
+            set=f"{self.filling.site}/{template.set}",
+            product=self.filling.product.id,
+            kind=template.kind,
+            title=self.filling.words(template.title, row.facts, row.at),
+            draft=self._draft(row, demands, signer),
+            packages=tuple(self._packages(row)),
+            demands=demands,
+            issuer=signer,
+            sources=template.sources,
+            contradictions=template.contradictions,
+            notes=self._notes(row),
+            anchors=self._anchors(row),
+            anchor_places=self._anchor_places(template),
+            shares_with=f"{self.filling.site}/{shared}" if shared else "",
+        )
+
+    def _demands(self, row: _Row) -> Iterator[Demand]:
+        for requirement in self.filling.product.requirements:
+            is_for_sets = requirement.term.startswith("set.")
+            concerned = concerns(requirement.applies, (row.template.id, *row.template.groups))
+            if not is_for_sets and concerned and self.filling.applies(requirement, row.facts):
+                yield from self.filling.demand(requirement, row.address, row.facts)
+
+    def _signer(self, row: _Row) -> str:
+        if row.template.kind == "anchors":
+            return ""
+        named = self.filling.words(row.template.issuer, row.facts, row.at)
+        if named.startswith("place:"):
+            return f"{self.filling.site}/{named.removeprefix('place:')}"
+        return f"{self.issuer.name}/{'root' if row.template.kind == 'authority' else 'issuing'}"
+
+    def _draft(self, row: _Row, demands: tuple[Demand, ...], signer: str) -> Draft:
+        template, wish = row.template, self._wish(row.template.id)
+        parts = (name.partition(":") for name in row.names)
+        names = tuple(dict.fromkeys(GeneralName(cast("NameKind", kind), value) for kind, _, value in parts))
+        days = wish.days or template.lifetime_days or self.filling.product.lifetime_days
+        authority = template.kind == "authority"
+        owner, _, role = signer.rpartition("/")
+        start = Draft(
+            subject=self._subject(row, names),
+            names=names,
+            authority=authority,
+            path_length=0 if authority else None,
+            key_usage=frozenset(("keyCertSign", "cRLSign", "digitalSignature")) if authority else frozenset(),
+            lifetime=timedelta(days=days),
+            crl_distribution_points=distribution_points(self.issuer, role) if owner == self.issuer.name else (),
+            pfx=PfxProfile(self.target.encryption if self.target else "aes256-sha256", friendly_name=template.title),
+        )
+        if wish.key:
+            start = replace(start, key=wish.key)
+        return fold(start, (demand.term for demand in demands))
+
+    def _subject(self, row: _Row, names: tuple[GeneralName, ...]) -> str:
+        if row.template.subject:
+            return self.filling.words(row.template.subject, row.facts, row.at)
+        first = names[0].value if names else ""
+        return f"CN={first}" if 0 < len(first) <= MOST_COMMON_NAME else ""
+
+    def _packages(self, row: _Row) -> Iterator[Package]:
+        layouts = cast("tuple[str, ...]", self.filling.facts["layouts"])
+        for package in self.filling.product.packages:
+            concerned = concerns(package.applies, (row.template.id, *row.template.groups))
+            chosen = not package.layout or package.layout in layouts
+            if concerned and chosen and self.filling.applies(package, row.facts):
+                path = self.filling.words(package.path, row.facts, row.at)
+                options = self.filling.filled(dict(package.options), row.facts, row.at) or {}
+                whole = f"{self.filling.site}/{path}"
+                yield Package(package.id, package.form, whole, package.layout, cast("Facts", options))
+
+    def _notes(self, row: _Row) -> tuple[str, ...]:
+        product, gone = self.filling.product, row.template.deprecated
+        notes = [self.filling.words(note, row.facts, row.at) for note in row.template.notes]
+        if gone in product.builds and product.builds.index(gone) <= product.builds.index(self.filling.build):
+            notes.append(f"deprecated: removed from {product.title} in build {gone}")
+        return tuple(notes)
+
+    def _anchors(self, row: _Row) -> tuple[bytes, ...]:
+        """Certificates that came as files. Those of the issuer are taken from what is held, when it is."""
+        if row.template.anchors in _FROM_ISSUER:
+            return ()
+        given = self.filling.filled(row.template.anchors, row.facts, row.at)
+        rows = given if isinstance(given, tuple) else (given,)
+        files = (one.get("file", b"") if isinstance(one, Mapping) else one for one in rows)
+        return tuple(one for one in files if isinstance(one, bytes) and one)
+
+    def _anchor_places(self, template: PlaceTemplate) -> tuple[str, ...]:
+        if self.issuer.kind != "embedded":
+            return ()
+        return tuple(f"{self.issuer.name}/{role}" for role in _FROM_ISSUER.get(str(template.anchors), ()))
