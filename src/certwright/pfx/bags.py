@@ -128,4 +128,4 @@ def _text(value: Element | None) -> str:
     """A BMPString as Windows and RFC 2985 5.5.1 have it, or the UTF8String of some writers. Wrong halves become �."""
     if value is None or value.tag not in (_BMP_STRING, _UTF8_STRING):
         return ""
-    return value.body.decode("utf-16-be" if value.tag == _BMP_STRING else "utf-8", "replace")
+    return value.body.decode("utf-16-be" if value.tag == _BMP_STRING else "utf-8", "replace").rstrip("\0")

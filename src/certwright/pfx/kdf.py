@@ -4,30 +4,18 @@ The iteration count comes from the file, so it is hostile until the budget has a
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from certwright.errors import Unreadable
+from certwright.pfx import native
 
 KEY: Final = 1  # RFC 7292 B.3: what the bytes are for
 IV: Final = 2
 MAC: Final = 3
-
-
-class _Hash(Protocol):
-    digest_size: int
-    block_size: int
-
-    def digest(self) -> bytes: ...
-
-
-def _hash(name: str) -> Callable[[bytes], _Hash]:
-    return getattr(hashlib, name)  # type: ignore[no-any-return]
-
 
 _PRFS: dict[str, hashes.HashAlgorithm] = {
     "sha1": hashes.SHA1(),  # noqa: S303 - what the files in the field were made with
@@ -36,6 +24,7 @@ _PRFS: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+_openssl = native.find()
 
 
 class Budget:
@@ -45,16 +34,20 @@ class Budget:
         self.rounds = rounds
         self._left = rounds
 
-    def spend(self, iterations: int, blocks: int) -> None:
-        """Takes the cost of one derivation. Unreadable when the file asks for more than is left, or for nonsense."""
-        if iterations < 1:
-            raise Unreadable(f"{iterations} key derivation iterations, expected 1 or more")
-        self._left -= iterations * blocks
+    def spend(self, rounds: int) -> None:
+        """Takes so many rounds. Unreadable when the file asks for more than are left."""
+        self._left -= rounds
         if self._left < 0:
             raise Unreadable(
-                f"opening it costs more than {self.rounds} rounds of key derivation ({iterations} iterations a key)",
-                hint="export the file again with fewer iterations; Windows uses 2000",
+                f"opening it costs more than {self.rounds} rounds of key derivation",
+                hint="export the file again with fewer iterations (Windows uses 2000)",
             )
+
+    def iterate(self, iterations: int, length: int, block: int) -> None:
+        """Takes what `length` bytes cost in blocks of `block`. Unreadable as in `spend`, and for fewer than 1."""
+        if iterations < 1:
+            raise Unreadable(f"{iterations} key derivation iterations, expected 1 or more")
+        self.spend(iterations * -(-length // block))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,18 +60,18 @@ class Secret:
 
     def pkcs12(self, hash_name: str, salt: bytes, iterations: int, purpose: int, length: int) -> bytes:
         """RFC 7292 B.2: `length` bytes for a purpose (KEY, IV, MAC)."""
-        new = _hash(hash_name)
-        self.budget.spend(iterations, -(-length // new(b"").digest_size))
-        return derive(new, self.bmp, salt, iterations, purpose, length)
+        self.budget.iterate(iterations, length, hashlib.new(hash_name).digest_size)
+        key = _openssl(hash_name, self.bmp, salt, iterations, purpose, length) if _openssl else b""
+        return key or derive(hash_name, self.bmp, salt, iterations, purpose, length)
 
     def pbkdf2(self, prf: str, salt: bytes, iterations: int, length: int) -> bytes:
         """RFC 8018 5.2 with HMAC of that hash."""
         algorithm = _PRFS[prf]
-        self.budget.spend(iterations, -(-length // algorithm.digest_size))
+        self.budget.iterate(iterations, length, algorithm.digest_size)
         return PBKDF2HMAC(algorithm, length, salt, iterations).derive(self.utf8)
 
 
-def secrets(password: str | None, most_rounds: int) -> tuple[Secret, ...]:
+def spellings(password: str | None, most_rounds: int) -> tuple[Secret, ...]:
     """The ways to spell a password. None and "" are two spellings, a NULL and an empty string; files have either."""
     budget = Budget(most_rounds)
     if not password:
@@ -88,22 +81,20 @@ def secrets(password: str | None, most_rounds: int) -> tuple[Secret, ...]:
     return (Secret(bmp, password.encode("utf-8", "surrogatepass"), budget),)
 
 
-def derive(
-    new: Callable[[bytes], _Hash], password: bytes, salt: bytes, iterations: int, purpose: int, length: int
-) -> bytes:
-    """RFC 7292 B.2, letters as there: D the diversifier, I the salt and password, A the digest, B its expansion."""
-    block = new(b"").block_size
+def derive(hash_name: str, password: bytes, salt: bytes, iterations: int, purpose: int, length: int) -> bytes:
+    """RFC 7292 B.2, with its letters: D the diversifier, I the filled salt and password, A the digest, B + 1 added."""
+    new = getattr(hashlib, hash_name)
+    block = new().block_size
     diversifier = bytes((purpose,)) * block
     filled = _fill(salt, block) + _fill(password, block)
     output = b""
-    while True:
+    while len(output) < length:
         digest = new(diversifier + filled).digest()
         for _ in range(iterations - 1):
             digest = new(digest).digest()
         output += digest
-        if len(output) >= length:
-            return output[:length]
         filled = _add(filled, _fill(digest, block), block)
+    return output[:length]
 
 
 def _fill(value: bytes, block: int) -> bytes:
@@ -112,9 +103,8 @@ def _fill(value: bytes, block: int) -> bytes:
     return (value * (size // len(value) + 1))[:size] if value else b""
 
 
-def _add(filled: bytes, expansion: bytes, block: int) -> bytes:
-    """B + 1 added to every block of I, modulo the block."""
-    addend = int.from_bytes(expansion, "big") + 1
-    modulus = 1 << 8 * block
+def _add(filled: bytes, digest: bytes, block: int) -> bytes:
+    """B + 1 added to every block of I, modulo the block; B is the digest, filled."""
+    addend, modulus = int.from_bytes(digest, "big") + 1, 1 << 8 * block
     sums = (int.from_bytes(filled[at : at + block], "big") + addend for at in range(0, len(filled), block))
     return b"".join((value % modulus).to_bytes(block, "big") for value in sums)

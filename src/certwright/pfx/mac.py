@@ -12,14 +12,14 @@ from certwright.pfx.facts import Mac
 from certwright.pfx.pbe import Pbkdf2, read_pbkdf2
 
 _WRITTEN: dict[PfxEncryption, tuple[str, str]] = {
-    "tripledes-sha1": ("sha1", "1.3.14.3.2.26"),
-    "aes256-sha256": ("sha256", "2.16.840.1.101.3.4.2.1"),
+    "tripledes-sha1": ("sha1", oids.SHA1),
+    "aes256-sha256": ("sha256", oids.SHA256),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class MacData:
-    """MacData of RFC 7292 section 4. `hash` is empty for an algorithm nobody here can compute; `unknown` names it."""
+    """MacData of RFC 7292 section 4. `obstacle` says why no password can verify it; empty when one can."""
 
     kind: str
     hash: str
@@ -28,14 +28,14 @@ class MacData:
     digest: bytes = field(repr=False)
     key_length: int = 0
     prf: str = ""
-    unknown: str = ""
+    obstacle: str = ""
 
     def facts(self, *, verified: bool) -> Mac:
         """What to tell about it."""
-        return Mac(self.kind, self.hash or self.unknown, self.iterations, len(self.salt), verified)
+        return Mac(self.kind, self.hash, self.iterations, len(self.salt), verified)
 
     def fits(self, secret: kdf.Secret, content: bytes) -> bool:
-        """Whether the content is what was written, under this password."""
+        """Whether the content is what was written, under this password. Unreadable when too costly to know."""
         if self.kind == "pbmac1":
             key = secret.pbkdf2(self.prf, self.salt, self.iterations, self.key_length)
         else:
@@ -51,32 +51,40 @@ def read_mac(data: Element) -> MacData:
     name = identifier.oid("the MAC's algorithm")
     if name == oids.PBMAC1 and parameters:
         return _read_pbmac1(parameters[0], digest.octets("the MAC"))
-    count = iterations[0].integer("the MAC's iteration count") if iterations else 1  # DEFAULT 1
-    known = oids.HASHES.get(name, "")
-    return MacData("pkcs12", known, salt.octets("the MAC's salt"), count, digest.octets("the MAC"), unknown=name)
+    return MacData(
+        kind="pkcs12",
+        hash=oids.HASHES.get(name, name),
+        salt=salt.octets("the MAC's salt"),
+        iterations=iterations[0].integer("the MAC's iteration count") if iterations else 1,  # DEFAULT 1
+        digest=digest.octets("the MAC"),
+        obstacle="" if name in oids.HASHES else f"its hash {name} is not supported",
+    )
 
 
 def _read_pbmac1(parameters: Element, digest: bytes) -> MacData:
-    """RFC 9579 section 5: salt and count come from PBKDF2; those of MacData are to be ignored."""
+    """RFC 9579 section 5: salt and count are PBKDF2's; those of MacData are to be ignored."""
     function, scheme = parameters.fields("PBMAC1 parameters", 2)[:2]
     name = scheme.fields("a message authentication scheme", 1)[0].oid("a message authentication scheme")
-    derivation = read_pbkdf2(function) or Pbkdf2(b"", 0, None, "")
-    known = oids.HMACS.get(name, "") if derivation.prf and _sane(derivation.length) else ""
+    derivation = read_pbkdf2(function)
     return MacData(
         kind="pbmac1",
-        hash=known,
+        hash=oids.HMACS.get(name, name),
         salt=derivation.salt,
         iterations=derivation.iterations,
         digest=digest,
         key_length=derivation.length or 0,
         prf=derivation.prf,
-        unknown=name,
+        obstacle=_pbmac1_obstacle(name, derivation),
     )
 
 
-def _sane(key_length: int | None) -> bool:
-    """RFC 9579 section 9 wants the length written, and 20 bytes or more of it."""
-    return key_length is not None and 20 <= key_length <= 1024
+def _pbmac1_obstacle(name: str, derivation: Pbkdf2) -> str:
+    """A short key would let anybody forge the MAC by trying them all, so RFC 9579 section 9 wants its length told."""
+    if name not in oids.HMACS or not derivation.supported:
+        return f"PBMAC1 with {name} and {derivation.prf} is not supported"
+    if derivation.length is None or not 20 <= derivation.length <= 1024:
+        return f"its PBMAC1 key has {derivation.length or 'an unsaid number of'} bytes, expected 20 or more"
+    return ""
 
 
 def write_mac(

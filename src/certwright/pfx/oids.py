@@ -34,6 +34,10 @@ PBES2 = "1.2.840.113549.1.5.13"
 PBKDF2 = "1.2.840.113549.1.5.12"
 PBMAC1 = "1.2.840.113549.1.5.14"
 AES256_CBC = "2.16.840.1.101.3.4.1.42"
+HMAC_SHA1 = "1.2.840.113549.2.7"
+HMAC_SHA256 = "1.2.840.113549.2.9"
+SHA1 = "1.3.14.3.2.26"
+SHA256 = "2.16.840.1.101.3.4.2.1"
 
 CIPHERS = {
     "2.16.840.1.101.3.4.1.2": "aes128",
@@ -43,25 +47,24 @@ CIPHERS = {
 }
 
 HASHES = {
-    "1.2.840.113549.2.5": "md5",
-    "1.3.14.3.2.26": "sha1",
+    SHA1: "sha1",
     "2.16.840.1.101.3.4.2.4": "sha224",
-    "2.16.840.1.101.3.4.2.1": "sha256",
+    SHA256: "sha256",
     "2.16.840.1.101.3.4.2.2": "sha384",
     "2.16.840.1.101.3.4.2.3": "sha512",
 }
 
 HMACS = {
-    "1.2.840.113549.2.7": "sha1",
+    HMAC_SHA1: "sha1",
     "1.2.840.113549.2.8": "sha224",
-    "1.2.840.113549.2.9": "sha256",
+    HMAC_SHA256: "sha256",
     "1.2.840.113549.2.10": "sha384",
     "1.2.840.113549.2.11": "sha512",
 }
 
 NAMES = {  # how a bag or a content type is called when it is all we can say about it
-    SIGNED_DATA: "signedData",
-    ENVELOPED_DATA: "envelopedData",
+    SIGNED_DATA: "signedData (integrity by a signature)",
+    ENVELOPED_DATA: "envelopedData (protected to an account or a certificate)",
     CRL_BAG: "crlBag",
     SECRET_BAG: "secretBag",
     SDSI_CERTIFICATE: "sdsiCertificate",

@@ -17,7 +17,7 @@ _PI = bytes.fromhex(  # RFC 2268 section 2: digits of pi
 )
 
 
-def decrypt_cbc(key: bytes, effective_bits: int, iv: bytes, ciphertext: bytes) -> bytes:
+def decrypt_cbc(effective_bits: int, key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
     """The plaintext, padding included. `ciphertext` is whole 8-byte blocks, `iv` 8 bytes."""
     words = _expand(key, effective_bits)
     plaintext = bytearray()

@@ -7,14 +7,14 @@ from certwright.errors import Unreadable, WrongPassword
 from certwright.pfx.bags import Found, ShroudedKey, read_bags
 from certwright.pfx.ber import Decoder, Element
 from certwright.pfx.facts import KeyBag, PfxFacts, SealedSafe
-from certwright.pfx.kdf import Secret, secrets
+from certwright.pfx.kdf import Secret, spellings
 from certwright.pfx.pbe import Scheme
 from certwright.pfx.structure import Shell, read_shell
 
 MOST_BYTES = 16 * 1024 * 1024
 
 
-def read_pfx(content: bytes, password: str | None, *, most_iterations: int = 2_000_000) -> PfxFacts:
+def read_pfx(content: bytes, password: str | None, *, most_iterations: int = 5_000_000) -> PfxFacts:
     """Everything a PFX holds, private keys decrypted.
 
     None and "" are tried as each other, because writers disagree on what no password is. `most_iterations` bounds the
@@ -24,8 +24,8 @@ def read_pfx(content: bytes, password: str | None, *, most_iterations: int = 2_0
     too costly to open. A bag or safe that alone cannot be read is a defect of the facts, not an error.
     """
     decoder, shell = _shell(content)
-    candidates = secrets(password, most_iterations)
-    if shell.mac and shell.mac.hash:
+    candidates = spellings(password, most_iterations)
+    if shell.mac and not shell.mac.obstacle:
         for secret in candidates:
             if shell.mac.fits(secret, shell.authenticated):
                 return _Opening(shell, decoder, secret, trusted=True).facts()
@@ -66,24 +66,21 @@ def _mismatch(shell: Shell, decoder: Decoder, candidates: Sequence[Secret]) -> U
 
 def _opens(shell: Shell, decoder: Decoder, secret: Secret) -> bool:
     """Whether the password decrypts anything, the MAC left aside."""
-    opening = _Opening(shell, decoder, secret, trusted=False)
-    try:
-        opening.facts()
-    except WrongPassword:
-        return False
-    return opening.trusted
+    opening = _Opening(shell, decoder, secret, trusted=True)
+    opening.facts()
+    return opening.opened
 
 
 class _Opening:
     """One attempt to open everything with one password (None: only what needs none).
 
-    `trusted` is true once the password has proved right, by the MAC or by what it decrypted. From then on what stays
-    closed is a defect of the file.
+    `trusted` says that what stays closed is the file's defect and not the password's: the MAC has proved the password.
+    Without a MAC, the first thing it decrypts proves it: `opened`.
     """
 
     def __init__(self, shell: Shell, decoder: Decoder, secret: Secret | None, *, trusted: bool) -> None:
-        self.trusted = trusted
-        self._verified = trusted
+        self.opened = False
+        self._trusted = trusted
         self._shell, self._decoder, self._secret = shell, decoder, secret
         self._found = Found(defects=list(shell.defects))
         self._sealed: list[SealedSafe] = []
@@ -97,11 +94,11 @@ class _Opening:
             elif encryption:
                 self._sealed.append(SealedSafe(safe.where, encryption))
         mac = self._shell.mac
-        if mac and not mac.hash:
-            self._found.defects.append(f"the MAC's algorithm {mac.unknown} is not supported: integrity unchecked")
+        if mac and mac.obstacle:
+            self._found.defects.append(f"the MAC cannot be verified: {mac.obstacle}")
         keys = tuple(self._key(key) for key in self._found.keys)
         return PfxFacts(
-            mac=mac.facts(verified=self._verified) if mac else None,
+            mac=mac.facts(verified=self._trusted) if mac else None,
             keys=keys,
             certificates=tuple(self._found.certificates),
             other_bags=tuple(self._found.others),
@@ -137,8 +134,8 @@ class _Opening:
         plaintext = scheme.decrypt(self._secret, ciphertext)
         element = self._sequence(plaintext, where)
         if element:
-            self.trusted = True
-        elif not self.trusted:
+            self.opened = True
+        elif not (self._trusted or self.opened):
             raise WrongPassword("the password does not open it", where)
         else:
             self._found.defects.append(f"{where}: does not open with the password that fits the rest of the file")

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 from certwright.errors import Unreadable
 from certwright.pfx import oids
-from certwright.pfx.ber import CONTEXT, Decoder, Element
+from certwright.pfx.ber import CONTEXT, INTEGER, OID, SEQUENCE, Decoder, Element
 from certwright.pfx.mac import MacData, read_mac
 from certwright.pfx.pbe import Scheme, read_scheme
+
+_INSTEAD = {INTEGER: "a private key or another version", OID: "PKCS#7 (a P7B file)", SEQUENCE: "a certificate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ def read_shell(content: bytes, decoder: Decoder) -> Shell:
     _refuse_other_files(content)
     pfx = decoder.first(content, "the file")
     version, auth_safe, *mac = pfx.fields("a PFX", 2)
-    if version.integer("the PFX version") != 3:
-        raise version.wrong("expected PFX version 3")
+    if version.tag != INTEGER or version.integer("the PFX version") != 3:
+        raise version.wrong(f"expected a PFX of version 3, found {_INSTEAD.get(version.tag, 'something else')}")
     authenticated = _data(auth_safe)
     defects = [f"{len(content) - pfx.end} bytes follow the end of the PFX"] if pfx.end < len(content) else []
     safes = []
@@ -52,6 +54,8 @@ def _refuse_other_files(content: bytes) -> None:
         raise Unreadable("the file is empty")
     if content.lstrip()[:5] == b"-----":
         raise Unreadable("this is PEM text, not a PFX", hint="openssl pkcs12 -export makes a PFX of PEM files")
+    if content.lstrip()[:2] == b"MI":
+        raise Unreadable("this is Base64 text, not yet a PFX", hint="decode it first: base64 -d")
     if content[0] != 0x30:
         raise Unreadable(f"a PFX begins with byte 30, this with {content[0]:02x}", where="the file, byte 0")
 

@@ -18,7 +18,7 @@ from certwright.pfx.der import (
     sequence,
     set_of,
 )
-from certwright.pfx.kdf import Secret, secrets
+from certwright.pfx.kdf import Secret, spellings
 from certwright.pfx.mac import write_mac
 from certwright.pfx.pbe import encrypt
 
@@ -43,7 +43,7 @@ def write_pfx(
     """
     if "\0" in password:
         raise Refused("the password holds a NUL character", hint="choose a password of visible characters")
-    secret = secrets(password, most_rounds=1 << 40)[0]
+    secret = spellings(password, most_rounds=1 << 40)[0]
     key = _key_bag(pkcs8, secret, profile, random)
     certificates = [_certificate_bag(certificate, _identity(profile)), *(_certificate_bag(der) for der in chain)]
     safes = sequence(_open_safe([key]), _certificate_safe(certificates, secret, profile, random))
