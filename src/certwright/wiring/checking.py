@@ -9,7 +9,7 @@ from certwright.inventory import Inventory
 from certwright.keys.unlock import Unlock, find_secret
 from certwright.model import Held, Report
 from certwright.wiring.applying import inventory_of
-from certwright.wiring.found import find, narrow
+from certwright.wiring.found import find
 from certwright.wiring.loading import Loaded
 from certwright.wiring.vault import account, open_safe
 
@@ -21,22 +21,30 @@ def check(
     passwords: Mapping[str, str] | None = None,
     unlock: Unlock | None = None,
 ) -> Report:
-    """The verdict on these files and folders (by default: on everything that `apply` delivers).
+    """The verdict on these files and folders, one after the other (by default: on everything that `apply` delivers).
 
     Passwords that are not given are taken from the inventory; where the secret that opens it is nowhere to be found,
     the locked files stay unjudged. Refused when it is not clear which planned files the given ones are.
     """
-    found = find(paths or (loaded.output,), loaded.output, loaded.plan)
-    plan, whole = narrow(loaded.plan, found)
+    found = [find(path, loaded.output, loaded.plan) for path in paths or (loaded.output,)]
     given = dict(passwords or {})
     held: Mapping[str, Held] = {}
     with inventory_of(loaded) as inventory:
         if inventory is not None:
             with inventory.reading() as reading:
                 held = reading.held()
-            if {one.id for one in plan.sets if one.password} - given.keys():
+            if {group.id for one in found for group in one.plan.sets if group.password} - given.keys():
                 given = {**_kept(loaded, unlock or Unlock(), inventory), **given}
-    return judge(plan, found.files, given, loaded.now, anchors=flow.roots(held), whole=whole)
+    roots = flow.roots(held)
+    return _joined([judge(one.plan, one.files, given, loaded.now, anchors=roots, whole=one.whole) for one in found])
+
+
+def _joined(reports: Sequence[Report]) -> Report:
+    return Report(
+        tuple(result for report in reports for result in report.results),
+        sum(report.judged for report in reports),
+        tuple(path for report in reports for path in report.unjudged),
+    )
 
 
 def _kept(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> dict[str, str]:

@@ -1,110 +1,46 @@
-"""Files and folders a user names → planned paths. A folder is recognised by what lies in it, wherever it was copied to."""
+"""Files and folders a user names → contents under planned paths, and the part of the plan they stand for."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from certwright.errors import Refused
 from certwright.model import Plan
+from certwright.plan.locate import part, prefix_of
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was named: contents by planned path, and where whole folders of the plan begin ("" is all of it)."""
+    """What one path holds: contents by planned path. A single file is not `whole`: nothing can be missing beside it."""
 
+    plan: Plan
     files: Mapping[str, bytes] = field(repr=False)
-    folders: tuple[str, ...]
+    whole: bool
 
 
-def find(paths: Sequence[Path], output: Path, plan: Plan) -> Found:
-    """Read these files and folders. Refused when they cannot be read, or could be several parts of the plan."""
-    known = _Known(plan, output)
-    files: dict[str, bytes] = {}
-    folders = []
-    for path in paths:
-        inside = _inside(path)
-        start = known.start(path, [relative for relative, _ in inside])
-        if path.is_dir():
-            folders.append(start)
-        files.update({start + relative: _content(file) for relative, file in inside})
-    return Found(files, tuple(folders))
+def find(path: Path, output: Path, plan: Plan) -> Found:
+    """Read a file or a folder, wherever it was copied to. Refused when nothing in it is planned, or cannot be read."""
+    is_file = path.is_file()
+    root = path.parent if is_file else path
+    files = [path] if is_file else sorted(file for file in path.rglob("*") if file.is_file())
+    names = {file.relative_to(root).as_posix(): file for file in files}
+    prefix = _prefix(root, names, output, plan)
+    start = f"{prefix}/" if prefix else ""
+    contents = {f"{start}{name}": _content(file) for name, file in names.items()}
+    return Found(plan if is_file else part(plan, prefix), contents, whole=not is_file)
 
 
-def narrow(plan: Plan, found: Found) -> tuple[Plan, bool]:
-    """The part of the plan that was named; and whether its sets can be judged, because whole folders were."""
-    if "" in found.folders:
-        return plan, True
-    named = {path.lower() for path in found.files}
-
-    def meant(path: str) -> bool:
-        return path.startswith(found.folders) or path.lower() in named
-
-    places = tuple(
-        replace(place, packages=packages)
-        for place in plan.places
-        if (packages := tuple(package for package in place.packages if meant(package.path)))
-    )
-    left = {place.id for place in places}
-    sets = tuple(
-        replace(one, places=members)
-        for one in plan.sets
-        if (members := tuple(place for place in one.places if place in left))
-    )
-    return replace(plan, places=places, sets=sets), bool(found.folders)
-
-
-class _Known:
-    """The plan's paths, to be recognised by their ends. Case does not count: the files come from Windows."""
-
-    def __init__(self, plan: Plan, output: Path) -> None:
-        self._output = output
-        self._paths: Mapping[str, list[str]] = defaultdict(list)
-        for place in plan.places:
-            for package in place.packages:
-                self._paths[_name(package.path)].append(package.path)
-
-    def start(self, path: Path, relatives: Sequence[str]) -> str:
-        """What to put before names relative to `path` to get planned paths: nothing, or a folder with its slash."""
-        root = path if path.is_dir() else path.parent
-        if root.resolve().is_relative_to(self._output.resolve()):
-            inside = root.resolve().relative_to(self._output.resolve()).as_posix()
-            return "" if inside == "." else f"{inside}/"
-        votes = Counter(start for relative in relatives for start in self._starts(relative))
-        most = max(votes.values(), default=0)
-        best = sorted(start for start, count in votes.items() if count == most)
-        if len(best) > 1:
-            raise Refused(
-                f"{path} could be {' or '.join(start or 'the whole output' for start in best)}",
-                "check a folder whose path ends like one of these",
-            )
-        if not best:
-            raise Refused(
-                f"{path}: no file in it has the path or the name of a planned one", "compare with `certwright plan`"
-            )
-        return best[0]
-
-    def _starts(self, relative: str) -> Iterator[str]:
-        for planned in self._paths[_name(relative)]:
-            if f"/{planned}".lower().endswith(f"/{relative}".lower()):
-                yield planned[: len(planned) - len(relative)]
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2].lower()
-
-
-def _inside(path: Path) -> list[tuple[str, Path]]:
-    """The files meant by a path, with their names relative to it (or to the folder of a single file)."""
-    if not path.is_dir():
-        return [(path.name, path)]
-    return [(file.relative_to(path).as_posix(), file) for file in sorted(path.rglob("*")) if file.is_file()]
+def _prefix(root: Path, names: Mapping[str, Path], output: Path, plan: Plan) -> str:
+    """The planned folder that `root` is: by where it lies, or else by what lies in it."""
+    here, there = root.resolve(), output.resolve()
+    if here.is_relative_to(there):
+        return "" if here == there else here.relative_to(there).as_posix()
+    return prefix_of(plan, names, here.name)
 
 
 def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as failure:
-        raise Refused(
-            f"{file}: cannot be read ({failure.strerror})", "give this user the right to read it"
-        ) from failure
+        told = f"{file}: cannot be read ({failure.strerror})"
+        raise Refused(told, "give this user the right to read it") from failure

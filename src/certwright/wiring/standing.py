@@ -1,6 +1,6 @@
 """What is held, until when, and what is due: read from the inventory, without any secret but one's own password."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from certwright import flow
 from certwright.errors import Impossible, Refused
@@ -61,7 +61,7 @@ def events(loaded: Loaded, *, last: int = 50) -> tuple[Event, ...]:
             return reading.events(last)
 
 
-def _due(loaded: Loaded, standing: Standing) -> tuple[Sequence[Action], Mapping[str, str]]:
+def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], Mapping[str, str]]:
     """What is due, and the first reason for each place; a root that must be renewed is a reason, and no action."""
     try:
         actions = flow.actions(loaded.plan, standing, loaded.now)
