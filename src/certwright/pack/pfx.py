@@ -1,4 +1,4 @@
-"""A key with its whole chain as PFX, written as the place's draft says: encryption, provider, local-machine attribute."""
+"""A key with its whole chain as PFX, written as the place's draft says: encryption, provider, local-machine mark."""
 
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact, missing

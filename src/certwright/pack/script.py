@@ -25,7 +25,7 @@ def render(template: str, values: Facts, language: str, *, source: str) -> str:
     """The template with every placeholder replaced. `source` names the template in messages.
 
     Raises Mistakes with every line that names an unknown value, holds a value the language cannot quote (control
-    characters, line breaks, bytes), or puts a placeholder inside a string, where its own quotes would close that string.
+    characters, line breaks, bytes), or puts a placeholder inside a string, where the quotes would close that string.
     """
     literal = LITERALS[language]
     mistakes: list[Mistake] = []
@@ -51,7 +51,7 @@ def render(template: str, values: Facts, language: str, *, source: str) -> str:
 def script_artifact(script: Script) -> Artifact:
     """The rendered script as a file; `script.template` is the template's text.
 
-    PowerShell gets a byte order mark and CRLF: Windows PowerShell 5.1 reads a file without a mark in the ANSI code page.
+    PowerShell gets a byte order mark and CRLF: Windows PowerShell 5.1 takes a file without a mark for an ANSI one.
     """
     text = render(script.template, script.values, script.language, source=script.id)
     if script.language == "powershell":
