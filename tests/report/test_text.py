@@ -14,7 +14,7 @@ from certwright.report.inventory import next_text, status_text
 from certwright.report.layout import Screen
 from certwright.report.plan import plan_text
 
-from .samples import API, CONTRADICTION, DOCUMENT, FINE, PLAN, PORTAL, REPORT, SKIPPED, STANDING, THUMBPRINT
+from .samples import API, CONTRADICTION, DOCUMENT, FINE, PLAN, PORTAL, REPORT, STANDING, THUMBPRINT
 
 SCREENS = (Screen(80), Screen(140), Screen(80, colour=True))
 
@@ -88,7 +88,7 @@ def test_a_finding_carries_evidence_fix_and_citation(screen: Screen) -> None:
         "source Certificate requirements (2025-08-12)",
         "Warning material.unexpected",
         "reason one certificate too many",
-        "Skipped product.revocation (1x): no network was asked",
+        "1 demand cannot be judged from these files; `--all` says which, and why",
         "not judged: east/root.cer: missing",
         "2 files judged: 1 Fail, 1 Warning, 1 OK, 1 Skipped",
     ):
@@ -109,7 +109,6 @@ def test_everything_shows_what_is_fine_too() -> None:
 
 def test_a_clean_report_is_short() -> None:
     assert report_text(Report((FINE,), 1), Screen()) == "1 file judged: 0 Fail, 0 Warning, 1 OK, 0 Skipped\n"
-    assert "1x" in report_text(Report((FINE, SKIPPED), 1), Screen())
 
 
 def test_status_tells_dates_files_and_what_is_due() -> None:
@@ -132,22 +131,17 @@ def test_what_comes_next() -> None:
 
 
 def test_the_end_of_a_run() -> None:
-    told = applied_text(
-        ["east/portal", "east/api"],
-        ["a.pfx", "b.pfx", "c.cer"],
-        "/out",
-        ["note"],
-        (date(2027, 8, 1), "renew"),
-        Screen(),
-    )
+    steps, coming = [("east/import.ps1", "Import them")], (date(2027, 8, 1), "renew")
+    told = applied_text(["east/portal", "east/api"], ["a.pfx", "b.cer"], "/out", ["note"], steps, coming, Screen())
     assert told.splitlines() == [
-        "2 certificates made  east/portal",
-        "                     east/api",
-        "3 files delivered to /out",
+        "2 certificates made: east/portal, east/api",
+        "2 files delivered to /out",
         "note",
+        "next steps, for you to run:",
+        "  east/import.ps1  Import them",
         "nothing is due; next: renew on 2027-08-01",
     ]
-    assert applied_text([], [], "/out", [], None, Screen()) == "nothing is due\n"
+    assert applied_text([], [], "/out", [], steps, None, Screen()) == "nothing is due\n"
 
 
 def test_an_explanation_tells_what_why_how_and_who_disagrees() -> None:

@@ -31,10 +31,8 @@ def command(
     loaded = load(file)
     with progress() as tick:
         applied = apply(loaded, unlock=unlock_from(unlock_file), passwords=given, replace=replace, progress=tick)
-    told = applied_text(
-        applied.made, applied.delivered, str(loaded.output), applied.messages, applied.next_due, screen()
-    )
-    show(told)
+    output, steps = str(loaded.output), [(one.path, one.title) for group in loaded.plan.sets for one in group.scripts]
+    show(applied_text(applied.made, applied.delivered, output, applied.messages, steps, applied.next_due, screen()))
 
 
 @contextmanager

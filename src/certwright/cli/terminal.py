@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from certwright.report.envelope import Json, json_text
+from certwright.report.envelope import json_text
 from certwright.report.layout import Screen
 
 WIDEST = 140  # longer lines are hard to read
@@ -24,7 +24,7 @@ def show(text: str) -> None:
     click.echo(text, nl=False, color=True)
 
 
-def show_json(document: Mapping[str, Json]) -> None:
+def show_json(document: Mapping[str, object]) -> None:
     """Write a document as JSON to standard output."""
     show(json_text(document))
 

@@ -12,16 +12,22 @@ def applied_text(
     delivered: Sequence[str],
     output: str,
     messages: Sequence[str],
+    steps: Sequence[tuple[str, str]],
     next_due: tuple[date, str] | None,
     screen: Screen,
 ) -> str:
-    """Made places, the number of delivered files and their folder, messages, and when the next thing falls due."""
+    """Made places, the number of delivered files and their folder, messages, and when the next thing falls due.
+
+    `steps` are scripts for a person to run, as path and title; they are told when anything was delivered.
+    """
     lines: list[str] = []
     if made:
-        lines += fields([(counted(len(made), "certificate") + " made", "\n".join(made))], screen)
+        lines += paragraph(f"{counted(len(made), 'certificate')} made: {', '.join(made)}", screen)
     if delivered:
         lines += paragraph(f"{counted(len(delivered), 'file')} delivered to {output}", screen)
     for message in messages:
-        lines += paragraph(message, screen)
-    lines += paragraph(next_text(next_due), screen)
+        lines += paragraph(message, screen, style="warning")
+    if delivered and steps:
+        lines += ["next steps, for you to run:", *fields(steps, screen, indent=2)]
+    lines += paragraph(next_text(next_due), screen, style="good")
     return "\n".join(lines) + "\n"

@@ -18,7 +18,7 @@ def envelope(kind: str, content: Mapping[str, Json]) -> dict[str, Json]:
     return {"certwright": f"{kind}/{FORMATS[kind]}", **content}
 
 
-def json_text(document: Mapping[str, Json]) -> str:
+def json_text(document: Mapping[str, object]) -> str:
     """The document as indented JSON, keys sorted, one final line break."""
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 

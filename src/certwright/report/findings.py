@@ -1,6 +1,5 @@
 """What `check` said → text for people: findings in full, file by file, then the counts and why anything was skipped."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from certwright.model import Report, Result, Status
@@ -68,12 +67,11 @@ def _result_lines(result: Result, screen: Screen) -> Iterator[str]:
 
 
 def _skipped_lines(report: Report, screen: Screen) -> Iterator[str]:
-    skipped = [result for result in report.results if result.status is Status.SKIPPED]
-    reasons = Counter((result.reason or "no reason given", result.code) for result in skipped)
-    for (reason, code), count in sorted(reasons.items(), key=lambda entry: (entry[0][1], entry[0][0])):
-        yield from _status_lines(Status.SKIPPED, f"{code} ({count}x): {reason}", screen)
-    if skipped:
-        yield ""
+    codes = {result.code for result in report.results if result.status is Status.SKIPPED}
+    if codes:
+        yield from paragraph(
+            f"{counted(len(codes), 'demand')} cannot be judged from these files; `--all` says which, and why", screen
+        )
 
 
 def _summary(report: Report, screen: Screen) -> str:
