@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from certwright.model import Mismatch
+from certwright.terms.key import kind_of_key
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, leaf, listed
 from certwright.x509.facts import CertificateFacts, ChainFacts
@@ -88,7 +89,7 @@ class OneAlgorithm(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         path = _chain(seen).path
         if len({certificate.key.algorithm for certificate in path}) > 1:
-            found = listed([f"{called(certificate)}: {certificate.key.algorithm.upper()}" for certificate in path])
+            found = listed([f"{called(certificate)}: {kind_of_key(certificate.key.algorithm)}" for certificate in path])
             yield Mismatch("one kind of key on the whole path", found)
 
 

@@ -19,10 +19,11 @@ _CURVES = (256, 384, 521)
 
 def key_text(key: PublicKeyFacts) -> str:
     """A key for a sentence: "RSA 2048 bits", "EC 256 bits"."""
-    return f"{_title(key.algorithm)} {key.bits} bits" if key.bits else _title(key.algorithm)
+    return f"{kind_of_key(key.algorithm)} {key.bits} bits" if key.bits else kind_of_key(key.algorithm)
 
 
-def _title(algorithm: str) -> str:
+def kind_of_key(algorithm: str) -> str:
+    """A kind of key for a sentence: RSA, EC, Ed25519."""
     return algorithm.upper() if algorithm in ("rsa", "ec", "dsa") else algorithm.capitalize()
 
 
@@ -42,7 +43,7 @@ class Algorithm(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         key = leaf(seen).key
         if key.algorithm not in self.allowed:
-            yield Mismatch(f"a key of kind {either([_title(kind) for kind in self.allowed])}", key_text(key))
+            yield Mismatch(f"a key of kind {either([kind_of_key(kind) for kind in self.allowed])}", key_text(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +72,18 @@ class Length(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         key = leaf(seen).key
         for wanted in self._wrong(key.algorithm, key.bits):
-            yield Mismatch(f"{_title(key.algorithm)} {wanted}", key_text(key))
+            yield Mismatch(wanted, key_text(key))
 
     def _wrong(self, algorithm: str, bits: int) -> list[str]:
         """What a key of that length misses. A minimum for RSA says nothing about a curve; a list of lengths does."""
         wanted = []
         if self._speaks_of(algorithm, self.minimum) and bits < self.minimum:
-            wanted.append(f"{self.minimum} bits or more")
+            wanted.append(f"{kind_of_key(algorithm)} {self.minimum} bits or more")
         if self._speaks_of(algorithm, self.maximum) and bits > self.maximum:
-            wanted.append(f"{self.maximum} bits or fewer")
+            wanted.append(f"{kind_of_key(algorithm)} {self.maximum} bits or fewer")
         if self.allowed and bits not in self.allowed:
-            wanted.append(f"{either(list(map(str, self.allowed)))} bits")
+            lengths = [f"{'RSA' if step >= _MODULUS else 'EC'} {step}" for step in self.allowed]
+            wanted.append(f"{either(lengths)} bits")
         return wanted
 
     @staticmethod
@@ -113,7 +115,7 @@ class Matches(Word):
         if not key.consistent:
             yield Mismatch("a private key whose parts fit together", key.reason)
         if seen.certificate and key.spki != seen.certificate.key.spki:
-            found = f"a private key ({_title(key.algorithm)} {key.bits} bits) of another certificate"
+            found = f"a private key ({kind_of_key(key.algorithm)} {key.bits} bits) of another certificate"
             yield Mismatch(f"the private key of the certificate ({key_text(seen.certificate.key)})", found)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, get_args
 
 from certwright.errors import Refused
 from certwright.model import Draft, Mismatch, PfxEncryption
-from certwright.pfx.facts import Bag, PfxFacts
+from certwright.pfx import facts
 from certwright.terms.seen import Seen
 from certwright.terms.signature import hash_title
 from certwright.terms.word import Word, either, listed
@@ -20,7 +20,7 @@ _TITLES = {"tripledes-sha1": "TripleDES-SHA1", "aes256-sha256": "AES256-SHA256"}
 _MACS = {"tripledes-sha1": "sha1", "aes256-sha256": "sha256"}
 
 
-def _pfx(seen: Seen) -> PfxFacts:
+def _pfx(seen: Seen) -> facts.PfxFacts:
     assert seen.pfx is not None, "a term was asked about a part that is not there"
     return seen.pfx
 
@@ -60,17 +60,17 @@ class Encryption(Word):
         for key in pfx.keys:
             if key.encryption is None:
                 yield Mismatch(f"private key encrypted with {wanted}", "not encrypted", key.where)
-        encrypted: list[tuple[str, Bag]] = [("private key", key) for key in pfx.keys]
+        encrypted: list[tuple[str, facts.Bag]] = [("private key", key) for key in pfx.keys]
         encrypted += [("certificates", bag) for bag in pfx.certificates]
         told = set()
         for what, bag in encrypted:
             safe = bag.where.partition(",")[0] if what == "certificates" else bag.where
             if bag.encryption and bag.encryption.name not in self.allowed and (what, safe) not in told:
                 told.add((what, safe))
-                yield Mismatch(f"{what} encrypted with {wanted}", _title(bag), safe)
+                yield Mismatch(f"{what} encrypted with {wanted}", _title(bag.encryption), safe)
         yield from self._mac(pfx)
 
-    def _mac(self, pfx: PfxFacts) -> Iterator[Mismatch]:
+    def _mac(self, pfx: facts.PfxFacts) -> Iterator[Mismatch]:
         """A judge that knows only one encryption knows only the MAC that came with it."""
         hashes = [_MACS[name] for name in self.allowed]
         if pfx.mac is not None and pfx.mac.hash not in hashes:
@@ -78,11 +78,12 @@ class Encryption(Word):
             yield Mismatch(expected, f"integrity check (MAC) with {hash_title(pfx.mac.hash)}", "MAC")
 
 
-def _title(bag: Bag) -> str:
-    assert bag.encryption is not None
-    if bag.encryption.cipher:
-        return f"{bag.encryption.cipher} with {bag.encryption.prf} (PBES2)"
-    return _TITLES.get(bag.encryption.name, bag.encryption.name)
+def _title(encryption: facts.Encryption) -> str:
+    if encryption.name in _TITLES:
+        return _TITLES[encryption.name]
+    if encryption.cipher:
+        return f"{encryption.cipher.upper()} with {hash_title(encryption.prf)} (PBES2)"
+    return encryption.name.upper()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,16 +63,19 @@ class SameRoot(SetWord):
             if member.chain is not None:
                 roots[_root(member)].append(member)
         if len(roots) > 1:
-            common = max(roots, key=lambda root: len(roots[root]))
+            common = max(roots, key=lambda root: (root != _NO_ROOT, len(roots[root])))
             for root, strays in roots.items():
                 if root != common:
                     yield Mismatch(f"the root of most of the set, {common}", root, _paths(strays))
 
 
+_NO_ROOT = "no root at all"
+
+
 def _root(member: Seen) -> str:
     assert member.chain is not None
     if not member.chain.complete:
-        return "no root at all"
+        return _NO_ROOT
     root = member.chain.path[-1]
     return f"{called(root)} (thumbprint {root.thumbprint})"
 

@@ -76,7 +76,8 @@ class Remaining(Word):
         end = leaf(seen).not_after
         left = end - now
         if left < timedelta(days=self.days):
-            found = f"{left.days} days left" if left >= timedelta() else f"expired {(now - end).days} days ago"
+            days = length(0, abs(left).days)
+            found = f"{days} left" if left >= timedelta() else f"expired {days} ago"
             yield Mismatch(f"{length(0, self.days)} left or more", f"{found}, valid until {moment(end)}")
 
 

@@ -15,14 +15,17 @@ from certwright.x509.facts import CertificateFacts
 # What files of a form are there to hold, beyond what happens to be in them.
 HELD: Mapping[str, tuple[str, ...]] = {
     "pfx": ("certificate", "key"),
-    "pem-key": ("key",),
-    "der-key": ("key",),
+    **dict.fromkeys(("pem-key", "der-key", "keyvault-key"), ("key",)),
     "kubernetes-tls-secret": ("certificate", "key", "objects"),
-    **dict.fromkeys(
-        ("kubernetes-opaque-secret", "kubernetes-config-map", "kubernetes-issuer", "kubernetes-trust-bundle"),
-        ("objects",),
-    ),
 }
+_OBJECTS = "kubernetes-"  # every form that begins so holds objects
+
+
+def meant_to_hold(form: str, part: str) -> bool:
+    """Whether a file of that form is there to hold that part, so that its absence is worth a word."""
+    return part in HELD.get(form, ()) or (part == "objects" and form.startswith(_OBJECTS))
+
+
 SILENCES: Mapping[str, str] = {
     "certificate": "there is no certificate in this file",
     "chain": "this file is not meant to hold a chain",
@@ -54,7 +57,7 @@ class Word:
 
     def silent(self, seen: Seen) -> str:
         """Why this term has nothing to say about that file; empty when it has."""
-        if seen.has(self.reads) or (self.hears_absence and self.reads in HELD.get(seen.form, ())):
+        if seen.has(self.reads) or (self.hears_absence and meant_to_hold(seen.form, self.reads)):
             return ""
         return SILENCES[self.reads]
 
