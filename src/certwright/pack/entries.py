@@ -10,7 +10,7 @@ from certwright.errors import Refused, Unreadable
 from certwright.model import FactValue, Package
 from certwright.pack.credential import Credential, missing
 from certwright.pack.pem import armour, certificates, intermediates
-from certwright.x509.crl import read_crl
+from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.pem import certificates_in, split_pem
 from certwright.x509.read import read_certificate
 
@@ -114,7 +114,7 @@ def one_certificate(content: FactValue, package: Package, credential: Credential
 
 
 def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: Credential) -> bytes:
-    """A CRL file as DER. Refused when it is none, or when `issuer` (DER) is not who issued it."""
+    """A CRL file as DER. Refused when it is none, or `issuer` (DER) did not sign it: a base name proves nothing."""
     if not isinstance(content, bytes):
         raise missing(package, credential, "the content of a CRL file", type(content).__name__)
     try:
@@ -122,9 +122,9 @@ def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: 
         facts = read_crl(der)
     except Unreadable as trouble:
         raise missing(package, credential, "a file with one CRL", str(trouble)) from None
-    subject = read_certificate(issuer)
-    if facts.issuer_der != subject.subject_der:
-        raise missing(package, credential, f"a CRL issued by {subject.subject}", f"one issued by {facts.issuer}")
+    above = read_certificate(issuer)
+    if not signed_by(facts, above):
+        raise missing(package, credential, f"a CRL signed by {above.subject}", f"one that names {facts.issuer}")
     return der
 
 

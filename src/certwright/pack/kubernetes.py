@@ -52,14 +52,15 @@ def tls_secret(package: Package, credential: Credential, _: str | None, _random:
 
 
 def opaque_secret(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
-    """A Secret of type Opaque: option `entries` = {key: entry word} and option `lists` (see pack.entries.parts).
+    """A Secret of type Opaque: option `entries` = [[key, entry word], …] and option `lists` (see pack.entries.parts).
 
     An entry the credential has nothing for (no intermediates) is left out.
     """
-    wanted = package.options.get("entries", {})
+    rows = package.options.get("entries", ())
     made = {
-        str(key): entry(str(what), package, credential)
-        for key, what in (wanted.items() if isinstance(wanted, Mapping) else ())
+        str(row[0]): entry(str(row[1]), package, credential)
+        for row in (rows if isinstance(rows, tuple | list) else ())
+        if isinstance(row, tuple | list) and len(row) == 2
     }
     data = {key: one.content for key, one in made.items() if one.content}
     data |= {one.file_name: part_content(one, package, credential) for one in parts(package, credential)}
