@@ -14,7 +14,7 @@ from certwright.report.inventory import next_text, status_text
 from certwright.report.layout import Screen
 from certwright.report.plan import plan_text
 
-from .samples import API, CONTRADICTION, DOCUMENT, FINE, PLAN, PORTAL, REPORT, STANDING, THUMBPRINT
+from .samples import API, CONTRADICTION, DOCUMENT, FAIL, FINE, PLAN, PORTAL, REPORT, STANDING, THUMBPRINT
 
 SCREENS = (Screen(80), Screen(140), Screen(80, colour=True))
 
@@ -40,8 +40,8 @@ def test_a_plan_tells_every_fact(screen: Screen) -> None:
         "files east/Public Portal/PublicPortal.pfx",
         "may use the certificate of east/api",
         "The PFX is encrypted with TripleDES-SHA1.",
-        "product.pfx-encryption, error; Certificate requirements (2025-08-12)",
-        "ASH-C14: Follow the newest page.",
+        "product.pfx-encryption, error; Certificate requirements (2025-08-12); ASH-C14",
+        "see ASH-C14",
         "at least 8 characters of 3 kinds",
         "east/import.ps1 Import them",
         "note Gone with build 2503.",
@@ -86,6 +86,7 @@ def test_a_finding_carries_evidence_fix_and_citation(screen: Screen) -> None:
         "why Otherwise the import fails.",
         "fix run apply again",
         "source Certificate requirements (2025-08-12)",
+        "see ASH-C14",
         "Warning material.unexpected",
         "reason one certificate too many",
         "1 demand cannot be judged from these files; `--all` says which, and why",
@@ -99,6 +100,13 @@ def test_failures_stand_before_warnings_and_what_is_fine_stays_out() -> None:
     told = report_text(REPORT, Screen())
     assert told.index("Fail") < told.index("Warning")
     assert "product.endpoint" not in told
+
+
+def test_what_could_not_be_judged_is_said_once() -> None:
+    report = replace(REPORT, unjudged=(f"{FAIL.path}: {FAIL.reason}", "east/root.cer: locked"))
+    assert [line for line in report_text(report, Screen()).splitlines() if "not judged" in line] == [
+        "not judged: east/root.cer: locked"
+    ]
 
 
 def test_everything_shows_what_is_fine_too() -> None:

@@ -13,6 +13,8 @@ from certwright.cli.terminal import screen, show
 from certwright.report.applied import applied_text
 from certwright.wiring import apply, load
 
+BAR = 24  # columns
+
 
 @click.command("apply")
 @deployment_file
@@ -31,20 +33,25 @@ def command(
     loaded = load(file)
     with progress() as tick:
         applied = apply(loaded, unlock=unlock_from(unlock_file), passwords=given, replace=replace, progress=tick)
-    output, steps = str(loaded.output), [(one.path, one.title) for group in loaded.plan.sets for one in group.scripts]
+    output = str(loaded.output)
+    steps = [(f"{output}/{one.path}", one.title) for group in loaded.plan.sets for one in group.scripts]
     show(applied_text(applied.made, applied.delivered, output, applied.messages, steps, applied.next_due, screen()))
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[int, int, str], None] | None]:
-    """A bar on standard error while somebody watches it, nothing in a pipe."""
+    """A line on standard error that says how far it is while somebody watches, and is gone at the end; or None."""
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=1, file=sys.stderr, item_show_func=lambda text: text or "", width=24) as bar:
-
-        def tick(done: int, total: int, what: str) -> None:
-            bar.length = total
-            bar.update(done - bar.pos, what)
-
+    try:
         yield tick
+    finally:
+        click.echo("\r\033[K", nl=False, err=True, color=True)
+
+
+def tick(done: int, total: int, what: str) -> None:
+    """Draw that line anew. Unlike a report it passes, and may be cut to fit."""
+    filled = BAR * done // max(total, 1)
+    line = f"{'#' * filled}{'.' * (BAR - filled)} {done:>{len(str(total))}}/{total}  {what}"
+    click.echo(f"\r\033[K{line[: screen().width - 1]}", nl=False, err=True, color=True)

@@ -18,8 +18,10 @@ def report_text(report: Report, screen: Screen, *, everything: bool = False) -> 
             lines += _result_lines(result, screen) if result.is_finding else _brief_lines(result, screen)
         lines.append("")
     lines += [] if everything else _skipped_lines(report, screen)
+    told = {result.path for result in report.findings()}
     for name in report.unjudged:
-        lines += paragraph(f"not judged: {name}", screen, style="warning")
+        if name.partition(": ")[0] not in told:
+            lines += paragraph(f"not judged: {name}", screen, style="warning")
     lines += [_summary(report, screen)]
     return "\n".join(lines) + "\n"
 
@@ -62,7 +64,7 @@ def _result_lines(result: Result, screen: Screen) -> Iterator[str]:
     rows.append(("fix", result.fix or (requirement.fix if requirement else "")))
     if requirement:
         rows.append(("source", "\n".join(map(str, requirement.sources))))
-        rows.append(("reading", "\n".join(f"{c.id}: {c.reading}" for c in requirement.contradictions)))
+        rows.append(("see", ", ".join(c.id for c in requirement.contradictions)))
     yield from fields(rows, screen, indent=INDENT, label=8)
 
 

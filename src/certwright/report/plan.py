@@ -114,7 +114,7 @@ def place_rows(place: Place, numbers: Mapping[tuple[str, str], int]) -> list[tup
         ("sources", "\n".join(map(str, place.sources))),
         ("demands", _references(place.demands, numbers)),
         ("also", "\n".join(f"{r.text} [{r.id}]" for r in own)),
-        ("reading", "\n".join(f"{c.id}: {c.reading}" for c in place.contradictions)),
+        ("see", ", ".join(c.id for c in place.contradictions)),
         ("note", "\n".join(place.notes)),
     ]
 
@@ -173,15 +173,14 @@ def _references(demands: Iterable[Demand], numbers: Mapping[tuple[str, str], int
 def _sentences(plan: Plan, numbers: Mapping[tuple[str, str], int], screen: Screen) -> Iterator[str]:
     if not numbers:
         return
-    yield screen.paint("demands", "strong") + "  the sentences behind the numbers, and where they stand"
+    heading = "the sentences behind the numbers, and where they stand; `certwright explain ADDRESS` says more"
+    yield from fields([("demands", heading)], screen)
     yield ""
     requirements = {_key(demand): demand.requirement for demand in all_demands(plan)}
     for key, number in numbers.items():
         requirement = requirements[key]
         yield from paragraph(requirement.text, screen, indent=6, first=f"{number}")
-        sources = "; ".join(map(str, requirement.sources))
-        told = f"{requirement.id}, {requirement.severity}" + (f"; {sources}" if sources else "")
-        yield from paragraph(told, screen, indent=6, style="faint")
-        for contradiction in requirement.contradictions:
-            yield from paragraph(f"{contradiction.id}: {contradiction.reading}", screen, indent=6, style="faint")
+        disagreements = [c.id for c in requirement.contradictions]
+        told = [f"{requirement.id}, {requirement.severity}", *map(str, requirement.sources), ", ".join(disagreements)]
+        yield from paragraph("; ".join(filter(None, told)), screen, indent=6, style="faint")
     yield ""
