@@ -106,7 +106,7 @@ def _held(sql: ModuleType, metadata: "MetaData") -> None:
         sql.Column("superseded_at", sql.Integer),
     )
     live = sql.text("superseded_at IS NULL")
-    sql.Index("one_live_credential", credentials.c.place, unique=True, sqlite_where=live, postgresql_where=live)
+    sql.Index("one_live_credential", credentials.c.place, unique=True, sqlite_where=live)
 
 
 def _going_out(sql: ModuleType, metadata: "MetaData") -> None:

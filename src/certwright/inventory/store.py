@@ -3,6 +3,7 @@
 Reading happens in `read`, writing in `book`; this file is about the connection.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,8 +100,13 @@ def _engine(path: Path) -> "Engine":
     from sqlalchemy import create_engine, event  # noqa: PLC0415 - 200 ms, see schema
     from sqlalchemy.engine import URL  # noqa: PLC0415
 
-    if not path.parent.is_dir():
-        raise Broken(f"{path.parent}: there is no such folder", "make it, or name another state folder")
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it takes over its mode
+    except OSError as failure:
+        raise Broken(
+            f"{path}: the inventory cannot be written here ({failure.strerror})",
+            "make the folder and the files in it writable for this user",
+        ) from failure
     engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
