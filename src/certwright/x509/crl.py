@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 from certwright.errors import Refused, Unreadable
 from certwright.x509.facts import CertificateFacts, CrlFacts, Defect, Revoked
 from certwright.x509.name import read_name
+from certwright.x509.signature import HOSTILE
 from certwright.x509.write import SigningKey, spki
 
 __all__ = ["MOST_OCTETS", "CrlFacts", "Revoked", "read_crl", "signed_by", "write_crl"]
@@ -21,7 +21,6 @@ __all__ = ["MOST_OCTETS", "CrlFacts", "Revoked", "read_crl", "signed_by", "write
 MOST_OCTETS = 256 << 20
 
 _SIGNERS = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
-_LAZY = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.DuplicateExtension)  # what lazy access may raise
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +104,7 @@ def read_crl(encoded: bytes) -> CrlFacts:
         warnings.simplefilter("ignore")  # its complaints become defects here, not lines on standard error
         try:
             loaded = x509.load_der_x509_crl(encoded)
-        except (ValueError, TypeError) as reason:
+        except HOSTILE as reason:
             raise Unreadable(f"no CRL: {reason}", hint="expected one X.509 CRL in DER") from reason
         return _facts(encoded, loaded)
 
@@ -118,7 +117,7 @@ def _facts(encoded: bytes, loaded: x509.CertificateRevocationList) -> CrlFacts:
             return read()
         except x509.ExtensionNotFound:
             return otherwise
-        except _LAZY as reason:
+        except HOSTILE as reason:
             defects.append(Defect(part, str(reason) or type(reason).__name__))
             return otherwise
 
@@ -156,5 +155,5 @@ def signed_by(crl: CrlFacts, issuer: CertificateFacts) -> bool:
     try:
         key = load_der_public_key(issuer.key.spki)
         return isinstance(key, _SIGNERS) and x509.load_der_x509_crl(crl.der).is_signature_valid(key)
-    except _LAZY:
+    except HOSTILE:
         return False

@@ -110,6 +110,8 @@ def parse_name(text: str) -> x509.Name:
     """
     if not text.strip():
         return x509.Name([])
+    if _BARE.search(text):
+        raise Refused(f'subject {text!r}: one of " ; < > stands there without a backslash before it', _HINT)
     parts = _cut(_CUT_NAMES, text, text)
     return x509.Name([_relative(part, text) for part in reversed(parts)])
 
@@ -156,8 +158,6 @@ def _value(raw: str) -> str:
         bare += " "  # RFC 4514 2.4: the blank belongs to the value because it is escaped
     if not bare:
         raise ValueError("its value is empty")
-    if _BARE.search(bare):
-        raise ValueError('one of " ; < > stands there without a backslash before it')
     return _ESCAPES.sub(_unescape, bare)
 
 

@@ -69,9 +69,8 @@ def certificates_in(content: bytes) -> tuple[bytes, ...]:
         return _bounded(_opened(content, ""))
     blocks = [block for block in split_pem(content) if block[0] in _CERTIFICATE_LABELS]
     if blocks:
-        return _bounded(
-            [one for place, (_, block) in enumerate(blocks, 1) for one in _opened(block, f"certificate {place}")]
-        )
+        found = (_opened(block, f"certificate {place}", most=1) for place, (_, block) in enumerate(blocks, 1))
+        return _bounded([one for block in found for one in block])  # OpenSSL puts trust settings behind a certificate
     bare = _decode(_plain(content))
     return _bounded(_opened(bare, "") if _walkable(bare) else [])
 
@@ -102,17 +101,18 @@ def _decode(text: bytes) -> bytes:
 
 
 def _walkable(content: bytes, at: int = 0) -> bool:
-    """Whether a DER sequence (or a BER one) begins there that holds a sequence or an object identifier."""
-    if content[at : at + 2] == b"\x30\x80":
-        return content[at + 2 : at + 3] == b"\x06"
+    """Whether something begins there with the outline of a certificate or of a P7B (which may be BER)."""
+    if content[at : at + 3] == b"\x30\x80\x06":
+        return True
     try:
         start, stop = der.expect(content, at, len(content), der.SEQUENCE)
+        tags = [tag for tag, *_ in der.children(content, start, stop)]
     except der.Malformed:
         return False
-    return start < stop and content[start] in (der.SEQUENCE, der.OID)
+    return tags[:3] == [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING] or tags[:1] == [der.OID]
 
 
-def _opened(content: bytes, where: str) -> list[bytes]:
+def _opened(content: bytes, where: str, most: int = MOST_CERTIFICATES + 1) -> list[bytes]:
     """One or several certificates after another, or a P7B. What follows them is not looked at."""
     if not _walkable(content):
         raise Unreadable("it is neither a certificate nor a P7B, or it is cut off", where, _HINT)
@@ -120,7 +120,7 @@ def _opened(content: bytes, where: str) -> list[bytes]:
         return _indefinite(content, where)
     found: list[bytes] = []
     at = 0
-    while _walkable(content, at) and len(found) <= MOST_CERTIFICATES:
+    while _walkable(content, at) and len(found) < most:
         _, start, stop = der.header(content, at, len(content))
         if content[start] == der.OID:
             found += _signed_data(content, start, stop, where)

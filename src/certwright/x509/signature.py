@@ -19,7 +19,15 @@ Memo: TypeAlias = MutableMapping[tuple[str, ...], Any]
 MOST_REMEMBERED = 4096
 
 # What lazy access to a hostile certificate was seen to raise.
-HOSTILE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.DuplicateExtension)
+HOSTILE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 # Hashes `verify_directly_issued_by` no longer accepts. That they are weak is said elsewhere; here it is who signed.
 _OLD = {"md5": hashes.MD5(), "sha1": hashes.SHA1()}  # noqa: S303
