@@ -3,6 +3,7 @@ works once. A draft and its key → request (PKCS#10). Serial numbers and times 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
 from typing import TypeAlias
 
 from cryptography import x509
@@ -128,10 +129,10 @@ def _refuse_parent(told: str, profile: Profile, issuer: CertificateFacts) -> Non
         raise Refused(f"{told}: {issuer.subject!r} is not a certification authority and cannot sign it")
     if profile.draft.authority and issuer.path_length == 0:
         raise Refused(f"{told}: {issuer.subject!r} may not sign another authority (its path length is 0)")
-    if profile.not_after > issuer.not_after:
+    if profile.not_after.replace(microsecond=0) > issuer.not_after:  # a certificate has whole seconds
         raise Refused(
-            f"{told} would live until {profile.not_after:%Y-%m-%d}, longer than {issuer.subject!r},"
-            f" which ends on {issuer.not_after:%Y-%m-%d}",
+            f"{told} would live until {profile.not_after.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, longer than its issuer"
+            f" {issuer.subject!r}, which ends on {issuer.not_after:%Y-%m-%d %H:%M:%S} UTC",
             "renew the issuer first, or ask for a shorter life",
         )
     if issuer.subject_key_identifier is None:
