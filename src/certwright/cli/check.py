@@ -14,6 +14,8 @@ from certwright.report.findings import report_text
 from certwright.report.findings_json import report_document
 from certwright.wiring import check, load
 
+UNTOLD = ("material.no-password", "material.judgement-failed")
+
 
 @click.command("check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
@@ -55,8 +57,8 @@ def command(
 
 
 def verdict(report: Report, fail_on: Severity) -> int:
-    """The exit code a report deserves."""
-    wrong = report.count(Status.FAIL) + (report.count(Status.WARNING) if fail_on is Severity.WARNING else 0)
-    if wrong:
+    """The exit code a report deserves. A file whose password nobody told is not judged, rather than wrong."""
+    wrong = {Status.FAIL} if fail_on is Severity.ERROR else {Status.FAIL, Status.WARNING}
+    if any(result.status in wrong and result.code not in UNTOLD for result in report.results):
         return FINDINGS
     return UNJUDGED if report.unjudged else 0
