@@ -60,7 +60,7 @@ _RC2_ROUNDS = 100  # plain Python: a block takes as long as a hundred hashes
 
 CIPHERS = {
     "tripledes": Cipher(24, 8, partial(decrypt, TripleDES)),
-    "tripledes2": Cipher(16, 8, partial(decrypt, TripleDES)),
+    "tripledes2": Cipher(16, 8, lambda key, iv, ciphertext: decrypt(TripleDES, key + key[:8], iv, ciphertext)),
     "rc2-40": Cipher(5, 8, partial(rc2.decrypt_cbc, 40), _RC2_ROUNDS),
     "rc2-128": Cipher(16, 8, partial(rc2.decrypt_cbc, 128), _RC2_ROUNDS),
     "aes128": Cipher(16, 16, partial(decrypt, AES)),

@@ -96,4 +96,5 @@ def write_mac(
     key = secret.pkcs12(name, salt, iterations, kdf.MAC, {"sha1": 20, "sha256": 32}[name])
     digest = der.octets(hmac.digest(key, content, name))
     algorithm = der.sequence(der.oid(identifier), der.NULL)
-    return der.sequence(der.sequence(algorithm, digest), der.octets(salt), der.integer(iterations))
+    count = der.integer(iterations) if iterations != 1 else b""  # DEFAULT 1, which DER leaves out (X.690 11.5)
+    return der.sequence(der.sequence(algorithm, digest), der.octets(salt), count)

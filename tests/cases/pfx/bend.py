@@ -99,7 +99,7 @@ def pbmac1(authenticated: bytes, hash_name: str, prf: bytes, key_length: int) ->
     kdf = tlv(0x30, bytes.fromhex("06092a864886f70d01050c") + settings)
     algorithm_id = tlv(0x30, bytes.fromhex("06092a864886f70d01050e") + tlv(0x30, kdf + hmac_id))
     info = tlv(0x30, algorithm_id + tlv(0x04, hmac.digest(key, authenticated, hash_name)))
-    return tlv(0x30, info + tlv(0x04, b"ignored!") + b"\x02\x01\x01")
+    return tlv(0x30, info + tlv(0x04, b"ignored!") + b"\x02\x01\x03")
 
 
 def key_safe(authenticated: bytes) -> tuple[int, list[bytes], list[tuple[int, bytes]]]:
