@@ -5,7 +5,7 @@ Nothing is read from anywhere: bytes in, bytes out. `pack.opened` is the inverse
 
 from certwright.errors import Refused
 from certwright.model import Artifact, Package
-from certwright.pack import der, keyvault, kubernetes, p7b, pem, pfx
+from certwright.pack import der, iot_operations, keyvault, kubernetes, p7b, pem, pfx
 from certwright.pack.credential import Credential, Packer, Packers, Random
 
 PACKERS: Packers = {
@@ -15,6 +15,7 @@ PACKERS: Packers = {
     **p7b.PACKERS,
     **kubernetes.PACKERS,
     **keyvault.PACKERS,
+    **iot_operations.CONFIGS,
 }
 
 

@@ -14,15 +14,12 @@ from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.pem import certificates_in, split_pem
 from certwright.x509.read import read_certificate
 
-PEM, DER, CRL = "application/x-pem-file", "application/pkix-cert", "application/pkix-crl"
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Bytes under a name. `content` is empty when the credential has nothing of the kind (no intermediates)."""
 
     content: bytes = field(repr=False)
-    media_type: str
     secret: bool = False
 
 
@@ -38,33 +35,33 @@ def entry(what: str, package: Package, credential: Credential) -> Entry:
 
 
 def _certificate(package: Package, credential: Credential) -> Entry:
-    return Entry(armour("CERTIFICATE", credential.one(package)), PEM)
+    return Entry(armour("CERTIFICATE", credential.one(package)))
 
 
 def _certificate_der(package: Package, credential: Credential) -> Entry:
-    return Entry(credential.one(package), DER)
+    return Entry(credential.one(package))
 
 
 def _chain(package: Package, credential: Credential) -> Entry:
-    return Entry(certificates([credential.leaf(package), *intermediates(credential.chain)]), PEM)
+    return Entry(certificates([credential.leaf(package), *intermediates(credential.chain)]))
 
 
 def _full_chain(package: Package, credential: Credential) -> Entry:
-    return Entry(certificates([credential.leaf(package), *credential.chain]), PEM)
+    return Entry(certificates([credential.leaf(package), *credential.chain]))
 
 
 def _intermediates(_: Package, credential: Credential) -> Entry:
-    return Entry(certificates(intermediates(credential.chain)), PEM)
+    return Entry(certificates(intermediates(credential.chain)))
 
 
 def _key(package: Package, credential: Credential) -> Entry:
-    return Entry(armour("PRIVATE KEY", credential.key(package)), PEM, secret=True)
+    return Entry(armour("PRIVATE KEY", credential.key(package)), secret=True)
 
 
 def _anchors(package: Package, credential: Credential) -> Entry:
     """The anchors and those of option `also` (files: what stays trusted through a rotation), each once."""
     given = given_certificates(package, credential, "also")
-    return Entry(certificates(dict.fromkeys((*credential.trusted(package), *given))), PEM)
+    return Entry(certificates(dict.fromkeys((*credential.trusted(package), *given))))
 
 
 def _crl(package: Package, credential: Credential) -> Entry:
@@ -72,7 +69,7 @@ def _crl(package: Package, credential: Credential) -> Entry:
     content = package.options.get("content")
     if not isinstance(content, bytes):
         raise missing(package, credential, "a CRL in option content", type(content).__name__)
-    return Entry(paired_crl(content, credential.one(package), package, credential), CRL)
+    return Entry(paired_crl(content, credential.one(package), package, credential))
 
 
 ENTRIES: Mapping[str, Callable[[Package, Credential], Entry]] = {

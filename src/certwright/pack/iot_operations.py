@@ -1,6 +1,6 @@
 """The kinds only Azure IoT Operations knows: broker listeners and authentication, and the Key Vault synchronisation.
 
-Each is written as the object in the cluster; option `format` = "config" gives the JSON that `az iot ops … apply` takes.
+Listeners and policies have two forms: the object in the cluster, and the JSON that `az iot ops … apply` takes.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact, missing
 from certwright.pack.entries import parts
-from certwright.pack.keyvault import secret_names
+from certwright.pack.keyvault import described, secret_names
 from certwright.pack.object_file import metadata, text, texts, yaml
 from certwright.pack.object_names import checked_key, checked_name
 from certwright.pack.object_text import write_objects
@@ -22,7 +22,17 @@ INTERNAL_AUDIENCE = (
 
 
 def broker_listener(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
-    """A BrokerListener with one TLS port. Option `mode` = "Manual" takes `secret`, "Automatic" takes `issuer`,
+    """A BrokerListener with one TLS port; options as in `listener_spec`."""
+    return _object("BrokerListener", package, credential, listener_spec(package, credential))
+
+
+def listener_config(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
+    """The same listener for `az iot ops broker listener apply --config-file`."""
+    return _config(package, credential, listener_spec(package, credential))
+
+
+def listener_spec(package: Package, credential: Credential) -> dict[str, Any]:
+    """A listener with one TLS port. Option `mode` = "Manual" takes `secret`, "Automatic" takes `issuer`,
     `issuer_kind`, `names`, `algorithm`, and `duration` and `renew_before` when given.
     """
     mode = text(package, credential, "mode", "Manual")
@@ -36,13 +46,12 @@ def broker_listener(package: Package, credential: Credential, _: str | None, _ra
     if tls is None:
         raise missing(package, credential, "the option mode: Manual or Automatic", mode)
     port["tls"] = {"mode": mode, **tls(package, credential)}
-    spec = {
+    return {
         "brokerRef": text(package, credential, "broker", "default"),
         "serviceName": checked_name(text(package, credential, "service")),
         "serviceType": text(package, credential, "service_type", "LoadBalancer"),
         "ports": [port],
     }
-    return _written("BrokerListener", package, credential, spec, beside=("brokerRef",))
 
 
 def _port(package: Package, credential: Credential) -> int:
@@ -79,8 +88,20 @@ def _automatic(package: Package, credential: Credential) -> dict[str, Any]:
 def broker_authentication(
     package: Package, credential: Credential, _: str | None, _random: Random
 ) -> tuple[Artifact, ...]:
-    """A BrokerAuthentication that keeps service account tokens and adds X.509 (option `client_ca`, a ConfigMap) and a
-    custom server (options `endpoint`, `server_ca`, `client_secret`). Methods are tried in this order.
+    """A BrokerAuthentication; options as in `authentication_spec`."""
+    return _object("BrokerAuthentication", package, credential, authentication_spec(package, credential))
+
+
+def authentication_config(
+    package: Package, credential: Credential, _: str | None, _random: Random
+) -> tuple[Artifact, ...]:
+    """The same policy for `az iot ops broker authn apply --config-file`."""
+    return _config(package, credential, authentication_spec(package, credential))
+
+
+def authentication_spec(package: Package, credential: Credential) -> dict[str, Any]:
+    """A policy that keeps service account tokens and adds X.509 (option `client_ca`, a ConfigMap) and a custom server
+    (options `endpoint`, `server_ca`, `client_secret`). Methods are tried in this order.
     """
     methods: list[dict[str, Any]] = [
         {"method": "ServiceAccountToken", "serviceAccountTokenSettings": {"audiences": [INTERNAL_AUDIENCE]}}
@@ -94,18 +115,18 @@ def broker_authentication(
         if client := text(package, credential, "client_secret", ""):
             settings["auth"] = {"x509": {"secretRef": checked_name(client)}}
         methods.append({"method": "Custom", "customSettings": settings})
-    return _written("BrokerAuthentication", package, credential, {"authenticationMethods": methods})
+    return {"authenticationMethods": methods}
 
 
-def _written(
-    kind: str, package: Package, credential: Credential, spec: Mapping[str, Any], beside: tuple[str, ...] = ()
-) -> tuple[Artifact, ...]:
-    """The object, or its spec as JSON without what the command line names itself."""
-    if text(package, credential, "format", "object") == "config":
-        config = {key: value for key, value in spec.items() if key not in beside}
-        return artifact(package, credential, (json.dumps(config, indent=2) + "\n").encode("ascii"), secret=False)
+def _object(kind: str, package: Package, credential: Credential, spec: Mapping[str, Any]) -> tuple[Artifact, ...]:
     found = {"apiVersion": BROKER, "kind": kind, "metadata": metadata(package, credential), "spec": spec}
     return yaml(package, credential, found)
+
+
+def _config(package: Package, credential: Credential, spec: Mapping[str, Any]) -> tuple[Artifact, ...]:
+    """The spec as JSON, without the broker, which the command line names itself."""
+    config = {key: value for key, value in spec.items() if key != "brokerRef"}
+    return artifact(package, credential, (json.dumps(config, indent=2) + "\n").encode("ascii"), secret=False)
 
 
 # ── Key Vault into the cluster ────────────────────────────────────────────────────────────────────
@@ -175,4 +196,20 @@ PACKERS: Packers = {
     "kubernetes-broker-authentication": broker_authentication,
     "kubernetes-secret-provider-class": secret_provider_class,
     "kubernetes-secret-sync": secret_sync,
+}
+
+
+def vault_list(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
+    """What the vault must hold, as a JSON list of name, contentType, tags and file; options as of the class above."""
+    files = _vault_files(package, credential).values()
+    secret_names(files)  # refuses two files of one name
+    listed = json.dumps([described(file) for file in files], indent=2)
+    return artifact(package, credential, (listed + "\n").encode("ascii"), secret=False)
+
+
+# JSON that holds neither objects nor certificates, so there is nothing in it to open.
+CONFIGS: Packers = {
+    "broker-listener-config": listener_config,
+    "broker-authentication-config": authentication_config,
+    "keyvault-list": vault_list,
 }

@@ -3,15 +3,16 @@
 A Key Vault *certificate* object is never written: the synchronisation reads secrets only.
 """
 
-import json
 import re
 from collections.abc import Iterable
 
 from certwright.errors import Refused, Unreadable
 from certwright.model import Artifact, Package
-from certwright.pack.credential import Credential, Packers, Random
+from certwright.pack.credential import Credential, Packers, Random, artifact
 from certwright.pack.entries import entry
 
+# The extensions the vendor's tool knows, and the content types it stores for them.
+CONTENT_TYPES = {"pem": "application/x-pem-file", "der": "application/pkix-cert", "crl": "application/pkix-crl"}
 ENCODING_TAG = {"file-encoding": "hex"}  # what `az keyvault secret set --encoding hex` writes beside the value
 LONGEST_VALUE = 25_000  # bytes a secret's value may have; its hex form is what counts
 _NAME = re.compile(r"[0-9a-zA-Z-]{1,127}\Z")
@@ -61,11 +62,21 @@ def secret_names(file_names: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def keyvault_secret(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
-    """The file for `az keyvault secret set --file`, and beside it `<path>.json`: name, content type, tags; no value.
+def content_type(file_name: str) -> str:
+    """What a vault must say a file is, by its extension in exact case: .pem, .der or .crl. Refused for another one."""
+    extension = file_name.rpartition(".")[2]
+    if extension not in CONTENT_TYPES:
+        raise Refused(
+            f"nobody knows the content type of {file_name!r} in a Key Vault",
+            f"use one of the extensions {', '.join(CONTENT_TYPES)}, in lower case",
+        )
+    return CONTENT_TYPES[extension]
 
-    Options: `entry` (what it holds, see pack.entries), `name` (default: from the file name). Refused when there is
-    nothing to write, or more than a vault takes.
+
+def keyvault_secret(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
+    """The file for `az keyvault secret set --file --encoding hex`. Option `entry` says what it holds (pack.entries).
+
+    Refused when there is nothing to write, or more than a vault takes.
     """
     return _written(str(package.options.get("entry", "certificate")), package, credential)
 
@@ -76,24 +87,24 @@ def keyvault_key(package: Package, credential: Credential, _: str | None, _rando
 
 
 def _written(what: str, package: Package, credential: Credential) -> tuple[Artifact, ...]:
-    made, place = entry(what, package, credential), credential.place.id
-    file_name = package.path.rpartition("/")[2]
+    made = entry(what, package, credential)
     if not made.content or 2 * len(made.content) > LONGEST_VALUE:
         raise Refused(
-            f"{place}: {file_name} has {len(made.content)} bytes; a Key Vault secret takes 1 to {LONGEST_VALUE // 2}",
+            f"{credential.place.id}: {package.path} has {len(made.content)} bytes;"
+            f" a Key Vault secret takes 1 to {LONGEST_VALUE // 2}",
             "its value is hex, twice the file: leave certificates out of the list, or divide it",
         )
-    described = {
-        "name": secret_name(str(package.options.get("name") or file_name)),
-        "contentType": made.media_type,
+    return artifact(package, credential, made.content, secret=made.secret)
+
+
+def described(file_name: str) -> dict[str, object]:
+    """What to set a file as: name, contentType, tags, file. It never holds the value."""
+    return {
+        "name": secret_name(file_name),
+        "contentType": content_type(file_name),
         "tags": ENCODING_TAG,
         "file": file_name,
     }
-    text = json.dumps(described, indent=2) + "\n"
-    return (
-        Artifact(package.path, made.content, secret=made.secret, place=place),
-        Artifact(f"{package.path}.json", text.encode("ascii"), secret=False, place=place),
-    )
 
 
 PACKERS: Packers = {"keyvault-secret": keyvault_secret, "keyvault-key": keyvault_key}

@@ -3,6 +3,7 @@
 Nothing is judged here. What cannot be read at all raises Unreadable; the rest is for `check` to say.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 
 from certwright.errors import Unreadable
-from certwright.pack import keyvault, kubernetes
+from certwright.pack import iot_operations, keyvault, kubernetes
 from certwright.pfx.facts import PfxFacts
 from certwright.pfx.read import read_pfx
 from certwright.x509.crl import read_crl
@@ -90,11 +91,20 @@ def _entry(content: bytes, _: str | None) -> Opened:
     """What a Key Vault secret or one key of a Secret holds: PEM, one certificate, or one CRL. Other text is nothing."""
     if content.startswith(b"\x30"):
         try:
-            return Opened(certificates=certificates_in(content))
-        except Unreadable:
-            read_crl(content)  # raises when it is none of the two
+            read_crl(content)  # first: from outside a CRL looks like a certificate
             return Opened(crls=(content,))
+        except Unreadable:
+            return Opened(certificates=certificates_in(content))
     return _pem(content, None) if b"-----BEGIN" in content else Opened()
+
+
+def _configuration(content: bytes, _: str | None) -> Opened:
+    """JSON for a command line: there is nothing in it to judge, but JSON it must be."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        raise Unreadable("not JSON") from None
+    return Opened()
 
 
 def _objects(content: bytes, _: str | None) -> Opened:
@@ -142,4 +152,5 @@ OPENERS: Mapping[str, Callable[[bytes, "str | None"], Opened]] = {
     "der-crl": _der_crl,
     **dict.fromkeys(kubernetes.PACKERS, _objects),
     **dict.fromkeys(keyvault.PACKERS, _entry),
+    **dict.fromkeys(iot_operations.CONFIGS, _configuration),
 }

@@ -7,6 +7,7 @@ from typing import cast
 
 from certwright.catalogue.conditions import holds, in_builds, look_up, words
 from certwright.catalogue.product import PlaceTemplate, Target
+from certwright.errors import Unreadable
 from certwright.manifest.read import Wish
 from certwright.model import (
     Demand,
@@ -23,6 +24,7 @@ from certwright.model import (
 from certwright.plan.authorities import distribution_points
 from certwright.plan.filling import Filling, concerns
 from certwright.terms import fold
+from certwright.x509.pem import certificates_in
 
 MOST_COMMON_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
 _FROM_ISSUER: Mapping[str, tuple[str, ...]] = {"issuer-root": ("root",), "issuer-chain": ("issuing", "root")}
@@ -190,7 +192,18 @@ class Places:
         given = self.filling.filled(row.template.anchors, row.facts, row.at)
         rows = given if isinstance(given, tuple) else (given,)
         files = (one.get("file", b"") if isinstance(one, Mapping) else one for one in rows)
-        return tuple(one for one in files if isinstance(one, bytes) and one)
+        return tuple(der for one in files if isinstance(one, bytes) for der in self._certificates(one, row.at))
+
+    def _certificates(self, content: bytes, at: str) -> tuple[bytes, ...]:
+        """A file of any form, as DER: bundles give several. One that holds no certificate is a conflict."""
+        try:
+            return certificates_in(content)
+        except Unreadable as trouble:
+            hint = "name a file with certificates: PEM, DER, Base64 or P7B"
+            self.filling.conflict(
+                at, "certwright.anchor-file", "a file holds no certificate", found=str(trouble), hint=hint
+            )
+            return ()
 
     def _anchor_places(self, template: PlaceTemplate) -> tuple[str, ...]:
         if self.issuer.kind != "embedded":

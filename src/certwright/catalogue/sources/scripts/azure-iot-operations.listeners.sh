@@ -13,10 +13,10 @@ done
 
 for file in %%files%%; do
   case "$file" in
-    listeners/*/listener.json)
+    listeners/*/listener.yaml)
       name=$(basename -- "$(dirname -- "$file")")
       az iot ops broker listener apply --subscription %%subscription%% -g %%resource_group%% --instance %%instance%% \
-        --broker default --name "$name" --config-file "$file" --output none
+        --broker default --name "$name" --config-file "${file%.yaml}.json" --output none
       ;;
   esac
 done
