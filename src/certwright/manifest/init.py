@@ -47,10 +47,11 @@ def _comment(text: str, indent: str) -> list[str]:
 
 
 def _fact(name: str, fact: Fact, today: date) -> Iterator[str]:
+    """The lines of one fact: set when it must be said or its example stands in the catalogue, else commented out."""
     yield from _comment(fact.text, "  ")
     if fact.choices:
         yield f"  # {'any of' if fact.many else 'one of'}: {', '.join(fact.choices)}"
-    if fact.required or (fact.example is not None and fact.kind == "records"):
+    if fact.required or (fact.kind == "records" and fact.example is not None):
         yield from _emit(name, example_of(fact, today), "  ")
     else:
         shown = fact.default if fact.default not in (None, "", []) else example_of(fact, today)
@@ -58,12 +59,15 @@ def _fact(name: str, fact: Fact, today: date) -> Iterator[str]:
 
 
 def example_of(fact: Fact, today: date) -> object:
-    """The value `init` shows: the catalogue's example; for a date, one that lies ahead."""
+    """The value `init` shows: the catalogue's example; for a date, one that lies ahead; for records, a row."""
     if fact.kind == "date":
         return today + timedelta(days=60)
-    if fact.example is not None:
-        return fact.example
-    return fact.choices[0] if fact.choices else ""
+    if fact.kind == "records":
+        return fact.example or [{name: example_of(column, today) for name, column in fact.fields.items()}]
+    shown = fact.example if fact.example is not None else fact.default
+    if shown in (None, "", []):
+        shown = fact.choices[0] if fact.choices else ""
+    return [shown] if fact.many and not isinstance(shown, list) else shown
 
 
 def _emit(name: str, value: object, indent: str) -> Iterator[str]:
