@@ -77,20 +77,20 @@ class _Roots:
         self.known: dict[tuple[str, str], tuple[bytes, ...]] = {}
 
     def of(self, place: Place) -> tuple[bytes, ...]:
+        line = self._line(place)
+        for address in (*line, place.id):
+            if address in self.given:
+                return tuple(self.given[address])
         key = (place.site, place.issuer)
         if key not in self.known:
-            self.known[key] = tuple(dict.fromkeys(self._of(place)))
+            self.known[key] = tuple(dict.fromkeys(self._of(place.site, line)))
         return self.known[key]
 
-    def _of(self, place: Place) -> Sequence[bytes]:
-        line = self._line(place)
-        for address in line:
-            if address in self.given:
-                return self.given[address]
+    def _of(self, site: str, line: Sequence[str]) -> Iterable[bytes]:
         top = self.places.get(line[-1]) if line else None
         if top is not None and (packed := self._packed(top)):
             return packed
-        neighbours = [one for one in self.places.values() if one.kind == "anchors" and one.site == place.site]
+        neighbours = [one for one in self.places.values() if one.kind == "anchors" and one.site == site]
         return [der for one in neighbours for der in (one.anchors or self._packed(one))]
 
     def _line(self, place: Place) -> list[str]:

@@ -50,7 +50,8 @@ class Count(SetWord):
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         found = {member.place for member in _judged(members)}
         if len(found) != self.count:
-            yield Mismatch(f"{self.count} certificates", f"{len(found)}")
+            lost = [member for member in members if member.place not in found]
+            yield Mismatch(f"{self.count} certificates", f"{len(found)}", f"none in {_paths(lost)}" if lost else "")
 
 
 @dataclass(frozen=True, slots=True)
