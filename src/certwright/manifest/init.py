@@ -26,6 +26,10 @@ sites:
 """
 
 
+# What a commented line shows when the catalogue has neither example nor default for it.
+_EXAMPLES = {"file": "certificates/other.cer", "name": "dns:host.contoso.com", "dns-name": "host.contoso.com"}
+
+
 def init_text(product: Product, today: date, file: str = "contoso.yaml") -> str:
     """A commented deployment file for that product. `today` anchors dates that must lie in the future."""
     lines = [f"- name: {_site_name(product)}", f"  product: {product.id}"]
@@ -43,7 +47,7 @@ def _site_name(product: Product) -> str:
 
 
 def _comment(text: str, indent: str) -> list[str]:
-    return [f"{indent}# {line}" for line in textwrap.wrap(text, 94 - len(indent))]
+    return [f"{indent}# {line}" for line in textwrap.wrap(text, 94 - len(indent), break_on_hyphens=False)]
 
 
 def _fact(name: str, fact: Fact, today: date) -> Iterator[str]:
@@ -66,7 +70,7 @@ def example_of(fact: Fact, today: date) -> object:
         return fact.example or [{name: example_of(column, today) for name, column in fact.fields.items()}]
     shown = fact.example if fact.example is not None else fact.default
     if shown in (None, "", []):
-        shown = fact.choices[0] if fact.choices else ""
+        shown = fact.choices[0] if fact.choices else _EXAMPLES.get(fact.kind, "")
     return [shown] if fact.many and not isinstance(shown, list) else shown
 
 
