@@ -76,7 +76,7 @@ def test_other_values_have_their_literals(value: object, in_powershell: str, in_
 
 def test_records_become_hashtables_that_powershell_can_parse() -> None:
     told = powershell(({"name": "mp1", "roles": ("mp", "dp")},))
-    assert told == "@(@{ 'name' = 'mp1'; 'roles' = @('mp', 'dp') })"
+    assert told == "@(\n    @{ 'name' = 'mp1'; 'roles' = @('mp', 'dp') }\n)"
     assert not GRAMMAR.parse(f"$x = {told}\n".encode()).root_node.has_error
 
 

@@ -70,10 +70,17 @@ def powershell(value: FactValue) -> str:
             doubled = _POWERSHELL_QUOTES.sub(lambda quote: quote[0] * 2, _line(value))
             return f"'{doubled}'"
         case tuple():
-            return f"@({', '.join(map(powershell, value))})"
+            return _powershell_list(value)
         case Mapping():
             return f"@{{ {'; '.join(f'{powershell(name)} = {powershell(one)}' for name, one in value.items())} }}"
     raise _Unquotable("bytes have no place in a script")
+
+
+def _powershell_list(value: tuple[FactValue, ...]) -> str:
+    """Records stand on lines of their own, so that the reader of a script finds the one of his machine."""
+    if value and all(isinstance(one, Mapping) for one in value):
+        return "\n    ".join(["@(", *map(powershell, value)]) + "\n)"
+    return f"@({', '.join(map(powershell, value))})"
 
 
 def shell(value: FactValue) -> str:

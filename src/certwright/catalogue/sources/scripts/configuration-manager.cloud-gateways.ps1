@@ -18,7 +18,7 @@ $gateways = %%cloud_gateways%%
 $withRoots = %%gateway_roots%%
 $root = Join-Path -Path $PSScriptRoot -ChildPath %%set_folder%%
 
-$password = Read-Host -Prompt 'Password of the set cloud' -AsSecureString
+$password = Read-Host -Prompt ('Password of the set {0}/cloud' -f %%name%%) -AsSecureString
 foreach ($gateway in $gateways) {
     $null = Get-PfxData -FilePath (Join-Path -Path $root -ChildPath "$($gateway['name']).pfx") -Password $password
 }

@@ -19,11 +19,9 @@ $root = Join-Path -Path $PSScriptRoot -ChildPath %%set_folder%%
 $points = @($servers | Where-Object -FilterScript { $_['roles'] -contains 'distribution-point' })
 
 $work = foreach ($point in $points) {
-    $file = if ($sharing -eq 'shared') {
-        Join-Path -Path $root -ChildPath 'shared.pfx'
-    }
-    else {
-        Join-Path -Path (Join-Path -Path $root -ChildPath 'distribution-points') -ChildPath "$($point['name']).pfx"
+    $file = Join-Path -Path $root -ChildPath 'shared.pfx'
+    if ($sharing -ne 'shared') {
+        $file = Join-Path -Path (Join-Path -Path $root -ChildPath 'distribution-points') -ChildPath "$($point['name']).pfx"
     }
     if (-not (Test-Path -LiteralPath $file)) {
         throw "There is no file '$file' for distribution point '$($point['name'])'."
@@ -31,7 +29,7 @@ $work = foreach ($point in $points) {
     [pscustomobject]@{ Server = $point['intranet_fqdn']; File = $file }
 }
 
-$password = Read-Host -Prompt 'Password of the set os-deployment' -AsSecureString
+$password = Read-Host -Prompt ('Password of the set {0}/os-deployment' -f %%name%%) -AsSecureString
 foreach ($item in $work) {
     $null = Get-PfxData -FilePath $item.File -Password $password
 }

@@ -27,7 +27,7 @@ if ($files.Count -eq 0) {
     throw "There is no PFX file in '$folder'."
 }
 
-$password = Read-Host -Prompt 'Password of the set site-systems' -AsSecureString
+$password = Read-Host -Prompt ('Password of the set {0}/site-systems' -f %%name%%) -AsSecureString
 # Open every file before anything is imported: a wrong password must not leave half a server behind.
 foreach ($file in $files) {
     $null = Get-PfxData -FilePath $file.FullName -Password $password
