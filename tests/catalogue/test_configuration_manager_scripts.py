@@ -20,8 +20,9 @@ from certwright.plan.make import make_plan
 GRAMMAR = Parser(Language(tree_sitter_powershell.language()))
 # Commands of Windows, of its WebAdministration module and of the Configuration Manager console.
 KNOWN = frozenset((
-    "ForEach-Object", "Get-Acl", "Get-ChildItem", "Get-CimInstance", "Get-ItemProperty", "Get-PfxData", "Get-WebBinding",
-    "Import-Certificate", "Import-Module", "Import-PfxCertificate", "Join-Path", "New-Object", "New-WebBinding",
+    "ForEach-Object", "Get-Acl", "Get-ChildItem", "Get-CimInstance", "Get-ItemProperty", "Get-PfxData",
+    "Get-WebBinding", "Import-Certificate", "Import-Module", "Import-PfxCertificate", "Join-Path", "New-Object",
+    "New-WebBinding",
     "Pop-Location", "Push-Location", "Read-Host", "Select-Object", "Set-Acl", "Set-ItemProperty", "Set-StrictMode",
     "Split-Path", "Test-Path", "Where-Object", "Write-Output",
     "Get-CMCloudManagementGateway", "Set-CMCloudManagementGateway", "Set-CMDistributionPoint", "Set-CMSite",
