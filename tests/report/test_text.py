@@ -14,7 +14,7 @@ from certwright.report.inventory import next_text, status_text
 from certwright.report.layout import Screen
 from certwright.report.plan import plan_text
 
-from .samples import API, CONTRADICTION, DOCUMENT, FAIL, FINE, PLAN, PORTAL, REPORT, STANDING, THUMBPRINT
+from .samples import API, CONTRADICTION, DOCUMENT, FAIL, FINE, PLAN, PORTAL, REPORT, ROOT, STANDING, THUMBPRINT
 
 SCREENS = (Screen(80), Screen(140), Screen(80, colour=True))
 
@@ -140,7 +140,7 @@ def test_what_comes_next() -> None:
 
 def test_the_end_of_a_run() -> None:
     steps, coming = [("east/import.ps1", "Import them")], (date(2027, 8, 1), "renew")
-    told = applied_text(["east/portal", "east/api"], ["a.pfx", "b.cer"], "/out", ["note"], steps, coming, Screen())
+    told = applied_text([PORTAL, API], ["a.pfx", "b.cer"], "/out", ["note"], steps, coming, Screen())
     assert told.splitlines() == [
         "2 certificates made: east/portal, east/api",
         "2 files delivered to /out",
@@ -149,6 +149,8 @@ def test_the_end_of_a_run() -> None:
         "  east/import.ps1  Import them",
         "nothing is due; next: renew on 2027-08-01",
     ]
+    many = applied_text([ROOT, *[PORTAL] * 26], [], "/out", [], [], None, Screen())
+    assert many.startswith("27 certificates made: contoso/root, 26 of east/deployment\n")
     assert applied_text([], [], "/out", [], steps, None, Screen()) == "nothing is due\n"
 
 

@@ -33,9 +33,10 @@ def command(
     loaded = load(file)
     with progress() as tick:
         applied = apply(loaded, unlock=unlock_from(unlock_file), passwords=given, replace=replace, progress=tick)
+    made = [place for place in loaded.plan.places if place.id in applied.made]
     output = str(loaded.output)
     steps = [(f"{output}/{one.path}", one.title) for group in loaded.plan.sets for one in group.scripts]
-    show(applied_text(applied.made, applied.delivered, output, applied.messages, steps, applied.next_due, screen()))
+    show(applied_text(made, applied.delivered, output, applied.messages, steps, applied.next_due, screen()))
 
 
 @contextmanager

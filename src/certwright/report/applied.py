@@ -1,14 +1,18 @@
 """What a run of `apply` did → text: what was made, where it lies, what is worth knowing, and what comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 
+from certwright.model import Place
 from certwright.report.inventory import next_text
 from certwright.report.layout import Screen, counted, fields, paragraph
 
+FEW = 3  # more certificates of one set than this are counted instead of named
+
 
 def applied_text(
-    made: Sequence[str],
+    made: Sequence[Place],
     delivered: Sequence[str],
     output: str,
     messages: Sequence[str],
@@ -22,7 +26,7 @@ def applied_text(
     """
     lines: list[str] = []
     if made:
-        lines += paragraph(f"{counted(len(made), 'certificate')} made: {', '.join(made)}", screen)
+        lines += paragraph(f"{counted(len(made), 'certificate')} made: {', '.join(_grouped(made))}", screen)
     if delivered:
         lines += paragraph(f"{counted(len(delivered), 'file')} delivered to {output}", screen)
     for message in messages:
@@ -31,3 +35,10 @@ def applied_text(
         lines += ["next steps, for you to run:", *fields(steps, screen, indent=2)]
     lines += paragraph(next_text(next_due), screen, style="good")
     return "\n".join(lines) + "\n"
+
+
+def _grouped(made: Sequence[Place]) -> Iterator[str]:
+    """The places by address; many of one set as their number."""
+    for group, places in groupby(made, key=lambda place: place.set):
+        addresses = [place.id for place in places]
+        yield from addresses if len(addresses) <= FEW else (f"{len(addresses)} of {group}",)
