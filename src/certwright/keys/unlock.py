@@ -64,14 +64,20 @@ def ask_secret(unlock: Unlock) -> Secret:
 def make_secret(quick: Path, random: Random) -> Secret:
     """Draw a secret of 256 bits and keep it in `quick`, for its owner only. Broken when it cannot be written."""
     text = urlsafe_b64encode(random(32)).decode().rstrip("=")
+    unfinished = quick.with_name(f"{quick.name}.unfinished")
     try:
-        file = os.open(quick, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        unfinished.unlink(missing_ok=True)  # left by a run that was killed just here
+        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(file, "w", encoding="ascii") as out:
             out.write(text + "\n")
             out.flush()
             os.fsync(out.fileno())
+        unfinished.rename(quick)
     except OSError as failure:
-        raise Broken(f"{quick}: the unlock secret could not be written ({failure.strerror})") from failure
+        raise Broken(
+            f"{quick}: the unlock secret could not be written ({failure.strerror})",
+            f"make the folder writable for this user, or give a secret with --unlock-file FILE or {VARIABLE}",
+        ) from failure
     return Secret(text, f"the secret in {quick}", DRAWN, made=quick)
 
 

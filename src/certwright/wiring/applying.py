@@ -16,7 +16,7 @@ from certwright.keys.unlock import Unlock
 from certwright.model import Action, KeySpec
 from certwright.targets.folder import Folder
 from certwright.wiring.loading import Loaded
-from certwright.wiring.vault import open_vault
+from certwright.wiring.vault import Listener, open_vault
 
 Progress = Callable[[int, int, str], None]
 
@@ -44,7 +44,7 @@ def apply(
 
             @cache
             def vault() -> Vault:
-                return open_vault(loaded, unlock or Unlock(), inventory, foundry, said.append)
+                return open_vault(loaded, unlock or Unlock(), inventory, foundry, Listener(said.append, at))
 
             world = World(
                 inventory=inventory,

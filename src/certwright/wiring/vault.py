@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from certwright.flow import Vault
 from certwright.inventory import Inventory
@@ -14,11 +15,17 @@ from certwright.wiring.loading import Loaded
 WRAPPING = "master key"  # the inventory's setting that holds the wrapped master key
 
 
-def open_vault(
-    loaded: Loaded, unlock: Unlock, inventory: Inventory, foundry: Foundry, say: Callable[[str], None]
-) -> Vault:
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who hears what there is to `say` to the user, and where we are (`at`)."""
+
+    say: Callable[[str], None]
+    at: Callable[[str], None]
+
+
+def open_vault(loaded: Loaded, unlock: Unlock, inventory: Inventory, foundry: Foundry, listener: Listener) -> Vault:
     """The vault of this inventory; a new one when it has none yet. Locked when the secret is missing or wrong."""
-    box = open_safe(loaded, unlock, inventory) or _new_safe(loaded, unlock, inventory, say)
+    box = open_safe(loaded, unlock, inventory) or _new_safe(loaded, unlock, inventory, listener)
     return Vault(SealedKeys(foundry, box, secrets.token_bytes), box)
 
 
@@ -37,16 +44,17 @@ def account(loaded: Loaded) -> str:
     return str(loaded.path.resolve())
 
 
-def _new_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory, say: Callable[[str], None]) -> Box:
-    secret = find_secret(unlock, loaded.unlock_file, account(loaded)) or make_secret(
-        loaded.unlock_file, secrets.token_bytes
-    )
+def _new_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory, listener: Listener) -> Box:
+    found = find_secret(unlock, loaded.unlock_file, account(loaded))
+    secret = found or make_secret(loaded.unlock_file, secrets.token_bytes)
     if secret.made:
-        say(
+        listener.say(
             f"{secret.made}: an unlock secret was made; whoever has it and {loaded.state} has every private key,"
             " and without it nobody has any: keep a copy elsewhere"
         )
+    listener.at("after the unlock secret is written")
     written, box = new_box(secret.text, secret.cost, secrets.token_bytes)
     with inventory.writing() as book:
         book.write_setting(WRAPPING, written)
+    listener.at("after the master key is written down")
     return box
