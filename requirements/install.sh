@@ -18,13 +18,14 @@ if [ ! -x .venv/bin/pip ]; then
   fi
 fi
 
+[ -e .venv/pyproject.installed ] || echo "installing certwright into .venv, once"
 for name in "$@"; do
   if ! cmp -s "requirements/$name.txt" ".venv/$name.installed"; then
-    .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement "requirements/$name.txt"
+    .venv/bin/pip install -qq --disable-pip-version-check --require-hashes --requirement "requirements/$name.txt"
     cp "requirements/$name.txt" ".venv/$name.installed"
   fi
 done
 if ! cmp -s pyproject.toml .venv/pyproject.installed; then
-  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+  .venv/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
   cp pyproject.toml .venv/pyproject.installed
 fi
