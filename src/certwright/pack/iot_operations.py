@@ -16,6 +16,7 @@ from certwright.pack.object_names import checked_key, checked_name
 from certwright.pack.object_text import write_objects
 
 BROKER = "mqttbroker.iotoperations.azure.com/v1"
+KEYS = {"rsa": "Rsa2048", "ec": "Ec256"}
 INTERNAL_AUDIENCE = (
     "aio-internal"  # the audience the product's own pods sign in with; a policy without it locks them out
 )
@@ -67,6 +68,9 @@ def _manual(package: Package, credential: Credential) -> dict[str, Any]:
 
 def _automatic(package: Package, credential: Credential) -> dict[str, Any]:
     names = [name.partition(":") for name in texts(package, "names")]
+    algorithm = text(package, credential, "algorithm", "ec")
+    if algorithm not in KEYS:
+        raise missing(package, credential, f"the option algorithm: {' or '.join(KEYS)}", algorithm)
     spec: dict[str, Any] = {
         "issuerRef": {
             "name": checked_name(text(package, credential, "issuer")),
@@ -75,7 +79,7 @@ def _automatic(package: Package, credential: Credential) -> dict[str, Any]:
         },
         "san": {kind: [rest for found, _, rest in names if found == kind] for kind in ("dns", "ip")},
         "privateKey": {
-            "algorithm": {"rsa": "Rsa2048", "ec": "Ec256"}[text(package, credential, "algorithm", "ec")],
+            "algorithm": KEYS[algorithm],
             "rotationPolicy": "Always",
         },
     }

@@ -64,6 +64,7 @@ for name in line-root line-ca other-root; do cp "$work/$name.pem" pki/$name.crt;
 for name in press-1 weak; do openssl x509 -in "$work/$name.pem" -outform DER -out pki/$name.der; done
 openssl crl -in "$work/line-ca.crl" -outform DER -out pki/line-ca.crl
 cp "$work/line-ca.crl" pki/line-ca.crl.pem
+od -An -v -tx1 pki/line-ca.crl | tr -d ' \n' > pki/line-ca.crl.hex
 openssl crl -in "$work/other-root.crl" -outform DER -out pki/other-root.crl
 cat pki/line-root.crt pki/other-root.crt > pki/two-roots.pem
 
