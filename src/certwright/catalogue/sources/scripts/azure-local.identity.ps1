@@ -43,7 +43,7 @@ $clientPassword = Read-Host -AsSecureString -Prompt 'Password of the management 
 
 Import-Module -Name (Join-Path -Path $BasePath -ChildPath 'OperationsModule\Azure.Local.DisconnectedOperations.psd1') -Force
 
-$contextCommand = @($contextCmdlets | ForEach-Object -Process { Get-Command -Name $_ -ErrorAction SilentlyContinue })[0]
+$contextCommand = $contextCmdlets | ForEach-Object -Process { Get-Command -Name $_ -ErrorAction SilentlyContinue } | Select-Object -First 1
 if ($null -eq $contextCommand) {
     throw ("The operations module knows none of: {0}." -f ($contextCmdlets -join ', '))
 }

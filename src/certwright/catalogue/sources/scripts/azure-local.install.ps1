@@ -62,7 +62,7 @@ $managementPassword = Read-Host -AsSecureString -Prompt 'Password of the managem
 function Test-Pfx {
     param([string] $Path, [securestring] $Password, [datetime] $GoodUntil)
     $data = Get-PfxData -FilePath $Path -Password $Password
-    $certificate = @($data.EndEntityCertificates)[0]
+    $certificate = $data.EndEntityCertificates | Select-Object -First 1
     if ($null -eq $certificate) { throw ("'{0}' holds no certificate with a key." -f $Path) }
     if ($certificate.NotAfter -lt $GoodUntil) {
         throw ("'{0}' ends on {1:yyyy-MM-dd}, before {2:yyyy-MM-dd}." -f $Path, $certificate.NotAfter, $GoodUntil)

@@ -49,11 +49,15 @@ if (Test-Path -LiteralPath $CliPath -PathType Container) {
 if ($bundles.Count -eq 0) {
     Write-Warning -Message ("No Azure CLI bundle below '{0}'. Install the CLI, then run this script again, or give -CliPath." -f $CliPath)
 }
-$body = [Convert]::ToBase64String($root.RawData, [Base64FormattingOptions]::InsertLineBreaks) -replace "`r", ''
-$armoured = "`n# {0} ({1})`n-----BEGIN CERTIFICATE-----`n{2}`n-----END CERTIFICATE-----`n" -f $root.Subject, $site, $body
+$carriage = [string] [char] 13
+$body = [Convert]::ToBase64String($root.RawData, [Base64FormattingOptions]::InsertLineBreaks).Replace($carriage, '')
+$lines = @('', ('# {0} ({1})' -f $root.Subject, $site), '-----BEGIN CERTIFICATE-----', $body, '-----END CERTIFICATE-----', '')
+$armoured = $lines -join [string] [char] 10
 foreach ($bundle in $bundles) {
-    $text = [IO.File]::ReadAllText($bundle.FullName) -replace "`r", ''
-    if (-not $text.Contains($body)) {
+    $text = [IO.File]::ReadAllText($bundle.FullName).Replace($carriage, '')
+    # A bundle breaks its lines where it likes, so the comparison is without breaks.
+    $newline = [string] [char] 10
+    if (-not $text.Replace($newline, '').Contains($body.Replace($newline, ''))) {
         [IO.File]::AppendAllText($bundle.FullName, $armoured)
     }
 }
