@@ -18,7 +18,7 @@ from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in, split_pem
 
 # RFC 7468 sections 5 and 8, and OpenSSL's own.
-_CERTIFICATES = ("CERTIFICATE", "X509 CERTIFICATE", "PKCS7", "CMS")
+_CERTIFICATES = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
 # RFC 7468 section 10; the others are OpenSSL's older labels (RFC 8017 A.1.2, RFC 5915).
 _KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 
@@ -66,9 +66,7 @@ def _pem(content: bytes, _: str | None) -> Opened:
     found: dict[str, list[bytes]] = {"certificates": [], "keys": [], "crls": []}
     other = []
     for label, der in split_pem(content):
-        if label == "TRUSTED CERTIFICATE":  # OpenSSL appends what it trusts the certificate for
-            found["certificates"] += certificates_in(der)[:1]
-        elif label in _CERTIFICATES:
+        if label in _CERTIFICATES:
             found["certificates"] += certificates_in(der)
         elif label in _KEYS:
             found["keys"].append(pkcs8_of(label, der))
