@@ -11,12 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from certwright.errors import Broken, Refused
+from certwright.errors import Broken, Refused, Unreadable
 from certwright.inventory.book import Book
 from certwright.inventory.glance import stored_version
 from certwright.inventory.read import Reading
 from certwright.inventory.schema import HEAD, NEVER_CHANGED, tables
-from certwright.inventory.told import told
+from certwright.inventory.told import BACKUP, told
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -32,11 +32,11 @@ class Inventory:
         self._engine = engine
 
     @classmethod
-    def open(cls, path: Path) -> "Inventory":
+    def open(cls, path: Path, patience: float = PATIENCE) -> "Inventory":
         """Open, make or bring up to date the database at `path`.
 
         Refused when a newer certwright made it, Unreadable when it is damaged, Broken when it cannot be written,
-        Locked when another process is writing to it.
+        Locked when another process is writing to it for longer than `patience` seconds.
         """
         with told(path):
             version = stored_version(path)
@@ -45,7 +45,7 @@ class Inventory:
                     f"{path}: a newer certwright made this inventory (schema {version}, this one knows {HEAD})",
                     "install that version or a later one",
                 )
-            inventory = cls(path, _engine(path))
+            inventory = cls(path, _engine(path, patience))
             if version is None:
                 inventory._make()
             elif version != HEAD:
@@ -86,6 +86,7 @@ class Inventory:
     def _migrate(self) -> None:
         from alembic import command  # noqa: PLC0415 - slow to load and almost never needed
         from alembic.config import Config  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
 
         config = Config()
         config.set_main_option("script_location", "certwright.inventory:migrations")
@@ -93,10 +94,14 @@ class Inventory:
             connection = connection.execution_options(certwright_writes=True)
             with connection.begin():
                 config.attributes["connection"] = connection
-                command.upgrade(config, HEAD)
+                try:
+                    command.upgrade(config, HEAD)
+                except CommandError as unknown:
+                    told = f"the inventory has a schema nobody knows ({unknown})"
+                    raise Unreadable(told, where=str(self.path), hint=BACKUP) from unknown
 
 
-def _engine(path: Path) -> "Engine":
+def _engine(path: Path, patience: float) -> "Engine":
     from sqlalchemy import create_engine, event  # noqa: PLC0415 - 200 ms, see schema
     from sqlalchemy.engine import URL  # noqa: PLC0415
 
@@ -107,7 +112,7 @@ def _engine(path: Path) -> "Engine":
             f"{path}: the inventory cannot be written here ({failure.strerror})",
             "make the folder and the files in it writable for this user",
         ) from failure
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE})
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": patience})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -12,21 +12,31 @@ from certwright.model import PasswordRule
 from certwright.terms.seen import password_facts
 
 LEAST = 16  # characters of a drawn password, whatever less a rule allows
+FEWEST = 10  # different characters; with fewer, even a long password is guessed
 PLAIN = string.ascii_letters + string.digits  # survives every shell, script and clipboard
 SPECIAL = "-_.+="
 
 
 def draw_password(rule: PasswordRule, random: Random) -> str:
     """A random password that satisfies `rule`. Refused when the rule forbids too much to draw from."""
-    alphabet = [c for c in PLAIN + (SPECIAL if rule.classes > 3 else "") if c not in rule.forbidden]
-    possible = password_facts("".join(alphabet)).classes
-    if len(possible) < min(rule.classes, 4) or len(alphabet) < 10:
+    alphabet = _allowed(PLAIN, rule)
+    if len(_classes(alphabet)) < rule.classes:
+        alphabet = _allowed(PLAIN + SPECIAL, rule)
+    if len(_classes(alphabet)) < rule.classes or len(alphabet) < FEWEST:
         raise Refused("no password can be drawn under this rule", "supply one with --password-file")
     length = max(LEAST, rule.minimum)
     while True:
         password = "".join(_characters(alphabet, length, random))
-        if password_facts(password).classes == possible:
+        if _classes(password) == _classes(alphabet):
             return password
+
+
+def _allowed(characters: str, rule: PasswordRule) -> str:
+    return "".join(character for character in characters if character not in rule.forbidden)
+
+
+def _classes(characters: str) -> frozenset[str]:
+    return password_facts(characters).classes
 
 
 def refuse_password(rule: PasswordRule, password: str, set_id: str) -> None:
@@ -47,7 +57,7 @@ def password_faults(rule: PasswordRule, password: str) -> tuple[str, ...]:
 def _faults(rule: PasswordRule, password: str) -> Iterator[str]:
     if len(password) < rule.minimum:
         yield f"at least {rule.minimum} characters are required, it has {len(password)}"
-    found = password_facts(password).classes
+    found = _classes(password)
     if len(found) < rule.classes:
         yield (
             f"{rule.classes} of upper-case, lower-case, digits, special and other letters are required,"
@@ -59,7 +69,7 @@ def _faults(rule: PasswordRule, password: str) -> Iterator[str]:
         yield "a control character may not appear"
 
 
-def _characters(alphabet: list[str], length: int, random: Random) -> Iterator[str]:
+def _characters(alphabet: str, length: int, random: Random) -> Iterator[str]:
     fair = 256 - 256 % len(alphabet)  # above this, some characters would come up more often than others
     drawn = 0
     while drawn < length:

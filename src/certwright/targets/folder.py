@@ -77,6 +77,7 @@ class Folder:
             if folder != self._root:
                 yield from self._make(folder.parent, secret=False)
             folder.mkdir(mode=FOLDER_MODE[secret], parents=folder == self._root)
+            folder.chmod(FOLDER_MODE[secret])  # whatever the process's umask took from it
             yield folder.parent
         elif secret and folder != self._root:
             folder.chmod(FOLDER_MODE[secret])
@@ -116,7 +117,7 @@ def _write(unfinished: Path, artifact: Artifact) -> None:
         out.write(artifact.content)
         out.flush()
         os.fsync(out.fileno())
-    unfinished.chmod(mode)  # the process's umask may have taken too much from a public file
+    unfinished.chmod(mode)  # whatever the process's umask took from it
 
 
 def _sync_folder(folder: Path) -> None:

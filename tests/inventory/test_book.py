@@ -1,0 +1,188 @@
+"""What is written down is read back; what must never happen cannot be written."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from certwright.errors import Problem
+from certwright.inventory import Crl, Delivery, Event, Intent, Inventory
+from certwright.model import Held
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+HELD = Held(
+    place="east/portal",
+    certificate=b"leaf",
+    chain=(b"issuing", b"root"),
+    key="east/portal.1",
+    serial=2**158 + 1,
+    not_before=NOW,
+    not_after=NOW + timedelta(days=397),
+    demanded="d",
+    issuer="contoso/issuing",
+)
+INTENT = Intent(HELD.serial, HELD.issuer, HELD.place, b"spki", NOW)
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Iterator[Inventory]:
+    with Inventory.open(tmp_path / "inventory.db") as inventory:
+        yield inventory
+
+
+def hold(inventory: Inventory, held: Held) -> None:
+    with inventory.writing() as book:
+        book.add_key(held.key, "EC 256", b"spki", b"sealed " + held.key.encode(), NOW)
+        book.record_intents([replace(INTENT, serial=held.serial, place=held.place)])
+        book.hold([held], NOW)
+        book.settle({held.serial: "issued"})
+
+
+def test_what_is_held_is_read_back(inventory: Inventory) -> None:
+    hold(inventory, HELD)
+    with inventory.reading() as reading:
+        assert reading.held() == {"east/portal": HELD}
+        assert reading.sealed_key("east/portal.1") == b"sealed east/portal.1"
+        assert reading.sealed_key("east/portal.2") is None
+        assert reading.outcomes() == {"issued": 1}
+
+
+def test_a_renewal_supersedes_and_forgets_nothing(inventory: Inventory) -> None:
+    renewed = replace(HELD, certificate=b"new leaf", key="east/portal.2", serial=7)
+    hold(inventory, HELD)
+    hold(inventory, renewed)
+    with inventory.reading() as reading:
+        assert reading.held() == {"east/portal": renewed}
+        assert reading.sealed_key("east/portal.1")
+        assert len(reading.intents()) == 2
+    with closing(sqlite3.connect(inventory.path)) as database:
+        assert database.execute("SELECT count(*) FROM credentials").fetchone() == (2,)
+        assert database.execute("SELECT count(*) FROM certificates").fetchone() == (4,)
+
+
+def test_a_place_holds_one_credential(inventory: Inventory) -> None:
+    hold(inventory, HELD)
+    with closing(sqlite3.connect(inventory.path)) as database, database, pytest.raises(sqlite3.IntegrityError):
+        database.execute(
+            "INSERT INTO credentials SELECT NULL, place, certificate, chain, key, serial, not_before, not_after,"
+            " demanded, issuer, held_at, NULL FROM credentials"
+        )
+
+
+def test_nothing_is_held_without_its_key_and_its_intent(inventory: Inventory) -> None:
+    with pytest.raises(Problem), inventory.writing() as book:
+        book.hold([HELD], NOW)
+
+
+def test_a_serial_is_used_once(inventory: Inventory) -> None:
+    with inventory.writing() as book:
+        book.record_intents([INTENT])
+    with pytest.raises(Problem), inventory.writing() as book:
+        book.record_intents([replace(INTENT, place="east/other")])
+    with inventory.reading() as reading:
+        assert reading.intents() == (INTENT,)
+
+
+def test_open_intents_are_closed_and_settled_ones_are_not(inventory: Inventory) -> None:
+    with inventory.writing() as book:
+        book.record_intents([INTENT, replace(INTENT, serial=2)])
+        book.settle({2: "issued"})
+        book.settle({})
+        book.close_intents("abandoned")
+    with inventory.reading() as reading:
+        assert {one.serial: one.outcome for one in reading.intents()} == {2: "issued", INTENT.serial: "abandoned"}
+
+
+def test_a_delivery_is_expected_and_then_finished(inventory: Inventory) -> None:
+    old, new = Delivery("a.pfx", "11", "r1", "east/portal"), Delivery("a.pfx", "22", "r2", "east/portal")
+    other = Delivery("b.pfx", "33", "r3", "east/api")
+
+    def stored() -> set[Delivery]:
+        with inventory.reading() as reading:
+            return set(reading.deliveries())
+
+    with inventory.writing() as book:
+        book.expect([old, other], NOW)
+        book.finish([old, other])
+        book.expect([new], NOW)
+    done, finished = replace(old, done=True), replace(other, done=True)
+    assert stored() == {done, new, finished}
+    with inventory.writing() as book:
+        book.finish([new])
+    assert stored() == {replace(new, done=True), finished}
+
+
+def test_a_delivery_that_never_happened_is_forgotten(inventory: Inventory) -> None:
+    done = Delivery("a.pfx", "11", "r1", "east/portal")
+    with inventory.writing() as book:
+        book.expect([done], NOW)
+        book.finish([done])
+        book.expect([replace(done, sha256="22")], NOW)
+        book.forget([replace(done, sha256="22")])
+    with inventory.reading() as reading:
+        assert reading.deliveries() == (replace(done, done=True),)
+
+
+def test_the_same_bytes_may_be_expected_again(inventory: Inventory) -> None:
+    one = Delivery("a.cer", "11", "r1", "east/root")
+    for recipe in ("r1", "r2"):
+        with inventory.writing() as book:
+            book.expect([replace(one, recipe=recipe)], NOW)
+    with inventory.reading() as reading:
+        assert reading.deliveries() == (replace(one, recipe="r2"),)
+
+
+def test_the_newest_password_counts(inventory: Inventory) -> None:
+    with inventory.writing() as book:
+        for version in (1, 2, 3):
+            book.add_password("east/deployment", version, b"sealed %d" % version, NOW)
+        book.add_password("east/other", 1, b"sealed", NOW)
+    with inventory.reading() as reading:
+        assert reading.passwords() == {"east/deployment": (3, b"sealed 3"), "east/other": (1, b"sealed")}
+
+
+def test_the_newest_list_counts_and_numbers_are_used_once(inventory: Inventory) -> None:
+    lists = [Crl("contoso/root", number, NOW, NOW + timedelta(days=30), b"%d" % number) for number in (1, 2)]
+    with inventory.writing() as book:
+        for crl in lists:
+            book.publish(crl)
+    with pytest.raises(Problem), inventory.writing() as book:
+        book.publish(lists[0])
+    with inventory.reading() as reading:
+        assert reading.crls() == {"contoso/root": lists[1]}
+
+
+def test_the_log_is_read_in_order(inventory: Inventory) -> None:
+    with inventory.writing() as book:
+        book.log([Event("issued", f"p{number}", "text", NOW) for number in range(5)])
+        book.log([])
+    with inventory.reading() as reading:
+        assert [(event.number, event.place) for event in reading.events(2)] == [(4, "p3"), (5, "p4")]
+        assert reading.events(2)[0] == Event("issued", "p3", "text", NOW, 4)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE events SET text = 'other'", "DELETE FROM events"])
+def test_nobody_changes_the_log(statement: str, inventory: Inventory) -> None:
+    with inventory.writing() as book:
+        book.log([Event("issued", "p", "text", NOW)])
+    with (
+        closing(sqlite3.connect(inventory.path)) as database,
+        pytest.raises(sqlite3.IntegrityError, match="the log is append-only"),
+    ):
+        database.execute(statement)
+
+
+def test_many_places_at_once(inventory: Inventory) -> None:
+    many = [replace(HELD, place=f"p{n}", certificate=b"leaf %d" % n, key=f"k{n}", serial=n + 1) for n in range(2000)]
+    with inventory.writing() as book:
+        for one in many:
+            book.add_key(one.key, "EC 256", b"", b"", NOW)
+        book.record_intents([replace(INTENT, serial=one.serial, place=one.place) for one in many])
+        book.hold(many, NOW)
+        book.settle({one.serial: "issued" for one in many})
+    with inventory.reading() as reading:
+        assert reading.held() == {one.place: one for one in many}

@@ -1,0 +1,263 @@
+"""The database: made once, versioned, refused with a reason when it cannot be used, and never half written."""
+
+import os
+import resource
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
+from certwright.inventory import Inventory
+from certwright.inventory.glance import places_held, stored_version
+from certwright.inventory.schema import HEAD, tables
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "inventory.db"
+
+
+def made(path: Path) -> None:
+    with Inventory.open(path):
+        pass
+
+
+def described(path: Path) -> list[tuple[str, str, str]]:
+    """Every table, index and trigger with its statement, blanks aside."""
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY 1, 2")
+        return [(kind, name, "".join(sql.replace('"', "").split())) for kind, name, sql in rows]
+
+
+def test_a_new_inventory_is_at_head_and_its_owners_alone(path: Path) -> None:
+    with Inventory.open(path):
+        assert stored_version(path) == HEAD
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert modes == {0o600}
+
+
+def test_it_is_synced_at_every_commit_and_keeps_its_references(path: Path) -> None:
+    with Inventory.open(path) as inventory, inventory.reading() as reading:
+        pragma = reading._connection.exec_driver_sql
+        assert pragma("PRAGMA journal_mode").scalar() == "wal"
+        assert pragma("PRAGMA synchronous").scalar() == 2
+        assert pragma("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_what_was_written_is_there_when_it_is_opened_again(path: Path) -> None:
+    with Inventory.open(path) as inventory, inventory.writing() as book:
+        book.write_setting("a", b"1")
+    with Inventory.open(path) as inventory, inventory.reading() as reading:
+        assert reading.setting("a") == b"1"
+        assert reading.setting("b") is None
+
+
+def write_twice(inventory: Inventory) -> None:
+    with inventory.writing() as book:
+        book.write_setting("a", b"1")
+        book.write_setting("a", b"2")
+
+
+def test_a_transaction_that_fails_leaves_nothing(path: Path) -> None:
+    with Inventory.open(path) as inventory:
+        with pytest.raises(Problem):
+            write_twice(inventory)
+        with inventory.reading() as reading:
+            assert reading.setting("a") is None
+
+
+# ── versions ──
+
+
+def test_a_database_of_a_newer_version_is_refused(path: Path) -> None:
+    made(path)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(Refused, match=r"a newer certwright made this inventory \(schema 9999, this one knows"):
+        Inventory.open(path)
+
+
+def test_migrations_end_where_a_new_inventory_begins(path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", "certwright.inventory:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+    made(path)
+    before_the_first = path.with_name("old.db")
+    with closing(sqlite3.connect(before_the_first)) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    with Inventory.open(before_the_first) as inventory, inventory.writing() as book:
+        book.write_setting("a", b"1")
+    assert described(before_the_first) == described(path)
+
+
+def test_a_version_nobody_knows_is_told(path: Path) -> None:
+    made(path)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(Unreadable, match="a schema nobody knows"):
+        Inventory.open(path)
+
+
+def test_the_models_tables_are_the_databases(path: Path) -> None:
+    made(path)
+    with closing(sqlite3.connect(path)) as database:
+        for table in tables().sorted_tables:
+            columns = [row[1] for row in database.execute(f"PRAGMA table_info({table.name})")]
+            assert columns == [column.name for column in table.columns]
+
+
+def test_a_known_version_does_not_load_alembic(path: Path) -> None:
+    made(path)
+    program = (
+        "import sys; from pathlib import Path; from certwright.inventory import Inventory;"
+        f"assert 'sqlalchemy' not in sys.modules; Inventory.open(Path({str(path)!r}));"
+        "assert 'sqlalchemy' in sys.modules; assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_glance_sees_what_is_there(path: Path) -> None:
+    assert places_held(path) == frozenset()
+    made(path)
+    assert places_held(path) == frozenset()
+    path.write_bytes(b"no database" * 100)
+    assert places_held(path) == frozenset()
+
+
+# ── what can be wrong with it ──
+
+
+def test_a_file_that_is_no_database_is_told(path: Path) -> None:
+    path.write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(Unreadable, match=r"inventory\.db: the inventory is damaged") as failure:
+        Inventory.open(path)
+    assert "backup" in failure.value.hint
+
+
+def test_somebody_elses_database_is_told(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE bookmarks (address TEXT)")
+    with pytest.raises(Unreadable, match=r"inventory\.db: this database is no inventory"):
+        Inventory.open(path)
+
+
+def last_setting(path: Path) -> bytes | None:
+    with Inventory.open(path) as inventory, inventory.reading() as reading:
+        return reading.setting("name 199")
+
+
+def test_a_damaged_page_is_told(path: Path) -> None:
+    with Inventory.open(path) as inventory, inventory.writing() as book:
+        for number in range(200):
+            book.write_setting(f"name {number}", bytes(400))
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xa5" * (len(content) - 4096)
+    path.write_bytes(content)
+    path.with_name("inventory.db-wal").unlink(missing_ok=True)
+    with pytest.raises(Unreadable, match="the inventory is damaged"):
+        last_setting(path)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Broken, match="cannot be written here"):
+        Inventory.open(tmp_path / "nowhere" / "inventory.db")
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from certwright.errors import Problem
+from certwright.inventory import Inventory
+try:
+    with Inventory.open(Path(sys.argv[1])) as inventory, inventory.writing() as book:
+        book.write_setting("big", bytes(1_000_000))
+except Problem as problem:
+    print(type(problem).__name__, problem.what, problem.hint, sep="|")
+"""
+
+
+@contextmanager
+def as_somebody_else() -> Iterator[None]:
+    """Act as a user who owns nothing, because root may write everywhere."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder below one that everybody may enter."""
+    with TemporaryDirectory(prefix="certwright-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_a_read_only_folder_is_told(public_folder: Path) -> None:
+    path = public_folder / "inventory.db"
+    with Inventory.open(path) as inventory, inventory.writing() as book:
+        book.write_setting("a", b"1")
+    path.chmod(0o444)
+    public_folder.chmod(0o555)
+    with as_somebody_else(), pytest.raises(Broken, match="the inventory cannot be written here") as failure:
+        Inventory.open(path)
+    assert "writable for this user" in failure.value.hint
+
+
+def test_an_unreadable_file_is_told(public_folder: Path) -> None:
+    path = public_folder / "inventory.db"
+    made(path)
+    path.chmod(0)
+    with as_somebody_else(), pytest.raises(Broken, match="the inventory cannot be written here"):
+        Inventory.open(path)
+
+
+def test_a_full_disk_is_told_and_costs_nothing_that_was_there(path: Path) -> None:
+    with Inventory.open(path) as inventory, inventory.writing() as book:
+        book.write_setting("before", b"safe")
+    done = subprocess.run(
+        [sys.executable, "-c", WRITE, path],
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)),
+    )
+    assert done.stdout.startswith("Broken|"), done.stdout + done.stderr
+    assert "free some space" in done.stdout
+    with Inventory.open(path) as inventory, inventory.reading() as reading:
+        assert (reading.setting("before"), reading.setting("big")) == (b"safe", None)
+
+
+def fill(inventory: Inventory) -> None:
+    with inventory.writing() as book:
+        book._connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        book.write_setting("big", bytes(1_000_000))
+
+
+def test_a_database_that_is_full_says_so(path: Path) -> None:
+    with Inventory.open(path) as inventory:
+        with pytest.raises(Broken, match="the disk is full; what was written before is safe"):
+            fill(inventory)
+        with inventory.reading() as reading:
+            assert reading.setting("big") is None
+
+
+def test_another_writer_is_told(path: Path) -> None:
+    with Inventory.open(path, patience=0.1) as inventory, closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Locked, match="another process is writing to the inventory"), inventory.writing():
+            pass
+        with inventory.reading() as reading:  # readers are not in anybody's way
+            assert reading.held() == {}

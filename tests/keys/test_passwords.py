@@ -1,0 +1,78 @@
+"""Passwords: those drawn satisfy every rule that can be satisfied, those given are refused without being repeated."""
+
+import secrets
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certwright.errors import Refused
+from certwright.keys.passwords import LEAST, draw_password, password_faults, refuse_password
+from certwright.model import PasswordRule
+
+RULES = st.builds(
+    PasswordRule,
+    minimum=st.integers(0, 64),
+    classes=st.integers(0, 4),
+    forbidden=st.text(st.sampled_from(string.ascii_letters + string.punctuation), max_size=12),
+)
+
+
+@given(RULES)
+def test_a_drawn_password_satisfies_its_rule(rule: PasswordRule) -> None:
+    password = draw_password(rule, secrets.token_bytes)
+    assert password_faults(rule, password) == ()
+    assert len(password) == max(LEAST, rule.minimum)
+
+
+@given(RULES, st.text(max_size=30))
+def test_a_refusal_names_the_rule_and_never_the_password(rule: PasswordRule, password: str) -> None:
+    if not password_faults(rule, password):
+        refuse_password(rule, password, "east/deployment")
+        return
+    with pytest.raises(Refused, match="the password for east/deployment does not do") as refusal:
+        refuse_password(rule, password, "east/deployment")
+    told = f"{refusal.value} {refusal.value.hint}".replace(rule.forbidden, "")
+    assert len(password) < 6 or password not in told
+
+
+@pytest.mark.parametrize(
+    ("password", "told"),
+    [
+        ("Short1", "at least 8 characters are required, it has 6"),
+        ("onlylowercase", r"3 of upper-case.*it has 1 \(lower\)"),
+        ("", "it has 0 "),
+        ("Passw0rd}x", "none of the characters }' may appear"),
+        ("Passw0rd\tx", "a control character may not appear"),
+    ],
+)
+def test_each_rule_is_told_in_words(password: str, told: str) -> None:
+    with pytest.raises(Refused, match=told):
+        refuse_password(PasswordRule(8, 3, "}'"), password, "east/deployment")
+
+
+def test_all_faults_are_told_at_once() -> None:
+    assert len(password_faults(PasswordRule(8, 3, "x"), "x\n")) == 4
+
+
+def test_every_character_is_equally_likely() -> None:
+    drawn = "".join(draw_password(PasswordRule(), secrets.token_bytes) for _ in range(3000))
+    counts = [drawn.count(character) for character in string.ascii_letters + string.digits]
+    mean = len(drawn) / len(counts)
+    chi_squared = sum((count - mean) ** 2 / mean for count in counts)
+    assert chi_squared < 120  # 61 degrees of freedom: more than this comes up once in 100,000 runs
+
+
+def test_bytes_that_would_favour_some_characters_are_not_used() -> None:
+    favouring = b"\xff" * 64
+    even = bytes(range(62)) * 2
+    given_out = iter([favouring, even])
+    assert "9" in draw_password(PasswordRule(minimum=62), lambda length: next(given_out))
+
+
+def test_a_rule_that_forbids_everything_is_refused() -> None:
+    with pytest.raises(Refused, match="no password can be drawn"):
+        draw_password(PasswordRule(forbidden=string.ascii_letters + string.digits), secrets.token_bytes)
+    with pytest.raises(Refused, match="no password can be drawn"):
+        draw_password(PasswordRule(classes=5), secrets.token_bytes)
