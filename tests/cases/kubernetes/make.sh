@@ -41,11 +41,17 @@ subjectAltName = URI:urn:contoso:press-1, DNS:press-1.plant1.contoso.com
 subjectKeyIdentifier = hash
 END
 cd "$work"
-for name in line-root line-ca other-root press-1 weak; do
-  bits=2048
-  [ "$name" = weak ] && bits=1024
-  openssl genrsa -out $name.key $bits
-  openssl req -new -key $name.key -subj "/CN=Plant $name" -out $name.csr
+for name in line-root line-ca other-root press-1 weak quickstart; do
+  subject="/CN=Plant $name"
+  case $name in
+    weak) openssl genrsa -out $name.key 1024 ;;
+    quickstart) # as one version of the vendor's tool makes it: EC P-256, a common name only
+      openssl ecparam -name prime256v1 -genkey -noout -out $name.key
+      subject="/CN=Azure IoT Operations Quickstart Root CA - Not for Production"
+      ;;
+    *) openssl genrsa -out $name.key 2048 ;;
+  esac
+  openssl req -new -key $name.key -subj "$subject" -out $name.csr
   : > index
   case $name in
     line-ca) by="-keyfile line-root.key -cert line-root.pem"; as=issuing ;;
@@ -61,13 +67,13 @@ for name in line-ca other-root; do
 done
 cd "$OLDPWD"
 for name in line-root line-ca other-root; do cp "$work/$name.pem" pki/$name.crt; done
+cp "$work/quickstart.pem" pki/quickstart.pem
 for name in press-1 weak; do openssl x509 -in "$work/$name.pem" -outform DER -out pki/$name.der; done
 openssl crl -in "$work/line-ca.crl" -outform DER -out pki/line-ca.crl
 cp "$work/line-ca.crl" pki/line-ca.crl.pem
 od -An -v -tx1 pki/line-ca.crl | tr -d ' \n' > pki/line-ca.crl.hex
 openssl crl -in "$work/other-root.crl" -outform DER -out pki/other-root.crl
 cat pki/line-root.crt pki/other-root.crt > pki/two-roots.pem
-
 # ── what kubectl makes of the certificates of ../pack ──
 for name in leaf issuing root; do openssl x509 -inform DER -in ../pack/$name.der -out "$work/$name.pem"; done
 openssl pkcs8 -inform DER -in ../pack/leaf.pkcs8 -nocrypt -topk8 -out "$work/leaf.key"

@@ -4,7 +4,7 @@
 set -eu
 
 vault=%%key_vault%%
-identity=%%managed_identity%%
+identity=%%vault_identity%%
 namespace=%%namespace%%
 account=%%service_account%%
 if [ -z "$identity" ]; then
