@@ -348,7 +348,9 @@ def test_a_key_that_is_none_is_told_by_the_demand_on_keys() -> None:
     one = plan(place("a", ("der-key", "a.key"), demands=[demand("key.matches"), demand("key.present")]))
     report = judge(one, {"a.key": b"\x30\x03\x02\x01\x05"}, {}, NOW)
     assert [status for _, _, status in verdicts(report)] == ["Fail", "OK"]
-    assert report.results[0].mismatches[0].expected == "a private key whose parts fit together"
+    (mismatch,) = report.results[0].mismatches
+    assert mismatch.expected == "a private key whose parts fit together"
+    assert "not a private key" in mismatch.found
 
 
 # ── which roots ───────────────────────────────────────────────────────────────────────────────────

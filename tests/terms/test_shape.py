@@ -156,6 +156,12 @@ def test_a_common_name_is_written_as_a_name_only_where_there_is_no_subject() -> 
     assert shaped("subject.common-name", contains="a").subject == ""
 
 
+def test_a_uri_is_asked_for_where_there_is_one_to_ask_for() -> None:
+    assert shaped("names.one-uri", uri="urn:a").names == (GeneralName("uri", "urn:a"),)
+    assert shaped("names.one-uri").names == ()
+    assert shaped("names.address", address="192.0.2.1").names == (GeneralName("ip", "192.0.2.1"),)
+
+
 def test_usages_add_up() -> None:
     draft = shaped("usage.key-usage", shaped("usage.key-usage", all_of=["keyAgreement"]), all_of=["digitalSignature"])
     assert draft.key_usage == {"keyAgreement", "digitalSignature"}

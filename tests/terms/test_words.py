@@ -226,6 +226,11 @@ def test_a_count_names_those_that_do_not_count() -> None:
     assert told_of_set("set.count", twice, count=1) == [Mismatch("1 certificates", "2")]
 
 
+def test_a_folder_in_lower_case_may_be_found_in_upper() -> None:
+    layout = Layout(("east/a/x.pfx",), ("east/A/x.pfx",))
+    assert told_of_set("set.folders", [], layout) == [Mismatch("exactly this name", "east/A/x.pfx", "east/a/x.pfx")]
+
+
 def test_an_empty_set_has_nothing_in_disorder() -> None:
     for term in ("same-root", "same-password", "unique-names", "unique-subjects", "unique-files", "same-base-names"):
         assert told_of_set(f"set.{term}", []) == []
@@ -326,6 +331,10 @@ def test_words_for_sentences() -> None:
     assert called(FACTS) == "CN=portal"
     assert called(replace(FACTS, subject="", serial=255)) == "serial ff"
     assert [hash_title(name) for name in ("sha1", "sha256", "md5")] == ["SHA-1", "SHA-256", "MD5"]
+    assert (
+        purposes(["1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"])
+        == "Time Stamping (timeStamping), OCSP Signing (OCSPSigning)"
+    )
     assert purposes(["1.2.3", "1.3.6.1.5.5.7.3.1"]) == "1.2.3, Server Authentication (serverAuth)"
     assert [length(*one) for one in ((0, 0), (1, 0), (2, 1), (0, 2))] == [
         "0 days",

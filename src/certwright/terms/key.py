@@ -13,8 +13,6 @@ from certwright.x509.facts import PublicKeyFacts
 
 # A number from here on speaks of an RSA modulus, a smaller one of a curve.
 _MODULUS = 600
-_RSA = (1024, 2048, 3072, 4096, 8192)
-_CURVES = (256, 384, 521)
 
 
 def key_text(key: PublicKeyFacts) -> str:
@@ -38,7 +36,7 @@ class Algorithm(Word):
             return draft
         makers: dict[str, Literal["rsa", "ec"]] = {"rsa": "rsa", "ec": "ec"}
         made = next((makers[kind] for kind in self.allowed if kind in makers), None)
-        return replace(draft, key=KeySpec(made, _CURVES[0] if made == "ec" else 2048)) if made else draft
+        return replace(draft, key=KeySpec(made, 256 if made == "ec" else 2048)) if made else draft
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         key = leaf(seen).key
@@ -56,18 +54,14 @@ class Length(Word):
 
     def shape(self, draft: Draft) -> Draft:
         """The smallest length that is allowed and not below the draft's; the longest allowed where there is none."""
-        bits, rsa = draft.key.bits, draft.key.algorithm == "rsa"
-        if not self._wrong(draft.key.algorithm, bits):
+        algorithm, bits = draft.key.algorithm, draft.key.bits
+        if not self._wrong(algorithm, bits):
             return draft
-        ladder = sorted({*(_RSA if rsa else _CURVES), *filter(None, (self.minimum, self.maximum)), *self.allowed})
-        fit = [
-            step
-            for step in ladder
-            if self._speaks_of(draft.key.algorithm, step) and not self._wrong(draft.key.algorithm, step)
-        ]
+        steps = sorted({self.minimum, self.maximum, *self.allowed})
+        fit = [step for step in steps if self._speaks_of(algorithm, step) and not self._wrong(algorithm, step)]
         if not fit:
             return draft
-        return replace(draft, key=KeySpec(draft.key.algorithm, next((step for step in fit if step >= bits), fit[-1])))
+        return replace(draft, key=KeySpec(algorithm, next((step for step in fit if step >= bits), fit[-1])))
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         key = leaf(seen).key

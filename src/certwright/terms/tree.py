@@ -10,19 +10,19 @@ from certwright.terms.seen import Layout
 def layouts(plan: Plan, present: Collection[str]) -> Mapping[str, Layout]:
     """The tree of each set by its address. `present` are all paths given, planned or not.
 
-    Files of other sets, scripts and the folder of the authorities may lie beside a set and are none of its business.
+    Files of other sets (the authorities' among them) and scripts may lie beside a set and are none of its business.
     """
     places = {place.id: place for place in plan.places}
     planned = {package.path.lower() for place in plan.places for package in place.packages}
     planned |= {script.path.lower() for group in plan.sets for script in group.scripts}
-    strays = [path for path in present if path.lower() not in planned and not path.startswith("pki/")]
+    strays = [path for path in present if path.lower() not in planned]
     return {group.id: _layout(group, places, present, strays) for group in plan.sets}
 
 
 def _layout(
     group: CertificateSet, places: Mapping[str, Place], present: Collection[str], strays: Iterable[str]
 ) -> Layout:
-    packages = [package for address in group.places for package in places[address].packages]
+    packages = [package for one in group.places if one in places for package in places[one].packages]
     own = tuple(package.path for package in packages)
     folders: dict[str, list[str]] = defaultdict(list)
     for package in packages:
