@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from certwright.errors import Problem
-from certwright.inventory import Crl, Delivery, Event, Intent, Inventory
+from certwright.inventory import Crl, Delivery, Event, Intent, Inventory, SealedPassword
 from certwright.model import Held
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -139,10 +139,16 @@ def test_the_same_bytes_may_be_expected_again(inventory: Inventory) -> None:
 def test_the_newest_password_counts(inventory: Inventory) -> None:
     with inventory.writing() as book:
         for version in (1, 2, 3):
-            book.add_password("east/deployment", version, b"sealed %d" % version, NOW)
-        book.add_password("east/other", 1, b"sealed", NOW)
+            book.add_password(SealedPassword("east/deployment", version, "rule", b"sealed %d" % version), NOW)
+        book.add_password(SealedPassword("east/other", 1, "rule", b"sealed"), NOW)
+    newest = SealedPassword("east/deployment", 3, "rule", b"sealed 3")
+    other = SealedPassword("east/other", 1, "rule", b"sealed")
     with inventory.reading() as reading:
-        assert reading.passwords() == {"east/deployment": (3, b"sealed 3"), "east/other": (1, b"sealed")}
+        assert reading.passwords() == {"east/deployment": newest, "east/other": other}
+    with inventory.writing() as book:
+        book.keep_password(replace(newest, rule="another"))
+    with inventory.reading() as reading:
+        assert reading.passwords() == {"east/deployment": replace(newest, rule="another"), "east/other": other}
 
 
 def test_the_newest_list_counts_and_numbers_are_used_once(inventory: Inventory) -> None:

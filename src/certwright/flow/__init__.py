@@ -6,7 +6,7 @@ Killed at any moment and run again, it ends where an undisturbed run would have 
 from certwright.flow.applying import apply
 from certwright.flow.delivering import roots
 from certwright.flow.passwords import open_passwords
-from certwright.flow.standing import Standing, actions, coming, look
+from certwright.flow.standing import Standing, coming, look, todo
 from certwright.flow.world import Applied, Vault, World, unheard, untold
 
 __all__ = [
@@ -14,12 +14,12 @@ __all__ = [
     "Standing",
     "Vault",
     "World",
-    "actions",
     "apply",
     "coming",
     "look",
     "open_passwords",
     "roots",
+    "todo",
     "unheard",
     "untold",
 ]

@@ -6,7 +6,7 @@ from certwright.errors import Refused
 from certwright.flow.issuing import refuse_strangers
 from certwright.flow.passwords import refuse_passwords
 from certwright.flow.run import Run
-from certwright.flow.standing import Standing, actions, coming, look, wanted_paths
+from certwright.flow.standing import Standing, coming, look, todo, wanted_paths
 from certwright.flow.world import Applied, World
 from certwright.inventory import Event
 from certwright.model import Plan
@@ -25,7 +25,7 @@ def apply(plan: Plan, world: World, passwords: Mapping[str, str] | None = None) 
     _recover(world)
     standing = look(plan, world.inventory, world.target)
     messages = _refuse_foreign(plan, standing, world)
-    if not given and not actions(plan, standing, world.now):
+    if not given and not todo(plan, standing, world.now).actions:
         return Applied((), (), coming(plan, standing), tuple(messages))
     run = Run(plan, world, world.unlock(), standing, given)
     try:

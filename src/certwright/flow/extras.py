@@ -9,6 +9,8 @@ from certwright.inventory import Crl
 from certwright.model import Action, Artifact, Held, Place, Plan
 from certwright.pack.script import script_artifact
 from certwright.plan.authorities import authority_name
+from certwright.x509.crl import read_crl, signed_by
+from certwright.x509.read import read_certificate
 
 CRL_LIFE = timedelta(days=30)  # published again when half of it is over, so that one missed run does no harm
 
@@ -45,8 +47,10 @@ def crl_parcel(authority: Place, crl: Crl) -> Parcel:
 
 
 def crl_overdue(authority: Held, crl: Crl | None, now: datetime) -> bool:
-    """Whether a new list is needed: none yet, half of its life over, or the authority has a new certificate since."""
-    return crl is None or _renewal(crl) <= now or crl.this_update < authority.not_before
+    """Whether a new list is needed: none yet, half of its life over, or the authority has another key since."""
+    if crl is None or _renewal(crl) <= now:
+        return True
+    return not signed_by(read_crl(crl.der), read_certificate(authority.certificate))
 
 
 def extras_due(

@@ -1,12 +1,13 @@
 """Passwords of certificate sets: drawn or given, held against the rule before anything is made, and sealed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from certwright.errors import Refused
 from certwright.flow.world import Box, Vault, World
-from certwright.inventory import Event
+from certwright.inventory import Event, SealedPassword
 from certwright.keys.passwords import draw_password, password_faults, refuse_password
-from certwright.model import CertificateSet, Plan
+from certwright.model import Action, PasswordRule, Plan
 
 
 def refuse_passwords(plan: Plan, given: Mapping[str, str]) -> None:
@@ -20,52 +21,58 @@ def refuse_passwords(plan: Plan, given: Mapping[str, str]) -> None:
         refuse_password(rule, password, set_id)
 
 
-def open_passwords(stored: Mapping[str, tuple[int, bytes]], box: Box) -> dict[str, tuple[int, str]]:
+def open_passwords(stored: Mapping[str, SealedPassword], box: Box) -> dict[str, tuple[int, str]]:
     """The newest password of every set, with its version."""
     return {
-        set_id: (version, box.open(_address(set_id, version), sealed).decode())
-        for set_id, (version, sealed) in stored.items()
+        one.set_id: (one.version, box.open(_address(one.set_id, one.version), one.sealed).decode())
+        for one in stored.values()
     }
 
 
+def passwords_due(plan: Plan, stored: Mapping[str, SealedPassword]) -> Iterator[Action]:
+    """Sets whose rule has changed since their password was last held against it."""
+    for one in plan.sets:
+        if one.password and one.id in stored and stored[one.id].rule != _written(one.password):
+            yield Action("package", one.id, "the rule for its password has changed")
+
+
 def settle_passwords(
-    plan: Plan, given: Mapping[str, str], stored: Mapping[str, tuple[int, bytes]], vault: Vault, world: World
+    plan: Plan, given: Mapping[str, str], stored: Mapping[str, SealedPassword], vault: Vault, world: World
 ) -> tuple[dict[str, tuple[int, str]], list[str]]:
     """A password for every set that takes one, and what there is to say: what is new is sealed and written down.
 
     A held password is replaced by one that was given, and by a new one when it no longer satisfies its rule.
     """
     passwords = open_passwords(stored, vault.box)
+    rules = {one.id: one.password for one in plan.sets if one.password}
     new = {
-        one.id: (passwords.get(one.id, (0, ""))[0] + 1, text)
-        for one in plan.sets
-        if (text := _wanted(one, given, passwords.get(one.id, (0, ""))[1], world))
+        set_id: (passwords.get(set_id, (0, ""))[0] + 1, text)
+        for set_id, rule in rules.items()
+        if (text := _wanted(rule, given.get(set_id), passwords.get(set_id, (0, ""))[1], world))
     }
-    _write(new, given, vault, world)
-    told = [
-        f"{set_id}: a password was made; `certwright password show` tells it" for set_id in new if set_id not in given
-    ]
-    return {**passwords, **new}, told
-
-
-def _wanted(one: CertificateSet, given: Mapping[str, str], old: str, world: World) -> str:
-    """The password a set is to get now; empty when it takes none, or the one it has will do."""
-    if one.password is None:
-        return ""
-    if one.id in given:
-        return given[one.id] if given[one.id] != old else ""
-    return draw_password(one.password, world.random) if not old or password_faults(one.password, old) else ""
-
-
-def _write(new: Mapping[str, tuple[int, str]], given: Mapping[str, str], vault: Vault, world: World) -> None:
-    if not new:
-        return
+    kept = [replace(stored[action.place], rule=_written(rules[action.place])) for action in passwords_due(plan, stored)]
     with world.inventory.writing() as book:
+        for one in kept:
+            book.keep_password(one)
         for set_id, (version, text) in new.items():
-            book.add_password(set_id, version, vault.box.seal(_address(set_id, version), text.encode()), world.now)
+            sealed = vault.box.seal(_address(set_id, version), text.encode())
+            book.add_password(SealedPassword(set_id, version, _written(rules[set_id]), sealed), world.now)
             how = "given" if set_id in given else "drawn"
             book.log([Event("password", set_id, f"version {version} {how}", world.now)])
     world.at("after passwords are written down")
+    told = [f"{one}: a password was made; `certwright password show` tells it" for one in new if one not in given]
+    return {**passwords, **new}, told
+
+
+def _wanted(rule: PasswordRule, given: str | None, old: str, world: World) -> str:
+    """The password a set is to get now; empty when the one it has will do."""
+    if given is not None:
+        return given if given != old else ""
+    return draw_password(rule, world.random) if not old or password_faults(rule, old) else ""
+
+
+def _written(rule: PasswordRule) -> str:
+    return f"{rule.minimum} characters, {rule.classes} classes, none of {''.join(sorted(set(rule.forbidden)))}"
 
 
 def _address(set_id: str, version: int) -> str:

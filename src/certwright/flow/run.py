@@ -8,7 +8,7 @@ from certwright.flow.extras import CRL_LIFE, crl_overdue, crl_parcel, publishers
 from certwright.flow.issuing import Fresh, Registry
 from certwright.flow.parcel import Parcel, announce, send
 from certwright.flow.passwords import settle_passwords
-from certwright.flow.standing import Standing, actions, look
+from certwright.flow.standing import Standing, Todo, look, todo
 from certwright.flow.world import Vault, World
 from certwright.inventory import Crl, Event
 from certwright.model import Action, Held, Place, Plan
@@ -34,21 +34,21 @@ class Run:
         before: tuple[Action, ...] = ()
         for _ in range(MOST_ROUNDS):
             self.standing = look(self._plan, self._world.inventory, self._world.target)
-            todo = actions(self._plan, self.standing, self._world.now)
-            if not todo:
+            found = todo(self._plan, self.standing, self._world.now)
+            if not found.actions:
                 return
-            if todo == before:
+            if found.actions == before:
                 break
-            before = todo
-            self._round(todo)
+            before = found.actions
+            self._round(found)
         raise Broken(
             "the same stays due after it was done: " + "; ".join(f"{one.place}: {one.reason}" for one in before),
             "this is a fault of certwright or its catalogue: please report it",
         )
 
-    def _round(self, todo: Sequence[Action]) -> None:
-        renewed = {action.place for action in todo if action.verb in ("issue", "renew")}
-        waiting = {action.place for action in todo} - renewed
+    def _round(self, found: Todo) -> None:
+        renewed = {action.place for action in found.places if action.verb in ("issue", "renew")}
+        waiting = {action.place for action in found.places} - renewed
         self._total = self._steps + len(renewed | waiting)
         for place in self._plan.places:
             if place.id in renewed and place.kind == "authority":

@@ -7,25 +7,26 @@ from itertools import chain
 
 from certwright.due import due, next_due
 from certwright.flow.extras import extra_paths, extras_due, next_crl
-from certwright.inventory import Crl, Delivery, Inventory
+from certwright.flow.passwords import passwords_due
+from certwright.inventory import Crl, Delivery, Inventory, SealedPassword
 from certwright.model import Action, Held, Plan
 from certwright.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The inventory and the target at one moment. `passwords` are versions and sealed bytes, by set address."""
+    """The inventory and the target at one moment. Passwords are sealed, by set address."""
 
     held: Mapping[str, Held] = field(default_factory=dict)
     deliveries: tuple[Delivery, ...] = ()
     observed: Mapping[str, str] = field(default_factory=dict)
-    passwords: Mapping[str, tuple[int, bytes]] = field(default_factory=dict, repr=False)
+    passwords: Mapping[str, SealedPassword] = field(default_factory=dict, repr=False)
     crls: Mapping[str, Crl] = field(default_factory=dict)
 
     @property
     def versions(self) -> Mapping[str, int]:
         """The version of every set's password."""
-        return {name: version for name, (version, _) in self.passwords.items()}
+        return {name: one.version for name, one in self.passwords.items()}
 
     @property
     def delivered(self) -> Mapping[str, str]:
@@ -72,11 +73,27 @@ def wanted_paths(plan: Plan) -> tuple[str, ...]:
     return (*(package.path for place in plan.places for package in place.packages), *extra_paths(plan))
 
 
-def actions(plan: Plan, standing: Standing, now: datetime) -> tuple[Action, ...]:
-    """What is due at `now`: certificates, then files. Impossible for a root that is to be renewed."""
-    return (
-        *due(plan, standing.held, standing.delivered, standing.versions, now),
-        *extras_due(plan, standing.held, standing.crls, standing.delivered, now),
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What is due: certificates and files of places, in the order in which they can be made; and everything else."""
+
+    places: tuple[Action, ...]
+    others: tuple[Action, ...]
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """All of it."""
+        return (*self.places, *self.others)
+
+
+def todo(plan: Plan, standing: Standing, now: datetime) -> Todo:
+    """What is due at `now`. Impossible for a root that is to be renewed."""
+    return Todo(
+        due(plan, standing.held, standing.delivered, standing.versions, now),
+        (
+            *passwords_due(plan, standing.passwords),
+            *extras_due(plan, standing.held, standing.crls, standing.delivered, now),
+        ),
     )
 
 

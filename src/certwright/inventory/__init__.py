@@ -5,7 +5,7 @@ Secrets lie here sealed, as bytes this room cannot open. SQLAlchemy is loaded wh
 
 from certwright.inventory.book import Book
 from certwright.inventory.lock import run_lock
-from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome
+from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, SealedPassword
 from certwright.inventory.store import Inventory
 
-__all__ = ["Book", "Crl", "Delivery", "Event", "Intent", "Inventory", "Outcome", "run_lock"]
+__all__ = ["Book", "Crl", "Delivery", "Event", "Intent", "Inventory", "Outcome", "SealedPassword", "run_lock"]

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, seconds
+from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, SealedPassword, seconds
 from certwright.inventory.schema import tables
 from certwright.model import Held
 
@@ -27,9 +28,15 @@ class Book:
         """Write down a sealed key under its name."""
         self._add("keys", [{"name": name, "spec": spec, "spki": spki, "sealed": sealed, "made_at": seconds(now)}])
 
-    def add_password(self, set_id: str, version: int, sealed: bytes, now: datetime) -> None:
-        """Write down a set's password as its next version."""
-        self._add("passwords", [{"set_id": set_id, "version": version, "sealed": sealed, "made_at": seconds(now)}])
+    def add_password(self, password: SealedPassword, now: datetime) -> None:
+        """Write down a set's password, as a version that set has not had."""
+        self._add("passwords", [{**asdict(password), "made_at": seconds(now)}])
+
+    def keep_password(self, password: SealedPassword) -> None:
+        """This password satisfies another rule, too."""
+        table = _table("passwords")
+        this = (table.c.set_id == password.set_id, table.c.version == password.version)
+        self._connection.execute(table.update().where(*this).values(rule=password.rule))
 
     def record_intents(self, intents: Sequence[Intent]) -> None:
         """Speak for serials. A serial used before breaks the transaction."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from certwright.inventory.rows import Crl, Delivery, Event, Intent, moment
+from certwright.inventory.rows import Crl, Delivery, Event, Intent, SealedPassword, moment
 from certwright.inventory.schema import tables
 from certwright.model import Held
 
@@ -50,11 +50,11 @@ class Reading:
         found = self._connection.execute(settings.select().where(settings.c.name == name)).first()
         return bytes(found.value) if found else None
 
-    def passwords(self) -> dict[str, tuple[int, bytes]]:
-        """The newest password of every set that has one: its version, and it, sealed."""
+    def passwords(self) -> dict[str, SealedPassword]:
+        """The newest password of every set that has one."""
         passwords = _table("passwords")
         rows = self._connection.execute(passwords.select().order_by(passwords.c.version))
-        return {row.set_id: (row.version, bytes(row.sealed)) for row in rows}
+        return {row.set_id: SealedPassword(row.set_id, row.version, row.rule, bytes(row.sealed)) for row in rows}
 
     def deliveries(self) -> tuple[Delivery, ...]:
         """Every file written, and every file that was about to be."""

@@ -31,6 +31,16 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedPassword:
+    """A set's password. `rule` is the one it was last found to satisfy, in words of whoever wrote it down."""
+
+    set_id: str
+    version: int
+    rule: str
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Crl:
     """A revocation list of an authority. Numbers only rise (RFC 5280 5.2.3)."""
 

@@ -53,6 +53,7 @@ def _secrets(sql: ModuleType, metadata: "MetaData") -> None:
         metadata,
         need("set_id", sql.Text, primary_key=True),
         need("version", sql.Integer, primary_key=True),
+        need("rule", sql.Text),
         need("sealed", sql.LargeBinary),
         need("made_at", sql.Integer),
     )

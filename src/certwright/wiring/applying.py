@@ -69,7 +69,7 @@ def preview(loaded: Loaded) -> tuple[Action, ...]:
     """What `apply` would do now. Needs no secret and writes nothing but the inventory's own upkeep."""
     with inventory_of(loaded) as inventory:
         standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
-    return flow.actions(loaded.plan, standing, loaded.now)
+    return flow.todo(loaded.plan, standing, loaded.now).actions
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def events(loaded: Loaded, *, last: int = 50) -> tuple[Event, ...]:
 def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], Mapping[str, str]]:
     """What is due, and the first reason for each place; a root that must be renewed is a reason, and no action."""
     try:
-        actions = flow.actions(loaded.plan, standing, loaded.now)
+        actions = flow.todo(loaded.plan, standing, loaded.now).actions
     except Impossible as conflict:
         return (), {one.place: one.what for one in conflict.conflicts}
     return actions, {one.place: one.reason for one in reversed(actions)}

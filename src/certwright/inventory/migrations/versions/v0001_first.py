@@ -33,6 +33,7 @@ def _secrets() -> None:
         "passwords",
         Column("set_id", Text, primary_key=True, nullable=False),
         Column("version", Integer, primary_key=True, nullable=False),
+        Column("rule", Text, nullable=False),
         Column("sealed", LargeBinary, nullable=False),
         Column("made_at", Integer, nullable=False),
     )
