@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certwright.errors import Refused
@@ -88,6 +88,7 @@ texts = st.text(min_size=1, max_size=16).filter(lambda text: len(text.encode("ut
 encodable = texts.filter(lambda text: text.isprintable() or text.encode("utf-8", "replace").decode() == text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME]), encodable), max_size=4))
 def test_every_name_survives_the_way_there_and_back(parts: list[tuple[x509.ObjectIdentifier, str]]) -> None:
     name = x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
@@ -96,12 +97,14 @@ def test_every_name_survives_the_way_there_and_back(parts: list[tuple[x509.Objec
     assert parse_name(text).public_bytes() == name.public_bytes()
 
 
+@settings(deadline=None)
 @given(encodable)
 def test_the_library_understands_our_escapes(value: str) -> None:
     theirs = x509.Name.from_rfc4514_string(f"CN={escape(value)}")
     assert [attribute.value for attribute in theirs] == [value]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_noise_is_malformed_or_a_name(noise: bytes) -> None:
     with suppress(Malformed):

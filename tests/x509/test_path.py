@@ -97,6 +97,15 @@ def test_old_signatures_are_verified_too(facts_of: FactsOf) -> None:
         assert chain.complete, (name, chain.faults)
 
 
+def test_old_signatures_may_be_wrong(facts_of: FactsOf) -> None:
+    for name in ("sha1.pem", "md5.pem"):
+        facts = facts_of(name)
+        bent = read_certificate(facts.der[:-1] + bytes([facts.der[-1] ^ 1]))
+        chain = diagnose(bent, [], [], facts.not_before + timedelta(days=1), server=None)
+        assert not chain.complete
+        assert "the signature does not verify" in chain.faults[0]
+
+
 # ── the file ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -259,6 +268,7 @@ CROSSED = [  # packed, trusted, path, extras
     (("issuing", "cross"), ("new", "old"), ["CN=leaf", "CN=Under New", "CN=New", "CN=Old"], []),
     (("issuing", "new", "cross"), ("old",), ["CN=leaf", "CN=Under New", "CN=New", "CN=Old"], ["CN=New"]),
     (("issuing", "cross", "new"), ("new",), ["CN=leaf", "CN=Under New", "CN=New"], ["CN=New"]),
+    (("issuing", "cross", "new"), ("old", "new"), ["CN=leaf", "CN=Under New", "CN=New"], ["CN=New"]),
     (("issuing", "cross"), ("new",), ["CN=leaf", "CN=Under New", "CN=New"], ["CN=New"]),
 ]
 
@@ -281,6 +291,25 @@ def test_an_expired_alternative_is_gone_round(forge: Forge, now: datetime) -> No
         chain = judged(leaf, packed, [root], now)
         assert is_good(chain)
         assert [one.serial for one in chain.extras] == [1]
+
+
+def test_the_issuer_with_the_right_identifier_is_preferred(forge: Forge, root: Any, now: datetime) -> None:
+    other_id = ((x509.SubjectKeyIdentifier(b"another"), False),)
+    odd = forge("CN=Issuing", root, extensions=other_id, identifiers=False, days=(-1, 900))
+    leaf = forge("CN=leaf", forge("CN=Issuing", root), authority=False, extensions=SAN)
+    right = forge("CN=Issuing", root, serial=5)
+    chain = judged(leaf, [odd, right, root], [root], now)
+    assert is_good(chain)
+    assert chain.path[1] is right.facts
+
+
+def test_without_a_root_the_longest_way_is_told(forge: Forge, root: Any, now: datetime) -> None:
+    lost = forge("CN=Lost")
+    upper = forge("CN=Upper", root)
+    short, long = forge("CN=Issuing", lost, days=(-1, 900)), forge("CN=Issuing", upper)
+    leaf = forge("CN=leaf", short, authority=False, extensions=SAN)
+    chain = judged(leaf, [short, long, upper], [], now)
+    assert subjects(chain.path) == ["CN=leaf", "CN=Issuing", "CN=Upper"]
 
 
 def test_a_dead_end_with_the_better_identifier_is_left(forge: Forge, now: datetime) -> None:
@@ -364,10 +393,12 @@ def test_opinions_may_differ_and_both_are_kept(forge: Forge, root: Any, now: dat
     assert "1.2.3.4" in odd.verdict
 
 
-@pytest.mark.parametrize("name", ["*.contoso.com", "contoso-nas", "a_b.contoso.com", "10.0.0.7"])
-def test_names_a_server_is_asked_by(forge: Forge, root: Any, now: datetime, name: str) -> None:
-    names = x509.SubjectAlternativeName([x509.DNSName(name), x509.DNSName("b.contoso.com")])
-    leaf = forge("CN=leaf", root, authority=False, extensions=((names, False),))
+@pytest.mark.parametrize(
+    "names", [["*.contoso.com"], ["contoso-nas"], ["a_b.contoso.com", "b.contoso.com"], ["10.0.0.7", "b.contoso.com"]]
+)
+def test_names_a_server_is_asked_by(forge: Forge, root: Any, now: datetime, names: list[str]) -> None:
+    alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+    leaf = forge("CN=leaf", root, authority=False, extensions=((alternatives, False),))
     assert judged(leaf, [root], [root], now).verdict == ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certwright.errors import Unreadable
@@ -108,6 +108,7 @@ def test_many_open_blocks_cost_linear_time() -> None:
         split_pem(b"-----BEGIN A-----" * 500_000)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["CERTIFICATE", "PRIVATE KEY"]), st.binary(min_size=1, max_size=90)), max_size=4)
 )
@@ -121,6 +122,7 @@ def test_blocks_survive_the_way_there_and_back(blocks: list[tuple[str, bytes]]) 
     assert split_pem(text.decode().encode("utf-16")) == tuple(blocks)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=300), st.sampled_from([b"", b"0\x80\x06", b"\x30\x30\x30\x10", b"-----BEGIN CERTIFICATE-----"])
 )
@@ -129,6 +131,7 @@ def test_noise_is_unreadable_or_bytes(noise: bytes, start: bytes) -> None:
         assert all(found[:1] == b"\x30" for found in certificates_in(start + noise))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 1600), st.integers(0, 255)), min_size=1, max_size=8), st.booleans())
 def test_a_bent_p7b_is_read_or_refused(changes: list[tuple[int, int]], indefinite: bool) -> None:
     bent = bytearray(P7B[indefinite])

@@ -97,7 +97,9 @@ def _other_name(body: bytes) -> str:
     value = body[first:last]
     tag, inner, after = der.header(value, 0, len(value))
     if tag in der.TEXTS and after == len(value):
-        return f"{dotted}:{der.text(tag, value[inner:after])}"
+        text = der.text(tag, value[inner:after])
+        if text.isprintable():
+            return f"{dotted}:{text}"
     return f"{dotted}:#{value.hex()}"
 
 

@@ -119,12 +119,11 @@ class _Search:
             yield path
 
     def candidates(self, child: CertificateFacts) -> list[CertificateFacts]:
-        """Those with the issuer's name, likeliest first: the right key identifier, current, packed, a root, younger."""
+        """Those with the issuer's name, likeliest first: the right key identifier, packed, a root, younger."""
         return sorted(
             self.by_subject.get(child.issuer_der, ()),
             key=lambda one: (
                 _identifiers_differ(child, one),
-                not one.not_before <= self.now <= one.not_after,
                 one.fingerprint not in self.packed,
                 not one.self_issued,
                 -one.not_after.timestamp(),

@@ -69,8 +69,8 @@ def certificates_in(content: bytes) -> tuple[bytes, ...]:
         return _bounded(_opened(content, ""))
     blocks = [block for block in split_pem(content) if block[0] in _CERTIFICATE_LABELS]
     if blocks:
-        found = (_opened(block, f"certificate {place}", most=1) for place, (_, block) in enumerate(blocks, 1))
-        return _bounded([one for block in found for one in block])  # OpenSSL puts trust settings behind a certificate
+        found = (_opened(block, f"certificate {place}") for place, (_, block) in enumerate(blocks, 1))
+        return _bounded([one for block in found for one in block])
     bare = _decode(_plain(content))
     return _bounded(_opened(bare, "") if _walkable(bare) else [])
 
@@ -112,15 +112,15 @@ def _walkable(content: bytes, at: int = 0) -> bool:
     return tags[:3] == [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING] or tags[:1] == [der.OID]
 
 
-def _opened(content: bytes, where: str, most: int = MOST_CERTIFICATES + 1) -> list[bytes]:
-    """One or several certificates after another, or a P7B. What follows them is not looked at."""
+def _opened(content: bytes, where: str) -> list[bytes]:
+    """One or several certificates after another, or a P7B. What follows (OpenSSL's trust settings) is not looked at."""
     if not _walkable(content):
         raise Unreadable("it is neither a certificate nor a P7B, or it is cut off", where, _HINT)
     if content.startswith(b"\x30\x80"):
         return _indefinite(content, where)
     found: list[bytes] = []
     at = 0
-    while _walkable(content, at) and len(found) < most:
+    while _walkable(content, at) and len(found) <= MOST_CERTIFICATES:
         _, start, stop = der.header(content, at, len(content))
         if content[start] == der.OID:
             found += _signed_data(content, start, stop, where)
