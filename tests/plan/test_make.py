@@ -15,6 +15,7 @@ from certwright.manifest.read import read_deployment
 from certwright.model import GeneralName, KeySpec, PasswordRule, Plan
 from certwright.plan.feasible import life_of
 from certwright.plan.make import make_plan
+from certwright.x509.read import read_certificate
 
 CASES = Path(__file__).parent.parent / "cases"
 PRODUCTS = {"bakery": read_product((CASES / "products" / "bakery.toml").read_text(), "bakery.toml")}
@@ -22,9 +23,9 @@ GOOD = (CASES / "manifest" / "good-everything.yaml").read_text()
 TODAY = date(2026, 11, 21)
 
 
-def planned(text: str, today: date = TODAY) -> Plan:
+def planned(text: str, today: date = TODAY, root: str = "terms/trust.root/good.pem") -> Plan:
     deployment = read_deployment(text, "contoso.yaml", PRODUCTS)
-    return make_plan(with_files(deployment, {"roots/mine.cer": b"DER"}), PRODUCTS, today)
+    return make_plan(with_files(deployment, {"roots/mine.cer": (CASES / root).read_bytes()}), PRODUCTS, today)
 
 
 def site(more: str = "", issuer: str = "kind: embedded") -> str:
@@ -167,12 +168,38 @@ def test_a_name_has_a_limit() -> None:
     assert ("east/shop-front", "certwright.name-length") in found
 
 
-def test_two_certificates_do_not_share_a_file() -> None:
-    found = conflict(
-        site("vans: [{name: a, plate: aaa111}, {name: b, plate: aaa111}]").replace("a, plate", "c, plate")
-        + "    target: nowhere\n"
+def test_a_certificate_that_came_as_a_file_is_an_anchor() -> None:
+    own = planned(GOOD).place("south/own-root")
+    assert [read_certificate(der).self_issued for der in own.anchors] == [True, True]
+    assert [package.path for package in own.packages] == ["south/mine.cer"]
+
+
+def test_a_file_that_nobody_would_accept_is_refused_before_anything_is_made() -> None:
+    with pytest.raises(Impossible) as caught:
+        planned(GOOD, root="x509/expired.pem")
+    (found,) = caught.value.conflicts
+    assert (found.place, found.code, found.hint) == ("south/own-root", "bakery.own-root-valid", "exchange the file")
+
+
+def test_a_file_without_a_certificate_is_refused() -> None:
+    with pytest.raises(Impossible) as caught:
+        planned(GOOD, root="products/bakery.toml")
+    assert [(one.place, one.code) for one in caught.value.conflicts] == [("south/own-root", "certwright.anchor-file")]
+
+
+def test_two_certificates_do_not_share_a_file_not_even_on_windows() -> None:
+    text = site("root: ROOT.cer")
+    deployment = with_files(
+        read_deployment(text, "x", PRODUCTS), {"ROOT.cer": (CASES / "terms/trust.root/good.pem").read_bytes()}
     )
-    assert found == [("east/target", "bakery.target")]
+    with pytest.raises(Impossible) as caught:
+        make_plan(deployment, PRODUCTS, TODAY)
+    (found,) = caught.value.conflicts
+    assert (found.place, found.code) == ("east/trusted-root, east/own-root", "certwright.one-path")
+
+
+def test_an_unknown_target_is_refused_with_those_there_are() -> None:
+    assert conflict(site("target: nowhere")) == [("east/target", "bakery.target")]
 
 
 def test_conflicts_say_what_to_do_and_cite() -> None:

@@ -15,6 +15,7 @@ from certwright.terms import chain
 from certwright.terms import issuer as issuer_terms
 from certwright.terms.accept import acceptable
 from certwright.terms.preview import preview
+from certwright.x509.read import read_certificate
 
 
 def conflicts(places: Iterable[Place], issuers: Mapping[str, IssuerWish], today: date) -> Iterator[Conflict]:
@@ -22,7 +23,9 @@ def conflicts(places: Iterable[Place], issuers: Mapping[str, IssuerWish], today:
     places = tuple(places)
     drafts = {place.id: place.draft for place in places}
     for place in places:
-        if place.kind != "anchors" and not place.shares_with:
+        if place.kind == "anchors":
+            yield from _of_anchors(place, today)
+        elif not place.shares_with:
             yield from _of_one(place, issuers.get(place.issuer.partition("/")[0]), drafts, today)
     yield from _of_paths(places)
 
@@ -49,6 +52,16 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
     yield from _of_algorithms(place, drafts)
     if place.issuer in drafts and place.issuer != place.id:
         yield from _of_parent(place, drafts[place.issuer], today)
+
+
+def _of_anchors(place: Place, today: date) -> Iterator[Conflict]:
+    """Certificates that came as files and that nobody would accept: said before anything is made."""
+    now = datetime.combine(today, time(), UTC)
+    for der in place.anchors:
+        certificate = read_certificate(der)
+        for demand, mismatch in acceptable(place.demands, certificate, now):
+            found = f"{mismatch.found} in {certificate.subject or certificate.masked_thumbprint}"
+            yield replace(_unmet(place, demand, mismatch.expected, found, "", today), hint="exchange the file")
 
 
 def _of_issuer(place: Place, kind: str) -> Iterator[Conflict]:
