@@ -69,7 +69,9 @@ def paragraph(text: str, screen: Screen, *, indent: int = 0, style: str = "", fi
     return lines
 
 
-def fields(rows: Iterable[tuple[str, str]], screen: Screen, *, indent: int = 0, label: int = 0) -> list[str]:
+def fields(
+    rows: Iterable[tuple[str, str]], screen: Screen, *, indent: int = 0, label: int = 0, style: str = "faint"
+) -> list[str]:
     """Labels at the left, values wrapped at the right. Rows without a value are left out."""
     kept = [(name, value) for name, value in rows if value]
     label = label or max((len(name) for name, _ in kept), default=0)
@@ -78,7 +80,7 @@ def fields(rows: Iterable[tuple[str, str]], screen: Screen, *, indent: int = 0, 
         start = indent + label + 2
         room = max(screen.width, LEAST) - start
         for number, line in enumerate(wrap(value, room)):
-            head = "" if number else screen.paint(name, "faint") + " " * (label - len(name))
+            head = "" if number else screen.paint(name, style) + " " * (label - len(name))
             lines.append((" " * indent + head + "  " + line) if head else " " * start + line)
     return lines
 

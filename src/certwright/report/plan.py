@@ -62,7 +62,8 @@ def _set_lines(
 ) -> Iterator[str]:
     first = places[0]
     title = group.title if group else "Authorities" if first.kind == "authority" else first.set
-    yield screen.paint(first.set, "strong") + f"  {title}" + (f" ({first.product})" if first.product else "")
+    product = f" ({first.product})" if first.product else ""
+    yield from fields([(first.set, title + product)], screen, style="strong")
     if group and group.password:
         rule = group.password
         yield from paragraph(
@@ -76,7 +77,7 @@ def _set_lines(
     yield from fields(shared.items(), screen, indent=4, label=8)
     yield ""
     for place in places:
-        yield "  " + screen.paint(place.id, "address") + f"  {place.title}"
+        yield from fields([(place.id, place.title)], screen, indent=2, style="address")
         own = told[place.id] if place.kind == "anchors" else _differing(told[place.id], shared)
         yield from fields(own, screen, indent=4, label=8)
         yield ""
