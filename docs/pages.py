@@ -80,7 +80,7 @@ def _entry(told: Explanation) -> str:
         rows.append(("touches", ", ".join(f"`{one}`" for one in told.related)))
     else:
         rows.append(("disagreements", ", ".join(one.id for one in told.contradictions)))
-    lines += [told.text, ""] if told.text else []
+    lines += [_inline(told.text), ""] if told.text else []
     lines += [f"- {label}: {_inline(value)}" for label, value in rows if value]
     return "\n".join(lines)
 
