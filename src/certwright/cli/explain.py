@@ -23,7 +23,8 @@ def command(*, address: str, as_json: bool) -> None:
     (pfx.encryption), a contradiction between documents (ASH-C14), a product (azure-stack-hub), or `terms` for the whole
     vocabulary.
     """
-    known = explanations([load(product) for product in PRODUCTS])
+    product = address.partition(".")[0]
+    known = explanations([load(one) for one in ((product,) if product in PRODUCTS else PRODUCTS)])
     if address not in known:
         raise Refused(f"nothing is known at the address {address!r}", hint=_nearest(address, known))
     if as_json:
