@@ -260,6 +260,23 @@ def test_a_link_in_the_output_is_refused(fresh: Path, tmp_path_factory: pytest.T
     assert not list(elsewhere.iterdir())
 
 
+def test_what_a_stopped_run_left_goes_although_nobody_plans_it_any_more(made: Path) -> None:
+    class Stop(Exception):  # noqa: N818 - it stands for a kill
+        pass
+
+    def stop(point: str) -> None:
+        if point == "after a file is written beside its place":
+            raise Stop
+
+    (made / "out/east/shelf/Coffee/Coffee.pfx").unlink()
+    with pytest.raises(Stop):
+        apply(loaded(made), at=stop)
+    assert [path for path in contents(made) if "unfinished" in path]
+    edit(made, "services: [coffee]", "services: []")
+    apply(loaded(made))
+    assert not [path for path in contents(made) if "unfinished" in path]
+
+
 # ── passwords and secrets ──
 
 
