@@ -179,6 +179,12 @@ def test_a_wrong_password_is_told(case: Case, name: str, password: str, wrong: s
         read_pfx(case(name), wrong)
 
 
+@pytest.mark.parametrize("wrong", ["wrong", None])
+def test_a_wrong_password_is_told_even_where_trying_it_is_costly(case: Case, wrong: str | None) -> None:
+    with pytest.raises(WrongPassword, match="the password does not fit"):
+        read_pfx(case("nss-tripledes"), wrong, most_iterations=1_500_000)
+
+
 def test_an_altered_file_is_not_called_a_wrong_password(case: Case) -> None:
     with pytest.raises(Unreadable, match="the password is right but the content is not what was written") as caught:
         read_pfx(case("altered"), "secret")

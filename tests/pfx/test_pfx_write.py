@@ -101,7 +101,8 @@ def test_nss_lists_it(written: Path, tmp_path: Path) -> None:
 
 def test_gnutls_lists_it(written: Path) -> None:
     text = told("certtool", "--p12-info", "--inder", "--infile", written, "--password", PASSWORD)
-    assert "MAC" not in [line for line in text.splitlines() if "verification failed" in line.lower()]
+    assert "failed" not in text
+    assert "Iteration count: 2000" in text
     assert text.count("BEGIN CERTIFICATE") == 3
     assert text.count("BEGIN ENCRYPTED PRIVATE KEY") + text.count("BEGIN PRIVATE KEY") == 1
 

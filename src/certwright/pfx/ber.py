@@ -19,7 +19,7 @@ MOST_ELEMENTS = 100_000
 class Element(NamedTuple):
     """One type-length-value. A constructed element has `children`, a primitive one a `body`.
 
-    `start` and `end` are positions in the byte string called `region`, for messages.
+    `start` and `end` are positions in the byte string that messages call `region`, if it needs a name.
     """
 
     tag: int
@@ -31,7 +31,7 @@ class Element(NamedTuple):
 
     def wrong(self, what: str) -> Unreadable:
         """The problem that something is wrong here, with the place named."""
-        return Unreadable(what, where=f"{self.region}, byte {self.start}")
+        return _damage(what, self.region, self.start)
 
     def expect(self, tag: int, name: str) -> "Element":
         """This element, which must carry that tag."""
@@ -89,15 +89,15 @@ class Decoder:
         self.indefinite = False
         self._left = MOST_ELEMENTS
 
-    def first(self, content: bytes, region: str) -> Element:
+    def first(self, content: bytes, region: str = "") -> Element:
         """The first element; bytes may follow. Unreadable with the position of what is wrong."""
         return self._element(content, 0, len(content), region, 0)
 
-    def decode(self, content: bytes, region: str) -> Element:
+    def decode(self, content: bytes, region: str = "") -> Element:
         """The only element. Unreadable as in `first`, and when bytes follow."""
         element = self.first(content, region)
         if element.end != len(content):
-            raise Unreadable(f"{len(content) - element.end} bytes follow the end", f"{region}, byte {element.end}")
+            raise _damage(f"{len(content) - element.end} bytes follow the end", region, element.end)
         return element
 
     def _element(self, content: bytes, start: int, limit: int, region: str, depth: int) -> Element:
@@ -141,7 +141,7 @@ class Decoder:
 
 
 def _damage(what: str, region: str, at: int) -> Unreadable:
-    return Unreadable(what, where=f"{region}, byte {at}")
+    return Unreadable(what, where=f"{region}, byte {at}" if region else f"byte {at}")
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from certwright.errors import Unreadable, WrongPassword
 from certwright.pfx.bags import Found, ShroudedKey, read_bags
-from certwright.pfx.ber import Decoder, Element
+from certwright.pfx.ber import SEQUENCE, Decoder, Element
 from certwright.pfx.facts import KeyBag, PfxFacts, SealedSafe
 from certwright.pfx.kdf import Secret, spellings
 from certwright.pfx.pbe import Scheme
@@ -65,9 +65,12 @@ def _mismatch(shell: Shell, decoder: Decoder, candidates: Sequence[Secret]) -> U
 
 
 def _opens(shell: Shell, decoder: Decoder, secret: Secret) -> bool:
-    """Whether the password decrypts anything, the MAC left aside."""
+    """Whether the password decrypts anything, the MAC left aside. What is too costly to try proves nothing."""
     opening = _Opening(shell, decoder, secret, trusted=True)
-    opening.facts()
+    try:
+        opening.facts()
+    except Unreadable:
+        return opening.opened
     return opening.opened
 
 
@@ -89,9 +92,9 @@ class _Opening:
         for safe in self._shell.safes:
             contents = self._contents(safe.scheme, safe.content, safe.where)
             encryption = safe.scheme.facts if safe.scheme else None
-            if contents:
+            if contents is not None:
                 read_bags(contents, safe.where, encryption, self._found)
-            elif encryption:
+            elif encryption is not None:
                 self._sealed.append(SealedSafe(safe.where, encryption))
         mac = self._shell.mac
         if mac and mac.obstacle:
@@ -112,16 +115,16 @@ class _Opening:
         if scheme:
             return self._decrypted(scheme, content, where)
         try:
-            return self._decoder.decode(content, where)
+            return self._decoder.decode(content).expect(SEQUENCE, "the contents of a safe")
         except Unreadable as problem:
-            self._found.defects.append(str(problem))
+            self._found.defects.append(f"{where}: {problem}")
             return None
 
     def _key(self, key: KeyBag | ShroudedKey) -> KeyBag:
         if isinstance(key, KeyBag):
             return key
         pkcs8 = self._decrypted(key.scheme, key.ciphertext, key.bag.where)
-        return replace(key.bag, pkcs8=pkcs8.encoded()) if pkcs8 else key.bag
+        return replace(key.bag, pkcs8=pkcs8.encoded()) if pkcs8 is not None else key.bag
 
     def _decrypted(self, scheme: Scheme, ciphertext: bytes, where: str) -> Element | None:
         """The SEQUENCE that was encrypted, or None with a defect noted. WrongPassword while none has proved right."""
@@ -132,8 +135,8 @@ class _Opening:
             self._found.defects.append(f"{where}: {obstacle}")
             return None
         plaintext = scheme.decrypt(self._secret, ciphertext)
-        element = self._sequence(plaintext, where)
-        if element:
+        element = self._sequence(plaintext)
+        if element is not None:
             self.opened = True
         elif not (self._trusted or self.opened):
             raise WrongPassword("the password does not open it", where)
@@ -141,9 +144,9 @@ class _Opening:
             self._found.defects.append(f"{where}: does not open with the password that fits the rest of the file")
         return element
 
-    def _sequence(self, plaintext: bytes, where: str) -> Element | None:
+    def _sequence(self, plaintext: bytes) -> Element | None:
         """The plaintext as an element: a wrong key passes the padding check once in 256 times, but not this."""
         try:
-            return self._decoder.decode(plaintext, where).expect(0x30, "a sequence") if plaintext else None
+            return self._decoder.decode(plaintext).expect(SEQUENCE, "a sequence") if plaintext else None
         except Unreadable:
             return None
