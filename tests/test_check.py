@@ -308,6 +308,26 @@ def test_a_key_alone_is_judged_beside_its_certificate() -> None:
     assert verdicts(judge(alone, files, {}, NOW))[0] == ("y/tls.key", "test.key.matches", "OK")
 
 
+def test_only_a_key_borrows_a_certificate() -> None:
+    """A PFX beside another certificate keeps its own, and a file with nothing in it stays empty."""
+    files = {
+        "a.pfx": GOOD_PFX,
+        "b.pem": case("set.count/good/graph.pem"),
+        "c.key": case("key.unencrypted/bad-none.key"),
+    }
+    demands = [demand("key.matches"), demand("validity.current")]
+    packages = [("pfx", "a.pfx"), ("pem-full", "b.pem"), ("pem-key", "c.key"), ("der-crl", "d.crl")]
+    one = plan(place("portal", *packages, demands=demands))
+    crl = b"-----BEGIN UNKNOWN-----\nMAA=\n-----END UNKNOWN-----\n"
+    report = judge(one, {**files, "d.crl": crl}, PASSWORDS, NOW)
+    assert verdicts(report)[0] == ("a.pfx", "test.key.matches", "OK")
+    assert verdicts(report)[-2:] == [
+        ("d.crl", "test.key.matches", "Skipped"),
+        ("d.crl", "test.validity.current", "Skipped"),
+    ]
+    assert report.unjudged == ()
+
+
 def test_an_object_may_be_in_any_file_of_the_place() -> None:
     wanted = demand("kubernetes.object", kind="Secret", name="broker-tls", namespace="azure-iot-operations")
     form = "kubernetes-opaque-secret"

@@ -139,11 +139,6 @@ class Exportable(Word):
             yield Mismatch("an exported private key", "no private key: it was made not exportable, or left behind")
 
 
-_CNG = (
-    "microsoft software key storage provider",
-    "microsoft platform crypto provider",
-    "microsoft smart card key storage provider",
-)
 _DEFAULTS = {"capi": "Microsoft RSA SChannel Cryptographic Provider", "cng": "Microsoft Software Key Storage Provider"}
 _TITLES = {"capi": "a legacy (CAPI) provider", "cng": "a key storage provider (CNG)"}
 
@@ -181,4 +176,4 @@ class Provider(Word):
 
 def is_cng(provider: str) -> bool:
     """Whether a provider is a key storage provider (CNG), by its name."""
-    return provider.lower() in _CNG or provider.lower().endswith("key storage provider")
+    return provider.lower().endswith(("key storage provider", "platform crypto provider"))
