@@ -66,7 +66,6 @@ class Seen:
     objects: tuple[Mapping[str, Any], ...] = ()
     written: str = ""
     position: int = 0
-    online: bool = False
     anchored: bool = False
     found: str = ""
     trouble: Trouble | None = None
