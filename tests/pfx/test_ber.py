@@ -157,6 +157,10 @@ def test_nonsense_is_no_object_identifier(content: str) -> None:
         decode(bytes.fromhex(content)).oid("it")
 
 
+def test_an_object_identifier_of_64_bytes_is_one() -> None:
+    assert decode(ber.tlv(0x06, b"\x2a" + b"\x01" * 63)).oid("it") == "1.2" + ".1" * 63
+
+
 arcs = st.one_of(
     st.tuples(st.integers(0, 1), st.integers(0, 39)), st.tuples(st.just(2), st.integers(0, 2**40))
 ).flatmap(lambda top: st.lists(st.integers(0, 2**40), max_size=6).map(lambda rest: (*top, *rest)))

@@ -282,6 +282,29 @@ def test_other_files_are_told(content: bytes, complaint: str) -> None:
         assert complaint in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        (b"-----BEGIN CERTIFICATE-----\n", "openssl pkcs12 -export makes a PFX of PEM files"),
+        (b"\n MIIKPAIBAzCCCfIGCSqGSIb3DQEHAaCC", "decode it first: base64 -d"),
+    ],
+)
+def test_what_to_do_with_text(content: bytes, hint: str) -> None:
+    with pytest.raises(Unreadable, match="^this is") as caught:
+        read_pfx(content, "secret")
+    assert caught.value.hint == hint
+
+
+def test_what_to_do_about_a_password_and_about_damage(case: Case) -> None:
+    for password, hint in (
+        ("wrong", "check the password's spelling; if it is right, the file is damaged"),
+        ("secret", "the file was damaged or altered after it was exported: export or copy it again"),
+    ):
+        with pytest.raises(Unreadable) as caught:
+            read_pfx(case("altered"), password)
+        assert caught.value.hint == hint
+
+
 def test_a_certificate_and_a_bundle_are_told(path: tuple[bytes, ...]) -> None:
     with pytest.raises(Unreadable, match="found a certificate"):
         read_pfx(path[0], "secret")
@@ -297,6 +320,8 @@ def test_truncation_is_told(case: Case) -> None:
 def test_size_is_bounded() -> None:
     with pytest.raises(Unreadable, match="more than the 16777216 a PFX may have"):
         read_pfx(bytes(16 * 1024 * 1024 + 1), None)
+    with pytest.raises(Unreadable, match="a PFX begins with byte 30"):
+        read_pfx(bytes(16 * 1024 * 1024), None)
 
 
 # ── without a password ────────────────────────────────────────────────────────────────────────────
