@@ -290,7 +290,7 @@ def test_other_files_are_told(content: bytes, complaint: str) -> None:
     ],
 )
 def test_what_to_do_with_text(content: bytes, hint: str) -> None:
-    with pytest.raises(Unreadable, match="^this is") as caught:
+    with pytest.raises(Unreadable, match=r"^this is") as caught:
         read_pfx(content, "secret")
     assert caught.value.hint == hint
 
