@@ -36,7 +36,7 @@ def parcels(bench: Bench, places: Sequence[Place]) -> list[Parcel]:
     files = {parcel.artifact.path: parcel.artifact.content for parcel in made}
     passwords = {set_id: text for set_id, (_, text) in bench.passwords.items()}
     part = replace(bench.plan, places=tuple(places), sets=())
-    report = judge(part, files, passwords, bench.now, anchors=roots(bench.held), whole=False)
+    report = judge(part, files, passwords, bench.now, anchors=roots(_issuers(bench, places)), whole=False)
     failures = [result for result in report.results if result.status is Status.FAIL]
     if failures or report.unjudged:
         raise Refused(
@@ -46,6 +46,10 @@ def parcels(bench: Bench, places: Sequence[Place]) -> list[Parcel]:
             "this is a fault of certwright or its catalogue: please report it with the codes above",
         )
     return made
+
+
+def _issuers(bench: Bench, places: Sequence[Place]) -> Mapping[str, Held]:
+    return {place.issuer: bench.held[place.issuer] for place in places if place.issuer in bench.held}
 
 
 def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:

@@ -1,5 +1,6 @@
 """One run: rounds of asking what is due and doing it. Authorities first, then what they sign, then files."""
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 
 from certwright.errors import Broken
@@ -115,7 +116,7 @@ class Run:
 
         return Bench(
             plan=self._plan,
-            held={**self._registry.held, **{one.place.id: one.held for one in made}},
+            held=ChainMap({one.place.id: one.held for one in made}, self._registry.held),
             crls=self._crls,
             passwords=self._passwords,
             pkcs8=pkcs8,

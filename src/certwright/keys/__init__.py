@@ -32,7 +32,7 @@ class Keys(Protocol):
     """Who makes keys and can use them again."""
 
     def make(self, wishes: Mapping[str, KeySpec]) -> Iterator[Sequence[NewKey]]:
-        """One new key for every place of `wishes`: each time, all that have finished meanwhile."""
+        """One new key for every place of `wishes`, in batches of those that finish first."""
         ...
 
     def open(self, name: str, sealed: bytes) -> tuple[PrivateKey, bytes]:

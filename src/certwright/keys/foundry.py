@@ -17,6 +17,7 @@ from certwright.errors import Refused
 from certwright.keys import PrivateKey
 from certwright.model import KeySpec
 
+FEWEST, MOST = 4, 32  # keys to wait for before a batch is given out
 Item = TypeVar("Item")
 CURVES: Mapping[int, type[ec.EllipticCurve]] = {256: ec.SECP256R1, 384: ec.SECP384R1, 521: ec.SECP521R1}
 
@@ -40,13 +41,18 @@ class Foundry:
             self._begun[spec].append(self._pool.submit(new_key, spec))
 
     def take(self, wishes: Mapping[str, KeySpec]) -> Iterator[Sequence[tuple[str, PrivateKey]]]:
-        """A key for every name of `wishes`: each time, all that have finished meanwhile. Begun keys are taken first."""
+        """A key for every name of `wishes`, in batches of those that finish first. Begun keys are taken first.
+
+        What is done with a batch costs something for each batch, and something for each key after the last is made; so
+        batches are large first and small in the end.
+        """
         finished: SimpleQueue[tuple[str, Future[PrivateKey]]] = SimpleQueue()
         for name, spec in wishes.items():
             self._one(spec).add_done_callback(lambda future, name=name: finished.put((name, future)))  # type: ignore[misc]
         missing = len(wishes)
         while missing:
-            batch = [finished.get(), *_at_hand(finished)]
+            least = min(missing, max(FEWEST, min(missing // 2, MOST)))
+            batch = [*(finished.get() for _ in range(least)), *_at_hand(finished)]
             missing -= len(batch)
             yield [(name, future.result()) for name, future in batch]
 

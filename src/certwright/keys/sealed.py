@@ -28,7 +28,7 @@ class SealedKeys:
         self._random = random
 
     def make(self, wishes: Mapping[str, KeySpec]) -> Iterator[Sequence[NewKey]]:
-        """One new key for every place of `wishes`: each time, all that have finished meanwhile."""
+        """One new key for every place of `wishes`, in batches of those that finish first."""
         for batch in self._foundry.take(wishes):
             yield [self._sealed(place, wishes[place], private) for place, private in batch]
 
