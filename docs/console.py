@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,12 +24,14 @@ def commands(page: str) -> list[str]:
     return [command for block in BLOCK.findall(page) for command in COMMAND.findall(block)]
 
 
-def refreshed(page: str) -> str:
-    """The page with the output of every command as it is today. Fails when a command does what it was not shown to do.
+def refreshed(page: str, examples: Path) -> str:
+    """The page with the output of every command as it is today, in a folder that holds nothing but those examples.
 
+    Fails when a command does what it was not shown to do.
     A command whose block says `# exit code N` in the line after it may, and must, end with that code.
     """
     with tempfile.TemporaryDirectory(prefix="certwright-page-") as folder:
+        shutil.copytree(examples, Path(folder) / examples.name)
         return BLOCK.sub(lambda block: f"```console\n{_block(block[1], Path(folder))}```", page)
 
 

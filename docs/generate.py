@@ -7,11 +7,10 @@ python docs/generate.py --check   only name it; the exit code is 1 when anything
 import sys
 from pathlib import Path
 
-from console import refreshed, same
+from console import commands, refreshed, same
 from pages import decisions, pages
 
 ROOT = Path(__file__).parent.parent
-SHOWN = ("README.md",)  # pages whose console blocks are run
 
 
 def written() -> dict[Path, str]:
@@ -19,8 +18,9 @@ def written() -> dict[Path, str]:
     texts = {ROOT / "docs" / "reference" / name: text for name, text in pages().items()}
     index = ROOT / "docs" / "decisions" / "0001-record-decisions.md"
     texts[index] = decisions(index)
-    for name in SHOWN:
-        texts[ROOT / name] = refreshed((ROOT / name).read_text("utf-8"))
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md")):
+        if commands(text := path.read_text("utf-8")):
+            texts[path] = refreshed(text, ROOT / "examples")
     return texts
 
 

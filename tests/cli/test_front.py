@@ -83,6 +83,14 @@ def test_wrong_usage_is_named_with_a_hint(run: Any, arguments: list[str], what: 
     assert said.err.splitlines()[-1] == f"hint: {hint}"
 
 
+@pytest.mark.parametrize("arguments", [(), ("password",)])
+def test_without_a_verb_there_is_help(run: Any, arguments: tuple[str, ...]) -> None:
+    said = run(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("Usage: certwright")
+    assert "error" not in said.err.split("Exit codes")[0]
+
+
 @pytest.mark.parametrize(
     ("problem", "code"),
     [

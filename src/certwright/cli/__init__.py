@@ -42,12 +42,14 @@ class Verbs(click.Group):
 
 @click.group(
     cls=Verbs,
+    invoke_without_command=True,
     subcommand_metavar="VERB [ARGUMENTS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=ending.EPILOG,
 )
 @click.version_option(package_name="certwright", message="%(package)s %(version)s")
-def certwright() -> None:
+@click.pass_context
+def certwright(ctx: click.Context) -> None:
     """Certificates for Microsoft hybrid deployments: planned, made, checked, delivered, renewed.
 
     One deployment file in, a complete and proven set of certificates out. The same `apply` again renews what has
@@ -58,6 +60,7 @@ def certwright() -> None:
       certwright plan contoso.yaml
       certwright apply contoso.yaml
     """
+    ending.help_without_verb(ctx)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

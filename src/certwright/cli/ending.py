@@ -39,6 +39,13 @@ def tell(what: str, hint: str = "") -> None:
         click.echo(f"{click.style('hint:', fg='cyan')} {hint}", err=True, color=_colour())
 
 
+def help_without_verb(ctx: click.Context) -> None:
+    """Whoever names no verb is shown the help, and has done nothing."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
+
+
 def _colour() -> bool:
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 

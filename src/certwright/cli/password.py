@@ -4,15 +4,18 @@ from pathlib import Path
 
 import click
 
+from certwright.cli.ending import help_without_verb
 from certwright.cli.options import deployment_file
 from certwright.cli.secrets import unlock_file, unlock_from
 from certwright.cli.terminal import show
 from certwright.wiring import load, show_password
 
 
-@click.group("password")
-def command() -> None:
+@click.group("password", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Show the password of a certificate set."""
+    help_without_verb(ctx)
 
 
 @command.command("show")
