@@ -14,7 +14,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from certwright.inventory.schema import tables
 from certwright.wiring import Loaded, apply, load
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -84,7 +83,6 @@ def journeys(folder: Path, now: datetime, start: Callable[[Path], object]) -> di
 
 
 def main(folder: Path) -> None:
-    tables()  # the slow half of the imports, once for all
     first = journeys(folder / "first", NOW, deployment)
     renewal = journeys(folder / "renewal", LATER, lambda there: shutil.copytree(folder / "first" / "whole", there))
     print(json.dumps({"first": first, "renewal": renewal}))

@@ -1,6 +1,6 @@
 """What we hold, and an append-only log of what happened. SQLite, one writer, schema versioned.
 
-Secrets lie here sealed, as bytes this room cannot open. SQLAlchemy is loaded when a database is opened, not before.
+Secrets lie here sealed, as bytes this room cannot open. Alembic is loaded only to make or migrate a database.
 """
 
 from certwright.inventory.book import Book
@@ -8,4 +8,14 @@ from certwright.inventory.lock import run_lock
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, SealedPassword
 from certwright.inventory.store import Inventory
 
-__all__ = ["Book", "Crl", "Delivery", "Event", "Intent", "Inventory", "Outcome", "SealedPassword", "run_lock"]
+__all__ = [
+    "Book",
+    "Crl",
+    "Delivery",
+    "Event",
+    "Intent",
+    "Inventory",
+    "Outcome",
+    "SealedPassword",
+    "run_lock",
+]

@@ -9,27 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
 
 from certwright.errors import Broken, Refused, Unreadable
 from certwright.inventory.book import Book
 from certwright.inventory.glance import stored_version
 from certwright.inventory.read import Reading
-from certwright.inventory.schema import HEAD, NEVER_CHANGED, tables
 from certwright.inventory.told import BACKUP, told
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
+HEAD = "0001"  # the newest of the migrations; a test holds the two together
 PATIENCE = 5.0  # seconds SQLite waits for another writer
 
 
 class Inventory:
     """An open inventory. `reading()` and `writing()` are transactions; leave it to close the database."""
 
-    def __init__(self, path: Path, engine: "Engine") -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
-        self._engine = engine
+        self._connection = connection
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE) -> "Inventory":
@@ -45,10 +41,8 @@ class Inventory:
                     f"{path}: a newer certwright made this inventory (schema {version}, this one knows {HEAD})",
                     "install that version or a later one",
                 )
-            inventory = cls(path, _engine(path, patience))
-            if version is None:
-                inventory._make()
-            elif version != HEAD:
+            inventory = cls(path, _connect(path, patience))
+            if version != HEAD:
                 inventory._migrate()
         return inventory
 
@@ -56,55 +50,52 @@ class Inventory:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._engine.dispose()
+        self._connection.close()
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """A consistent view of what is held."""
-        with told(self.path), self._engine.connect() as connection, connection.begin():
-            yield Reading(connection)
+        with told(self.path), self._transaction("BEGIN"):
+            yield Reading(self._connection)
 
     @contextmanager
     def writing(self) -> Iterator[Book]:
         """All of the block is written down, or nothing of it."""
-        with told(self.path), self._engine.connect() as connection:
-            connection = connection.execution_options(certwright_writes=True)
-            with connection.begin():
-                yield Book(connection)
+        with told(self.path), self._transaction("BEGIN IMMEDIATE"):
+            yield Book(self._connection)
 
-    def _make(self) -> None:
-        with self._engine.connect() as connection:
-            connection = connection.execution_options(certwright_writes=True)
-            with connection.begin():
-                if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
-                    return  # another process was faster
-                tables().create_all(connection)
-                for statement in (*NEVER_CHANGED, "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"):
-                    connection.exec_driver_sql(statement)
-                connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (HEAD,))
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._connection.execute(begin)
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
     def _migrate(self) -> None:
-        from alembic import command  # noqa: PLC0415 - slow to load and almost never needed
+        """Every step from the stored version to the newest, or none of them: they are one transaction."""
+        from alembic import command  # noqa: PLC0415 - half a second to load, and needed once in a version's life
         from alembic.config import Config  # noqa: PLC0415
         from alembic.util import CommandError  # noqa: PLC0415
+        from sqlalchemy import create_engine  # noqa: PLC0415
+        from sqlalchemy.pool import StaticPool  # noqa: PLC0415
 
         config = Config()
         config.set_main_option("script_location", "certwright.inventory:migrations")
-        with self._engine.connect() as connection:
-            connection = connection.execution_options(certwright_writes=True)
-            with connection.begin():
-                config.attributes["connection"] = connection
-                try:
-                    command.upgrade(config, HEAD)
-                except CommandError as unknown:
-                    told = f"the inventory has a schema nobody knows ({unknown})"
-                    raise Unreadable(told, where=str(self.path), hint=BACKUP) from unknown
+        engine = create_engine("sqlite://", creator=lambda: self._connection, poolclass=StaticPool)
+        self._connection.execute("BEGIN IMMEDIATE")  # whoever else is about to do the same waits, and finds it done
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, HEAD)
+            except CommandError as unknown:
+                what = f"the inventory has a schema nobody knows ({unknown})"
+                raise Unreadable(what, where=str(self.path), hint=BACKUP) from unknown
 
 
-def _engine(path: Path, patience: float) -> "Engine":
-    from sqlalchemy import create_engine, event  # noqa: PLC0415 - 200 ms, see schema
-    from sqlalchemy.engine import URL  # noqa: PLC0415
-
+def _connect(path: Path, patience: float) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it takes over its mode
     except OSError as failure:
@@ -112,18 +103,8 @@ def _engine(path: Path, patience: float) -> "Engine":
             f"{path}: the inventory cannot be written here ({failure.strerror})",
             "make the folder and the files in it writable for this user",
         ) from failure
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": patience})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: sqlite3.Connection, record: Any) -> None:
-    connection.isolation_level = None  # transactions are begun below, not guessed by the driver
+    # Transactions are begun by `_transaction`, not guessed by the driver; one thread at a time uses the connection.
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Any) -> None:
-    writes = connection.get_execution_options().get("certwright_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    return connection

@@ -20,7 +20,7 @@ def told(path: Path) -> Iterator[None]:
     except sqlite3.Error as failure:
         raise _problem(path, failure) from failure
     except Exception as failure:
-        # SQLAlchemy's own classes would have to be loaded to be named; the driver's error lies inside them.
+        # A migration speaks through SQLAlchemy, which is not loaded otherwise; the driver's error lies inside its own.
         driver = getattr(failure, "orig", None)
         if not isinstance(driver, sqlite3.Error):
             raise

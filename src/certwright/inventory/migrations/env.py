@@ -2,7 +2,5 @@
 
 from alembic import context
 
-from certwright.inventory.schema import tables
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=tables())
+context.configure(connection=context.config.attributes["connection"])
 context.run_migrations()

@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make them. This file is history: it repeats the tables as they were, and is never changed."""
+    """Make them. This file is history and is never changed; what comes after it gets a file of its own."""
     _secrets()
     _issuing()
     _held()
