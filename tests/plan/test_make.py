@@ -1,7 +1,7 @@
 """Plans of the bakery: which places there are, what each becomes, and which wishes cannot be."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from certwright.manifest.read import read_deployment
 from certwright.model import GeneralName, KeySpec, PasswordRule, Plan
 from certwright.plan.feasible import life_of
 from certwright.plan.make import make_plan
+from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -179,6 +180,15 @@ def test_a_file_that_nobody_would_accept_is_refused_before_anything_is_made() ->
         planned(GOOD, root="x509/expired.pem")
     (found,) = caught.value.conflicts
     assert (found.place, found.code, found.hint) == ("south/own-root", "bakery.own-root-valid", "exchange the file")
+
+
+def test_a_certificate_made_today_is_valid_today() -> None:
+    (der,) = certificates_in((CASES / "pfx/root.pem").read_bytes())
+    made = read_certificate(der).not_before
+    assert made.time() > time(), "a case made at midnight proves nothing"
+    assert planned(GOOD, today=made.date(), root="pfx/root.pem").place("south/own-root").anchors == (der,)
+    with pytest.raises(Impossible):
+        planned(GOOD, today=made.date() - timedelta(days=1), root="pfx/root.pem")
 
 
 def test_a_file_without_a_certificate_is_refused() -> None:

@@ -56,12 +56,16 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
 
 def _of_anchors(place: Place, today: date) -> Iterator[Conflict]:
     """Certificates that came as files and that nobody would accept: said before anything is made."""
-    now = datetime.combine(today, time(), UTC)
     for der in place.anchors:
         certificate = read_certificate(der)
-        for demand, mismatch in acceptable(place.demands, certificate, now):
+        for demand, mismatch in acceptable(place.demands, certificate, _moment(today, certificate.not_before)):
             found = f"{mismatch.found} in {certificate.subject or certificate.masked_thumbprint}"
             yield replace(_unmet(place, demand, mismatch.expected, found, "", today), hint="exchange the file")
+
+
+def _moment(today: date, begun: datetime) -> datetime:
+    """The moment of that day a certificate is judged at: the first, or for one made on that day the one it was made."""
+    return begun if begun.date() == today else datetime.combine(today, time(), UTC)
 
 
 def _of_issuer(place: Place, kind: str) -> Iterator[Conflict]:
