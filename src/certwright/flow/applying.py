@@ -25,11 +25,12 @@ def apply(plan: Plan, world: World, passwords: Mapping[str, str] | None = None) 
     _recover(world)
     standing = look(plan, world.inventory, world.target)
     messages = _refuse_foreign(plan, standing, world)
-    if not given and not todo(plan, standing, world.now).actions:
+    found = todo(plan, standing, world.now)
+    if not given and not found.actions:
         return Applied((), (), coming(plan, standing), tuple(messages))
     run = Run(plan, world, world.unlock(), standing, given)
     try:
-        run.until_nothing_is_due()
+        run.until_nothing_is_due(found)
     except Refused:
         with world.inventory.writing() as book:
             book.close_intents("refused")

@@ -12,7 +12,7 @@ from certwright.flow.passwords import settle_passwords
 from certwright.flow.standing import Standing, Todo, look, todo
 from certwright.flow.world import Vault, World
 from certwright.inventory import Crl, Event
-from certwright.model import Action, Held, Place, Plan
+from certwright.model import Held, Place, Plan
 
 MOST_ROUNDS = 6  # a new root, a new issuing CA and their children take three
 
@@ -30,20 +30,18 @@ class Run:
         self._crls = dict(standing.crls)
         self._steps = self._total = 0
 
-    def until_nothing_is_due(self) -> None:
-        """Do what is due, round by round. Broken when it stays due although it was done."""
-        before: tuple[Action, ...] = ()
+    def until_nothing_is_due(self, found: Todo) -> None:
+        """Do what was found to be due, and what is due then. Broken when something stays due although it was done."""
         for _ in range(MOST_ROUNDS):
+            self._round(found)
             self.standing = look(self._plan, self._world.inventory, self._world.target)
-            found = todo(self._plan, self.standing, self._world.now)
+            before, found = found, todo(self._plan, self.standing, self._world.now)
             if not found.actions:
                 return
-            if found.actions == before:
+            if found == before:
                 break
-            before = found.actions
-            self._round(found)
         raise Broken(
-            "the same stays due after it was done: " + "; ".join(f"{one.place}: {one.reason}" for one in before),
+            "the same stays due after it was done: " + "; ".join(f"{one.place}: {one.reason}" for one in found.actions),
             "this is a fault of certwright or its catalogue: please report it",
         )
 

@@ -30,7 +30,7 @@ class Cost:
 
 
 THOUGHT_OF = Cost(n=2**17)  # a person chose the secret: 128 MiB and half a second a guess
-DRAWN = Cost(n=2**12)  # 256 random bits: nobody guesses these, stretching adds nothing
+DRAWN = Cost(n=2**10)  # 256 random bits: nobody guesses these, stretching adds nothing
 
 
 class Box:
