@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from certwright.errors import Broken, Refused
@@ -29,43 +29,38 @@ class Folder:
     def observe(self, paths: Iterable[str]) -> Mapping[str, str]:
         """The SHA-256 of each of these files that is there. Broken when one is there and cannot be read."""
         found = {}
-        for path in paths:
-            file = self._place(path)
-            with _told(file):
-                if file.is_file():
-                    found[path] = hashlib.sha256(file.read_bytes()).hexdigest()
+        for path, file in self._places(paths).items():
+            with _told(file), suppress(FileNotFoundError):
+                found[path] = hashlib.sha256(file.read_bytes()).hexdigest()
         return found
 
     def deliver(self, artifacts: Sequence[Artifact]) -> None:
         """Write these files, all of each or nothing of it; when this returns they are on the disk."""
-        folders = self._folders(artifacts)
-        waiting = []
+        places = self._places(artifact.path for artifact in artifacts)
+        folders = self._folders([(places[artifact.path].parent, artifact.secret) for artifact in artifacts])
         for artifact in artifacts:
-            file = self._place(artifact.path)
+            file = places[artifact.path]
             with _told(file):
-                waiting.append((_unfinished(file), file))
                 _write(_unfinished(file), artifact)
             self._at("after a file is written beside its place")
-        for unfinished, file in waiting:
+        for file in places.values():
             with _told(file):
-                unfinished.replace(file)
+                _unfinished(file).replace(file)
             self._at("after a file is moved to its place")
         for folder in folders:
             _sync_folder(folder)
 
     def sweep(self, paths: Iterable[str]) -> None:
         """Remove what an interrupted delivery of these files left beside their places."""
-        for path in paths:
-            file = self._place(path)
+        for file in self._places(paths).values():
             with _told(file):
                 _unfinished(file).unlink(missing_ok=True)
 
-    def _folders(self, artifacts: Sequence[Artifact]) -> Sequence[Path]:
-        """The folders of these artifacts, made if need be; those that changed, deepest first."""
+    def _folders(self, wanted: Iterable[tuple[Path, bool]]) -> Sequence[Path]:
+        """These folders, made if need be, closed if they hold a secret; all whose content changes, deepest first."""
         secret: dict[Path, bool] = {}
-        for artifact in artifacts:
-            folder = self._place(artifact.path).parent
-            secret[folder] = secret.get(folder, False) or artifact.secret
+        for folder, has_secret in wanted:
+            secret[folder] = secret.get(folder, False) or has_secret
         changed = set(secret)
         for folder in sorted(secret):
             with _told(folder):
@@ -82,23 +77,24 @@ class Folder:
         elif secret and folder != self._root:
             folder.chmod(FOLDER_MODE[secret])
 
-    def _place(self, path: str) -> Path:
-        """Where that path lies. Refused when any part of it below the root is a link or not what it must be."""
-        file = self._root
-        parts = refuse_path(path).parts
-        for part in parts:
-            file = file / part
-            try:
-                mode = file.lstat().st_mode
-            except FileNotFoundError:
-                break
-            except OSError as failure:
-                raise _broken(file, failure) from failure
-            wanted = stat.S_ISREG(mode) if len(file.parts) == len(self._root.parts) + len(parts) else stat.S_ISDIR(mode)
-            if not wanted:
-                kind = "a link" if stat.S_ISLNK(mode) else "something else than the file or folder that belongs there"
-                raise Refused(f"{file} is {kind}; nothing is written through it", "remove it, and run again")
-        return self._root.joinpath(*parts)
+    def _places(self, paths: Iterable[str]) -> dict[str, Path]:
+        """Where these paths lie. Refused when any part of one, below the root, is a link or not what it must be."""
+        parts = {path: refuse_path(path).parts for path in paths}
+        for folder in sorted({names[:length] for names in parts.values() for length in range(1, len(names))}):
+            _refuse_other(self._root.joinpath(*folder), stat.S_ISDIR)
+        places = {path: self._root.joinpath(*names) for path, names in parts.items()}
+        for file in places.values():
+            _refuse_other(file, stat.S_ISREG)
+        return places
+
+
+def _refuse_other(path: Path, wanted: Callable[[int], bool]) -> None:
+    """Raise Refused when there is something at `path`, and it is not what is wanted there."""
+    with _told(path), suppress(FileNotFoundError, NotADirectoryError):
+        mode = path.lstat().st_mode
+        if not wanted(mode):
+            kind = "a link" if stat.S_ISLNK(mode) else "something else than the file or folder that belongs there"
+            raise Refused(f"{path} is {kind}; nothing is written through it", "remove it, and run again")
 
 
 def _unfinished(file: Path) -> Path:
