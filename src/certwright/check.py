@@ -234,6 +234,9 @@ def _hear_set(demand: Demand, members: Sequence[Seen], layout: Layout | None, no
     assert isinstance(term, SetWord), "demands on a set are set words"
     if layout is None:
         return _Said(silent="only a part of the set was given")
+    locked = [one for one in members if one.trouble and one.trouble.code == "material.no-password"]
+    if locked and not term.by_name:
+        return _Said(silent=f"{len(locked)} of its files cannot be opened without the password")
     try:
         return _Said(tuple(term.check_set(members, layout, now)))
     except Exception as problem:  # as for a file

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, cast
 
-from certwright.catalogue.conditions import Unfilled, fill, holds, in_builds, words
+from certwright.catalogue.conditions import Unfilled, fill, holds, in_builds, placeholders, words
 from certwright.catalogue.product import Condition, Product
 from certwright.errors import Conflict, Refused
-from certwright.model import Demand, Facts, FactValue, Requirement
+from certwright.model import Demand, Facts, FactValue, Requirement, Term
 from certwright.terms import bind
 
 
@@ -28,6 +28,7 @@ class Filling:
         self.build = str(facts.get("build", ""))
         self.conflicts: list[Conflict] = []
         self.facts = self._derived(facts)
+        self._constant: dict[str, Term] = {}  # terms of requirements without templates, bound once
 
     def applies(self, row: Row, facts: Facts) -> bool:
         """Whether a row of the catalogue counts here: its build range and its condition."""
@@ -59,14 +60,22 @@ class Filling:
 
     def demand(self, requirement: Requirement, address: str, facts: Facts) -> Iterator[Demand]:
         """A requirement bound to a place or set; what cannot be bound is a conflict."""
-        at = address.partition("/")[2]
+        term = self._constant.get(requirement.id) or self._bound(requirement, address.partition("/")[2], facts)
+        if term is not None:
+            yield Demand(requirement, address, term)
+
+    def _bound(self, requirement: Requirement, at: str, facts: Facts) -> Term | None:
         with_ = self.filled(dict(requirement.with_), facts, at)
         if with_ is None:
-            return
+            return None
         try:
-            yield Demand(requirement, address, bind(requirement.term, cast("Mapping[str, object]", with_)))
+            term = bind(requirement.term, cast("Mapping[str, object]", with_))
         except Refused as refusal:
             self.conflict(at, requirement.id, str(refusal))
+            return None
+        if not placeholders(requirement.with_):
+            self._constant[requirement.id] = term
+        return term
 
 
 def concerns(applies: Iterable[str], names: Iterable[str]) -> bool:

@@ -13,7 +13,7 @@ from certwright.x509.facts import CertificateFacts, ChainFacts
 from certwright.x509.path import diagnose
 from certwright.x509.private import PrivateKeyFacts, read_private_key
 from certwright.x509.read import read_certificate
-from certwright.x509.signature import Memo
+from certwright.x509.signature import Memo, remember
 
 # Forms that carry one certificate by design; a chain cannot be missed in them.
 CHAINLESS = frozenset({"der", "base64-cer", "pem-certificate"})
@@ -56,7 +56,7 @@ def see(work: Work, memo: Memo | None = None) -> Seen:
 def _read(work: Work, content: bytes, blank: Seen, memo: Memo | None) -> Seen:
     opened = open_package(work.form, content, work.password)
     key = _key(opened)
-    facts = list(map(read_certificate, opened.certificates))
+    facts = [_facts(der, memo) for der in opened.certificates]
     position = _leaf_at(facts, key, work)
     others = (*facts[:position], *facts[position + 1 :])
     leaf = facts[position] if facts else None
@@ -101,8 +101,19 @@ def _chain(
     """Names and usages have terms of their own, so the path is judged for neither usage."""
     if work.kind == "anchors" or (work.form in CHAINLESS and not others):
         return None
-    anchors = tuple(map(read_certificate, work.anchors))
+    anchors = tuple(_facts(der, memo) for der in work.anchors)
     return diagnose(leaf, others, anchors, work.now, server=None, memo=memo)
+
+
+def _facts(der: bytes, memo: Memo | None) -> CertificateFacts:
+    """What a certificate says. Authorities come back in every file of a set, so they are read once."""
+    key = ("facts", der)
+    known: CertificateFacts | None = memo.get(key) if memo is not None else None
+    if known is None:
+        known = read_certificate(der)
+        if memo is not None and known.authority:
+            remember(memo, key, known)
+    return known
 
 
 def _without_keys(pfx: PfxFacts | None) -> PfxFacts | None:

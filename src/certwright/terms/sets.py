@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 from certwright.model import Mismatch
 from certwright.terms.seen import Layout, Seen
@@ -122,6 +122,8 @@ def _first(seen: Seen) -> CertificateFacts:
 class UniqueFiles(SetWord):
     """No two places use the same file name up to its last dot, not even in different case."""
 
+    by_name: ClassVar[bool] = True
+
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         for stem, places in _shared(members, lambda seen: [PurePosixPath(seen.path).stem.lower()]).items():
             yield Mismatch("each file name in one place only", stem, _paths(places.values()))
@@ -130,6 +132,8 @@ class UniqueFiles(SetWord):
 @dataclass(frozen=True, slots=True)
 class Folders(SetWord):
     """The folders of the set hold the planned files and nothing else, written in exactly the planned case."""
+
+    by_name: ClassVar[bool] = True
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         planned, found = set(layout.planned), set(layout.found)

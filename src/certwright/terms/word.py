@@ -68,9 +68,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class SetWord(Word):
-    """A term that looks at all files of a set together."""
+    """A term that looks at all files of a set together. `by_name` marks one that needs their names only."""
 
     reads: ClassVar[str] = "set"
+    by_name: ClassVar[bool] = False
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         """What is wrong with the set, naming every member that breaks it."""
