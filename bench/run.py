@@ -5,6 +5,7 @@ Usage: python bench/run.py [--rounds N] [--quick]
 """
 
 import argparse
+import json
 import os
 import platform
 import resource
@@ -75,8 +76,7 @@ def deployment(folder: Path, sites: int) -> Path:
     """A deployment of that many Azure Local sites (26 certificates each) whose CA is already made."""
     folder.mkdir()
     file = folder / "contoso.yaml"
-    small = "  - {name: seed, product: azure-local, fqdn: seed.contoso.com, deploy_on: 2027-01-31, management_endpoint: 192.168.1.1}\n"
-    file.write_text(HEAD.format(sites=small))
+    file.write_text(HEAD.format(sites=SITE.format(n=99)))
     run(CERTWRIGHT, "apply", str(file))
     shutil.rmtree(folder / "out")
     file.write_text(HEAD.format(sites="".join(SITE.format(n=n) for n in range(1, sites + 1))))
@@ -105,12 +105,30 @@ def authority(folder: Path) -> Path:
     folder.mkdir()
     (folder / "password").write_text("Benchmark2026Password\n")
     subject = ["-subj", "/CN=Bench CA", "-days", "3650", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
-    run("openssl", "req", "-x509", "-newkey", "rsa:3072", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", *subject, cwd=folder)
-    usages = '["digital signature","key encipherment","server auth"]'
-    profile = '{"signing":{"profiles":{"server":{"expiry":"21912h","usages":%s}}}}' % usages
-    (folder / "config.json").write_text(profile)
+    run(
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:3072",
+        "-nodes",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+        *subject,
+        cwd=folder,
+    )
+    usages = ["digital signature", "key encipherment", "server auth"]
+    profile = {"signing": {"profiles": {"server": {"expiry": "21912h", "usages": usages}}}}
+    (folder / "config.json").write_text(json.dumps(profile))
     easy = ["/usr/share/easy-rsa/easyrsa"]
-    environment = {**os.environ, "EASYRSA_PKI": str(folder / "pki"), "EASYRSA_BATCH": "1", "EASYRSA": "/usr/share/easy-rsa"}
+    environment = {
+        **os.environ,
+        "EASYRSA_PKI": str(folder / "pki"),
+        "EASYRSA_BATCH": "1",
+        "EASYRSA": "/usr/share/easy-rsa",
+    }
     for words in (["init-pki"], ["build-ca", "nopass"]):
         subprocess.run([*easy, *words], check=True, env=environment, cwd=folder, capture_output=True)
     return folder
@@ -130,7 +148,9 @@ def apply_26(work: Path, rounds: int, quick: bool) -> list[str]:
         steps["cfssl, xargs -P"] = peer("cfssl.sh", ready, work / "scratch", names)
         steps["trustme script"] = peer("trustme_set.py", ready, work / "scratch", names)
         steps["easy-rsa"] = peer("easyrsa.sh", ready, work / "scratch", names)
-    return table("26 certificates (Azure Local), key to checked and delivered PFX", medians(steps, rounds), "floor: 26 bare keys")
+    return table(
+        "26 certificates (Azure Local), key to checked and delivered PFX", medians(steps, rounds), "floor: 26 bare keys"
+    )
 
 
 def apply_208(work: Path, rounds: int) -> list[str]:
@@ -155,7 +175,10 @@ def check_208(work: Path, rounds: int) -> list[str]:
     words = password.read_text()
     out = str(folder / "out")
     steps = {
-        "floor: derivation, MAC, decryption": (nothing, lambda: run(PYTHON, str(HERE / "check_floor.py"), out, stdin=words)),
+        "floor: derivation, MAC, decryption": (
+            nothing,
+            lambda: run(PYTHON, str(HERE / "check_floor.py"), out, stdin=words),
+        ),
         "certwright check": (nothing, lambda: run(CERTWRIGHT, "check", out, "--for", str(file), *own)),
         "a loop over load_pkcs12": (nothing, lambda: run(PYTHON, str(HERE / "load_pkcs12.py"), out, stdin=words)),
     }
@@ -192,7 +215,8 @@ def main() -> None:
     text = "\n".join(lines)
     if not options.quick and not options.only:
         page = HERE.parent / "docs" / "performance.md"
-        machine = f"{os.cpu_count()} processors, Python {platform.python_version()}, {subprocess.getoutput('openssl version')}"
+        openssl = subprocess.getoutput("openssl version")
+        machine = f"{os.cpu_count()} processors, Python {platform.python_version()}, {openssl}"
         head = (HERE / "head.md").read_text().format(machine=machine, rounds=options.rounds)
         page.write_text(head + text)
 

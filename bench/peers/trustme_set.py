@@ -1,4 +1,4 @@
-"""A trustme script: a certificate and a PFX a name. Usage: trustme_set.py FOLDER NAMES (password in FOLDER/password)."""
+"""A trustme script: a certificate and a PFX a name. Usage: trustme_set.py FOLDER NAMES; FOLDER holds `password`."""
 
 import sys
 from pathlib import Path

@@ -48,9 +48,7 @@ class Mistake:
 
     def __str__(self) -> str:
         told = f"{self.place}: {self.what}"
-        details = [
-            f"{word} {value}" for word, value in (("expected", self.expected), ("got", self.found)) if value
-        ]
+        details = [f"{word} {value}" for word, value in (("expected", self.expected), ("got", self.found)) if value]
         if details:
             told += f" ({', '.join(details)})"
         return told + (f"\n  hint: {self.hint}" if self.hint else "")
@@ -86,9 +84,7 @@ class Impossible(Refused):
         for conflict in conflicts:
             line = f"{conflict.place}: {conflict.what} [{conflict.code}]"
             details = [
-                f"{word} {value}"
-                for word, value in (("expected", conflict.expected), ("got", conflict.found))
-                if value
+                f"{word} {value}" for word, value in (("expected", conflict.expected), ("got", conflict.found)) if value
             ]
             lines.append(line + (f" ({', '.join(details)})" if details else ""))
             lines += [f"  hint: {conflict.hint}"] * bool(conflict.hint)

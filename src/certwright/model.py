@@ -214,9 +214,10 @@ class Place:
     """One certificate-shaped need at a site.
 
     An identity is a key and its chain; an authority is an identity that others name as issuer; anchors are certificates
-    without keys (a root file, a trust list). `id` is an address: `east/public-portal`. `issuer` is the name of the
-    authority that signs it (empty for anchors). `anchors` are certificates given as files, DER each; `anchor_places` are
-    authorities whose certificates join them once they are held. With `shares_with`, another place's credential is used.
+    without keys (a root file, a trust list). `id` is an address: `east/public-portal`. `issuer` is the address of the
+    authority that signs it (empty for anchors). `anchors` are certificates given as files, DER each; `anchor_places`
+    are authorities whose certificates join them once they are held. With `shares_with`, another place's credential is
+    used.
     """
 
     id: str

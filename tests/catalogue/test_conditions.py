@@ -1,9 +1,10 @@
 """Conditions, build ranges and templates."""
 
 import pytest
-from certwright.catalogue.conditions import Unfilled, fill, holds, in_builds, placeholders
 from hypothesis import given
 from hypothesis import strategies as st
+
+from certwright.catalogue.conditions import Unfilled, fill, holds, in_builds, placeholders
 
 FACTS = {
     "identity": "adfs", "services": ("coffee", "tea"), "none": (), "empty": "", "yes": True, "no": False, "count": 3,
