@@ -197,6 +197,20 @@ def test_a_file_without_a_certificate_is_refused() -> None:
     assert [(one.place, one.code) for one in caught.value.conflicts] == [("south/own-root", "certwright.anchor-file")]
 
 
+def test_a_key_that_is_not_allowed_is_refused_not_replaced() -> None:
+    found = conflict(site("services: [coffee]\ncertificates: {coffee-machine: {key: ec-256}}\nidentity: adfs"))
+    assert found == [("east/coffee-machine", "bakery.rsa-with-adfs")]
+
+
+def test_an_issuer_nobody_needs_makes_no_authorities() -> None:
+    plan = planned(
+        site()
+        .replace("contoso: {kind: embedded}", "contoso: {kind: embedded}\n  other: {kind: embedded}")
+        .replace("bakery\n", "bakery\n    issuer: contoso\n")
+    )
+    assert [place.id for place in plan.places if place.kind == "authority"] == ["contoso/root", "contoso/issuing"]
+
+
 def test_two_certificates_do_not_share_a_file_not_even_on_windows() -> None:
     text = site("root: ROOT.cer")
     deployment = with_files(

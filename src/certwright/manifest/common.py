@@ -19,6 +19,10 @@ ISSUER: Mapping[str, str] = {
     "crl": "the http folder where you publish the CRL files; it goes into every certificate",
 }
 ISSUER_KINDS = ("embedded", "public", "self-signed")
+KEYS: Mapping[str, KeySpec] = {
+    **{f"rsa-{bits}": KeySpec("rsa", bits) for bits in (2048, 3072, 4096)},
+    **{f"ec-{bits}": KeySpec("ec", bits) for bits in (256, 384, 521)},
+}
 COMMON: Mapping[str, str] = {
     "name": "the site's name, and its folder below the output",
     "product": "what stands there",
@@ -26,15 +30,11 @@ COMMON: Mapping[str, str] = {
     "issuer": "the issuer that signs for this site",
     "layouts": "the folder trees to deliver",
     "target": "where the PFX files are imported; chooses their encryption",
-    "key": "the key of every certificate of this site: rsa-2048, rsa-3072, rsa-4096, ec-256, ec-384, ec-521",
+    "key": "the key of this site's certificates, where it is allowed: " + ", ".join(KEYS),
     "days": "the life of every certificate of this site",
     "certificates": "wishes for single certificates: key, days, names",
 }
 CERTIFICATE = ("key", "days", "names")
-KEYS: Mapping[str, KeySpec] = {
-    **{f"rsa-{bits}": KeySpec("rsa", bits) for bits in (2048, 3072, 4096)},
-    **{f"ec-{bits}": KeySpec("ec", bits) for bits in (256, 384, 521)},
-}
 
 
 def key_of(text: str) -> KeySpec | None:

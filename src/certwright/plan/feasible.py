@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from certwright.errors import Conflict
+from certwright.errors import Conflict, Refused
 from certwright.model import Demand, Draft, IssuerWish, Place
 from certwright.plan.public import citation, longest_life, refusals
 from certwright.terms import chain
@@ -45,10 +45,15 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
                 hint="use an issuer of kind embedded",
                 citation=citation("P-CHR"),
             )
-    now = datetime.combine(today, time(), UTC)
-    for demand, mismatch in acceptable(place.demands, preview(draft, now), now):
-        yield _unmet(place, demand, mismatch.expected, mismatch.found, kind, today)
     yield from _of_names(place)
+    now = datetime.combine(today, time(), UTC)
+    try:
+        facts = preview(draft, now)
+    except Refused as refusal:
+        yield Conflict(place.id, "certwright.subject", refusal.what, found=draft.subject, hint=refusal.hint)
+        return
+    for demand, mismatch in acceptable(place.demands, facts, now):
+        yield _unmet(place, demand, mismatch.expected, mismatch.found, kind, today)
     yield from _of_algorithms(place, drafts)
     if place.issuer in drafts and place.issuer != place.id:
         yield from _of_parent(place, drafts[place.issuer], today)

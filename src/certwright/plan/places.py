@@ -159,7 +159,27 @@ class Places:
         )
         if wish.key:
             start = replace(start, key=wish.key)
-        return fold(start, (demand.term for demand in demands))
+        draft = fold(start, (demand.term for demand in demands))
+        own = self.wishes.get(template.id, Wish()).key  # one for the whole site holds only where it is allowed
+        if own and draft.key != own:
+            self._unfulfilled(row, demands, start)
+        return draft
+
+    def _unfulfilled(self, row: _Row, demands: tuple[Demand, ...], start: Draft) -> None:
+        """A wish for this certificate's key that a demand would change: said, not overruled in silence."""
+        for demand in demands:
+            wanted = demand.term.shape(start).key
+            if wanted != start.key:
+                requirement = demand.requirement
+                self.filling.conflict(
+                    row.at,
+                    requirement.id,
+                    requirement.text,
+                    expected=str(wanted),
+                    found=f"key: {start.key}",
+                    hint="leave the key to the catalogue, or wish for one that is allowed",
+                    citation="; ".join(map(str, requirement.sources)),
+                )
 
     def _subject(self, row: _Row, names: tuple[GeneralName, ...]) -> str:
         if row.template.subject:
