@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import resource
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -217,6 +218,28 @@ def test_a_file_nobody_may_read_is_told(closed_folder: Path) -> None:
     (closed_folder / "a").chmod(0)
     with as_somebody_else(), pytest.raises(Broken, match="cannot be written or read"):
         Folder(closed_folder).observe(["a"])
+
+
+@contextmanager
+def files_no_longer_than(size: int) -> Iterator[None]:
+    """A disk that takes so many bytes a file and then fails, as a full one does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_costs_nothing_that_was_there(root: Path) -> None:
+    Folder(root).deliver([Artifact("a/b", b"old")])
+    new = [Artifact("a/b", bytes(10_000)), Artifact("a/c", b"fits")]
+    with files_no_longer_than(5_000), pytest.raises(Broken, match="free space|cannot be written"):
+        Folder(root).deliver(new)
+    assert (root / "a/b").read_bytes() == b"old"
+    assert not (root / "a/c").exists()
+    Folder(root).deliver(new)
+    assert everything(root) == {"a/b", "a/c"}
 
 
 def test_a_root_that_is_a_file_is_told(root: Path) -> None:
