@@ -234,7 +234,7 @@ def files_no_longer_than(size: int) -> Iterator[None]:
 def test_a_full_disk_costs_nothing_that_was_there(root: Path) -> None:
     Folder(root).deliver([Artifact("a/b", b"old")])
     new = [Artifact("a/b", bytes(10_000)), Artifact("a/c", b"fits")]
-    with files_no_longer_than(5_000), pytest.raises(Broken, match="free space|cannot be written"):
+    with files_no_longer_than(5_000), pytest.raises(Broken, match="cannot be written or read"):
         Folder(root).deliver(new)
     assert (root / "a/b").read_bytes() == b"old"
     assert not (root / "a/c").exists()
