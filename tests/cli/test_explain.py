@@ -1,15 +1,19 @@
 """Everything that plan and check print can be explained, and a slip of the finger is answered with what was meant."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from certwright.catalogue.explain import explanations
 from certwright.catalogue.load import PRODUCTS, load
+from certwright.plan.refusals import REFUSALS
 from certwright.terms import VOCABULARY
 from certwright.terms.material import MATERIAL
 
+ROOT = Path(__file__).parents[2]
 KNOWN = explanations([load(product) for product in PRODUCTS])
 
 
@@ -67,3 +71,29 @@ def test_a_slip_is_answered_with_what_was_meant(run: Any, slip: str, meant: str)
     assert said.code == 2
     assert f"nothing is known at the address '{slip}'" in said.err
     assert meant in said.err.splitlines()[-1]
+
+
+def test_a_contradiction_that_several_products_share_is_told_for_each() -> None:
+    shared = KNOWN["X-C01"]
+    assert len(shared.contradictions) == len(PRODUCTS) - 1
+    assert {address.partition(".")[0] for address in shared.related} == {
+        "azure-local",
+        "azure-stack-hub",
+        "configuration-manager",
+    }
+
+
+def test_every_code_a_plan_is_refused_with_has_an_explanation() -> None:
+    source = "".join(path.read_text() for path in (ROOT / "src" / "certwright").rglob("*.py"))
+    used = set(re.findall(r'"(certwright\.[a-z]+-[a-z-]+|certwright\.subject)"', source))
+    assert "certwright.parent-dies-first" in used
+    assert used == REFUSALS.keys() & used
+    assert used == REFUSALS.keys()
+
+
+def test_a_product_of_ones_own_is_explained_with_its_deployment_file(run: Any) -> None:
+    farm = str(ROOT / "examples" / "own-product" / "farm.yaml")
+    assert run("explain", "web-farm.server-authentication").code == 2
+    said = run("explain", "web-farm.server-authentication", "--for", farm)
+    assert said.code == 0
+    assert "requirement" in said.out

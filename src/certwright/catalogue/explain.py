@@ -4,10 +4,12 @@ An address is `product.id`, a contradiction's own id, or a term's; `terms` and a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from inspect import getdoc
 
 from certwright.catalogue.product import Fact, PackageTemplate, PlaceTemplate, Product
 from certwright.model import Contradiction, Requirement
+from certwright.plan.refusals import REFUSALS
 from certwright.report.explanation import Explanation
 from certwright.terms import VOCABULARY, parameters_of
 from certwright.terms.material import MATERIAL
@@ -15,12 +17,32 @@ from certwright.terms.parameters import Parameter
 
 
 def explanations(products: Sequence[Product]) -> Mapping[str, Explanation]:
-    """Address → explanation, for the vocabulary, the material codes, and those products. Addresses are unique."""
+    """Address → explanation, for the vocabulary, the codes of checking and planning, and those products.
+
+    An id that several products share is told for each.
+    """
     found = {"terms": _vocabulary()}
     found |= {one.address: one for one in (*map(_term, VOCABULARY), *map(_material, MATERIAL.values()))}
+    found |= {code: _refusal(code, *told) for code, told in REFUSALS.items()}
     for product in products:
-        found |= {one.address: one for one in _of(product)}
+        for one in _of(product):
+            known = found.get(one.address)
+            found[one.address] = _merged(known, one) if known else one
     return found
+
+
+def _merged(one: Explanation, other: Explanation) -> Explanation:
+    """A contradiction that runs through several products, told for each."""
+    return replace(
+        other,
+        title=f"{one.title}, {other.title}",
+        contradictions=(*one.contradictions, *other.contradictions),
+        related=(*one.related, *other.related),
+    )
+
+
+def _refusal(code: str, text: str, why: str) -> Explanation:
+    return Explanation(code, "refusal", "", text, why, "change the deployment file as the message says")
 
 
 # ── the vocabulary ────────────────────────────────────────────────────────────────────────────────

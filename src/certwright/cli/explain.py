@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 import click
 
 from certwright.catalogue.explain import explanations
 from certwright.catalogue.load import PRODUCTS, load
-from certwright.cli.options import as_json
+from certwright.cli.options import READABLE, as_json
 from certwright.cli.terminal import screen, show, show_json
 from certwright.errors import Refused
 from certwright.report.explanation import explanation_document, explanation_text
+from certwright.wiring import products_of
 
 
 @click.command("explain")
 @click.argument("address")
+@click.option(
+    "--for", "deployment", type=READABLE, metavar="FILE", help="A deployment file, for the products it brings along."
+)
 @as_json
-def command(*, address: str, as_json: bool) -> None:
+def command(*, address: str, deployment: Path | None, as_json: bool) -> None:
     """Explain a requirement, a place, a term or a finding.
 
     ADDRESS is what plan and check print: a requirement or place (azure-stack-hub.pfx-encryption), a term
@@ -24,7 +29,9 @@ def command(*, address: str, as_json: bool) -> None:
     vocabulary.
     """
     product = address.partition(".")[0]
-    known = explanations([load(one) for one in ((product,) if product in PRODUCTS else PRODUCTS)])
+    shipped = [load(one) for one in ((product,) if product in PRODUCTS else PRODUCTS)]
+    own = [one for one in (products_of(deployment) if deployment else {}).values() if one not in shipped]
+    known = explanations([*shipped, *own])
     if address not in known:
         raise Refused(f"nothing is known at the address {address!r}", hint=_nearest(address, known))
     if as_json:

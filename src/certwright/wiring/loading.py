@@ -42,7 +42,7 @@ def load(path: Path, *, now: datetime | None = None) -> Loaded:
     """
     now = (now or datetime.now(UTC)).replace(microsecond=0)
     text = _text(path)
-    products = _products(path, text)
+    products = products_of(path)
     deployment = read_deployment(text, str(path), products)
     deployment = with_files(deployment, _contents(path, deployment))
     return Loaded(
@@ -58,8 +58,12 @@ def load(path: Path, *, now: datetime | None = None) -> Loaded:
     )
 
 
-def _products(path: Path, text: str) -> dict[str, Product]:
-    """The products the sites name, and those the file brings along. Unknown ones are left to the reader to report."""
+def products_of(path: Path) -> dict[str, Product]:
+    """The products a deployment's sites name, and those it brings along. Unknown ones are left to the reader to report.
+
+    Mistakes for what is wrong in the file, or in a product file beside it.
+    """
+    text = _text(path)
     named, own = products_named(text, str(path))
     products = {name: catalogue.load(name) for name in named if name in catalogue.PRODUCTS}
     for relative in own:

@@ -1,0 +1,38 @@
+"""What a plan is refused for, whatever the product: code → what it means and why. For `explain`."""
+
+from collections.abc import Mapping
+
+REFUSALS: Mapping[str, tuple[str, str]] = {
+    "certwright.self-signed": (
+        "An end entity is issued by an authority, never by itself.",
+        "A certificate that signs itself cannot be revoked, and everybody who is to trust it must be told one by one.",
+    ),
+    "certwright.public-ca": (
+        "A CA of the public web PKI is asked only for what its rules let it issue.",
+        "It would refuse the request: private names and addresses, client authentication, lives that are too long.",
+    ),
+    "certwright.parent-dies-first": (
+        "No certificate outlives the authority that signed it.",
+        "From the day the authority expires nobody accepts the certificate, whatever its own dates say.",
+    ),
+    "certwright.name-length": (
+        "Names keep their limits: 63 characters a DNS label, 253 a DNS name, 64 a common name.",
+        "A longer name cannot be looked up, or is cut by whoever encodes it (RFC 1035 2.3.4, RFC 5280 appendix A.1).",
+    ),
+    "certwright.subject": (
+        "A subject is a distinguished name as RFC 4514 writes it.",
+        "What cannot be read cannot be put into a certificate.",
+    ),
+    "certwright.one-path": (
+        "Every file belongs to one certificate; paths are compared without case, as Windows does.",
+        "The second would overwrite the first without a word.",
+    ),
+    "certwright.anchor-file": (
+        "A file that is named as a certificate holds at least one.",
+        "A trust list with a gap fails where it is used, long after it was made.",
+    ),
+    "certwright.root-rotation": (
+        "A root is never renewed by the way.",
+        "Everybody must trust the new root before it signs anything; until then its certificates are refused.",
+    ),
+}
