@@ -5,6 +5,7 @@ The predicate that drafted a certificate and that decides when it is due is the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 
 from certwright.due import demanded
@@ -19,6 +20,10 @@ from certwright.plan.feasible import life_of
 from certwright.terms.accept import acceptable
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
+
+
+# Certificates begin a little before they are made, for machines whose clocks are behind; Kerberos tolerates as much.
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,14 @@ class Registry:
         return list(self.authority(issuer).issue([self._order(key) for key in keys]))
 
     def _order(self, key: NewKey) -> Order:
-        place, now = self._places[key.place], self._world.now
+        place, start = self._places[key.place], self._world.now - CLOCK_SKEW
         return Order(
             place=place.id,
             draft=place.draft,
             public_key=key.private.public_key(),
             spki=key.spki,
-            not_before=now,
-            not_after=now + life_of(place.draft, now.date()),
+            not_before=start,
+            not_after=start + life_of(place.draft, self._world.now.date()),
         )
 
     def _fresh(self, issued: Issued, key: NewKey) -> Fresh:

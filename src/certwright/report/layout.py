@@ -41,6 +41,8 @@ class Cell:
 
 def columns_of(text: str) -> int:
     """How many columns a text takes on a terminal: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
