@@ -12,8 +12,8 @@
 A Problem says what happened and what to do next. Nothing secret ever enters one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 
 class Problem(Exception):  # noqa: N818 - the design's word; an Error suffix would say less
@@ -80,17 +80,24 @@ class Impossible(Refused):
     """The plan cannot be: every conflict between what is wished and what is required, all at once."""
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
-        lines = []
+        alike: dict[Conflict, list[str]] = {}
         for conflict in conflicts:
-            line = f"{conflict.place}: {conflict.what} [{conflict.code}]"
-            details = [
-                f"{word} {value}" for word, value in (("expected", conflict.expected), ("got", conflict.found)) if value
-            ]
-            lines.append(line + (f" ({', '.join(details)})" if details else ""))
-            lines += [f"  hint: {conflict.hint}"] * bool(conflict.hint)
-            lines += [f"  source: {conflict.citation}"] * bool(conflict.citation)
-        super().__init__("\n".join(lines))
+            alike.setdefault(replace(conflict, place=""), []).append(conflict.place)
+        super().__init__("\n".join(line for conflict, places in alike.items() for line in _lines(conflict, places)))
         self.conflicts = tuple(conflicts)
+
+
+def _lines(conflict: Conflict, places: Sequence[str]) -> Iterator[str]:
+    """One conflict, told once for all the places that have it."""
+    details = [f"{word} {value}" for word, value in (("expected", conflict.expected), ("got", conflict.found)) if value]
+    told = f"{conflict.what} [{conflict.code}]" + (f" ({', '.join(details)})" if details else "")
+    yield f"{places[0]}: {told}" if len(places) == 1 else told
+    if len(places) > 1:
+        yield f"  for {len(places)}: {', '.join(places)}"
+    if conflict.hint:
+        yield f"  hint: {conflict.hint}"
+    if conflict.citation:
+        yield f"  source: {conflict.citation}"
 
 
 class Unreadable(Problem):

@@ -12,9 +12,10 @@ from certwright.catalogue.read import read_product
 from certwright.errors import Impossible
 from certwright.manifest.files import with_files
 from certwright.manifest.read import read_deployment
-from certwright.model import GeneralName, KeySpec, PasswordRule, Plan
+from certwright.model import Draft, GeneralName, KeySpec, PasswordRule, Plan
 from certwright.plan.feasible import life_of
 from certwright.plan.make import make_plan
+from certwright.plan.public import longest_life, refusals
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
 
@@ -260,3 +261,46 @@ def test_any_deployment_plans_whole(
         assert place.kind == "anchors" or place.issuer in ids
         assert all(demand.place == place.id for demand in place.demands)
     assert plan == planned(text), "a plan is the same every time"
+
+
+def test_a_conflict_of_many_places_is_told_once() -> None:
+    with pytest.raises(Impossible) as caught:
+        planned(site("services: [coffee]\nvans: [{name: blue, plate: abc123}]\nidentity: adfs", issuer="kind: public"))
+    told = str(caught.value).splitlines()
+    assert sum("bakery.no-outsiders" in line for line in told) == 1
+    assert "  for 3: east/shop-front, east/coffee-machine, east/van/blue" in told
+
+
+@pytest.mark.parametrize(
+    ("day", "names", "refused"),
+    [
+        (date(2026, 11, 21), ["dns:shop.contoso.com", "ip:8.8.8.8"], []),
+        (date(2026, 11, 21), ["ip:10.0.0.1"], ["ip:10.0.0.1"]),
+        (
+            date(2026, 11, 21),
+            ["dns:shop", "dns:a.internal", "dns:x.cloudapp.azure.com"],
+            ["dns:shop", "dns:a.internal", "dns:x.cloudapp.azure.com"],
+        ),
+        (date(2027, 3, 15), ["dns:shop.contoso.com"], ["clientAuth"]),
+    ],
+)
+def test_what_a_public_ca_would_not_issue(day: date, names: list[str], refused: list[str]) -> None:
+    listed = tuple(GeneralName(*name.split(":", 1)) for name in names)  # type: ignore[arg-type]
+    draft = Draft(names=listed, extended_key_usage=("serverAuth", "clientAuth"))
+    found = list(refusals(draft, day))
+    assert [asked for asked, _, _ in found] == refused
+    assert all(source for _, _, source in found)
+
+
+@pytest.mark.parametrize(
+    ("day", "days"),
+    [
+        (date(2019, 1, 1), 825),
+        (date(2026, 3, 14), 398),
+        (date(2026, 3, 15), 200),
+        (date(2027, 3, 15), 100),
+        (date(2029, 3, 15), 47),
+    ],
+)
+def test_the_longest_life_of_a_public_certificate_shrinks(day: date, days: int) -> None:
+    assert longest_life(day) == timedelta(days=days)

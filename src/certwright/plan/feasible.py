@@ -36,14 +36,14 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
     draft = place.draft
     if kind == "public":
         draft = _as_public(draft, today)
-        for asked, why in refusals(draft, today):
+        for asked, why, source in refusals(draft, today):
             yield Conflict(
                 place.id,
                 "certwright.public-ca",
                 why,
                 found=asked,
                 hint="use an issuer of kind embedded",
-                citation=citation("P-CHR"),
+                citation=source,
             )
     yield from _of_names(place)
     now = datetime.combine(today, time(), UTC)

@@ -27,16 +27,20 @@ def citation(key: str) -> str:
     return str(_limits()["documents"][key]["title"])
 
 
-def refusals(draft: Draft, day: date) -> Iterator[tuple[str, str]]:
-    """Why no public CA would issue that draft on that day: what is asked, and why it is refused."""
+def refusals(draft: Draft, day: date) -> Iterator[tuple[str, str, str]]:
+    """Why no public CA would issue that draft on that day: what is asked, why it is refused, and the document."""
     purposes = _limits()["purposes"]
     if day >= purposes["since"]:
         for purpose in draft.extended_key_usage:
             if purpose in purposes["refused"]:
-                yield f"extended key usage {purpose}", "public TLS hierarchies issue for server authentication only"
+                yield (
+                    purpose,
+                    "public TLS hierarchies issue for server authentication only",
+                    citation(purposes["source"]),
+                )
     for name in draft.names:
         if name.kind == "ip" and not ipaddress.ip_address(name.value).is_global:
-            yield f"{name}", "a private address cannot be validated by a public CA"
+            yield str(name), "a private address cannot be validated by a public CA", citation("P-BR")
         suffix = next((one for one in _limits()["names"]["refused_suffixes"] if name.value.endswith(one)), "")
         if name.kind == "dns" and (suffix or "." not in name.value):
-            yield f"{name}", "a public CA cannot validate control of that name"
+            yield str(name), "a public CA cannot validate control of that name", citation("P-BR")
