@@ -31,7 +31,7 @@ def split_pem(content: bytes) -> tuple[tuple[str, bytes], ...]:
     A key block encrypted the old way ("Proc-Type: 4,ENCRYPTED") is no DER: its label comes as "ENCRYPTED <label>".
     Raises Unreadable, naming the block, for one without an end, for bad Base64, and for more than 64 MiB.
     """
-    text = _plain(content)
+    text = plain_text(content)
     blocks: list[tuple[str, bytes]] = []
     at = text.find(b"-----BEGIN ")
     while at >= 0:
@@ -53,7 +53,7 @@ def _block(label: str, body: bytes, where: str) -> tuple[str, bytes]:
         headers, _, body = body.replace(b"\r\n", b"\n").partition(b"\n\n")
         if b"ENCRYPTED" in headers:
             label = f"ENCRYPTED {label}"
-    decoded = _decode(body)
+    decoded = decode_base64(body)
     if not decoded:
         raise Unreadable(f"{label!r} holds no Base64 text", where)
     return label, decoded
@@ -71,11 +71,11 @@ def certificates_in(content: bytes) -> tuple[bytes, ...]:
     if blocks:
         found = (_opened(block, f"certificate {place}") for place, (_, block) in enumerate(blocks, 1))
         return _bounded([one for block in found for one in block])
-    bare = _decode(_plain(content))
+    bare = decode_base64(plain_text(content))
     return _bounded(_opened(bare, "") if _walkable(bare) else [])
 
 
-def _plain(content: bytes) -> bytes:
+def plain_text(content: bytes) -> bytes:
     """The text in an encoding whose ASCII is ASCII. Windows tools write UTF-16 when output is redirected."""
     if len(content) > MOST_OCTETS:
         raise Unreadable(f"it has {len(content)} octets, more than {MOST_OCTETS}")
@@ -89,7 +89,7 @@ def _plain(content: bytes) -> bytes:
     return content
 
 
-def _decode(text: bytes) -> bytes:
+def decode_base64(text: bytes) -> bytes:
     """Base64 with any blanks in it; b"" when it is something else."""
     packed = _BLANKS.sub(b"", text.removeprefix(b"\xef\xbb\xbf"))
     if not _BASE64.fullmatch(packed):
