@@ -1,6 +1,7 @@
 """Files that hold certificates, as people and tools really write them."""
 
 import base64
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -101,6 +102,21 @@ def test_size_is_bounded(case: Case) -> None:
     assert len(certificates_in(tiny * pem.MOST_CERTIFICATES)) == pem.MOST_CERTIFICATES
     with pytest.raises(Unreadable, match="more than 20000 certificates"):
         certificates_in(tiny * (pem.MOST_CERTIFICATES + 1))
+
+
+def test_many_parts_cost_no_memory() -> None:
+    parts = b"\x05\x00" * 2_000_000
+    tracemalloc.start()
+    with pytest.raises(Unreadable):
+        certificates_in(b"\x30\x83" + len(parts).to_bytes(3, "big") + parts)
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("start", [b"\x30\x80\x06\x03abc", b"\x30\x80\x06"])
+def test_indefinite_lengths_behind_a_certificate_are_not_looked_at(case: Case, start: bytes) -> None:
+    (one, *_) = certificates_in(case("two-der.p7b"))
+    assert certificates_in(one + start) == (one,)
 
 
 def test_many_open_blocks_cost_linear_time() -> None:

@@ -101,15 +101,21 @@ def decode_base64(text: bytes) -> bytes:
 
 
 def _walkable(content: bytes, at: int = 0) -> bool:
-    """Whether something begins there with the outline of a certificate or of a P7B (which may be BER)."""
-    if content[at : at + 3] == b"\x30\x80\x06":
+    """Whether something begins there with the outline of a certificate, or of a P7B (alone in its file it may be BER).
+
+    Looks at the first parts only: a hostile file could have millions.
+    """
+    if not at and content[:3] == b"\x30\x80\x06":
         return True
     try:
         start, stop = der.expect(content, at, len(content), der.SEQUENCE)
-        tags = [tag for tag, *_ in der.children(content, start, stop)]
+        if start < stop and content[start] == der.OID:
+            return True
+        for tag in (der.SEQUENCE, der.SEQUENCE, der.BIT_STRING):
+            _, start = der.expect(content, start, stop, tag)
     except der.Malformed:
         return False
-    return tags[:3] == [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING] or tags[:1] == [der.OID]
+    return True
 
 
 def _opened(content: bytes, where: str) -> list[bytes]:
