@@ -85,8 +85,8 @@ class Inventory:
         config = Config()
         config.set_main_option("script_location", "certwright.inventory:migrations")
         engine = create_engine("sqlite://", creator=lambda: self._connection, poolclass=StaticPool)
-        self._connection.execute("BEGIN IMMEDIATE")  # whoever else is about to do the same waits, and finds it done
         with engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # who is about to do the same waits, and finds it done
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, HEAD)
