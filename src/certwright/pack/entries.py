@@ -115,7 +115,7 @@ def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: 
     if not isinstance(content, bytes):
         raise missing(package, credential, "the content of a CRL file", type(content).__name__)
     try:
-        der = split_pem(content)[0][1] if b"-----BEGIN" in content else content
+        der = next((block for _, block in split_pem(content)), content)
         facts = read_crl(der)
     except Unreadable as trouble:
         raise missing(package, credential, "a file with one CRL", str(trouble)) from None

@@ -15,10 +15,8 @@ from certwright.pack import iot_operations, keyvault, kubernetes
 from certwright.pfx.facts import PfxFacts
 from certwright.pfx.read import read_pfx
 from certwright.x509.crl import read_crl
-from certwright.x509.pem import certificates_in, split_pem
+from certwright.x509.pem import CERTIFICATE_LABELS, certificates_in, is_pem, split_pem
 
-# RFC 7468 sections 5 and 8, and OpenSSL's own.
-_CERTIFICATES = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
 # RFC 7468 section 10; the others are OpenSSL's older labels (RFC 8017 A.1.2, RFC 5915).
 _KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 
@@ -61,12 +59,12 @@ def _pfx(content: bytes, password: str | None) -> Opened:
 
 def _pem(content: bytes, _: str | None) -> Opened:
     """PEM blocks of any kind; a file that turns out to be DER or P7B is read as such, for `file.form` to speak of."""
-    if b"-----BEGIN" not in content.replace(b"\0", b""):  # UTF-16 has a NUL beside every letter
+    if not is_pem(content):
         return Opened(certificates=certificates_in(content))
     found: dict[str, list[bytes]] = {"certificates": [], "keys": [], "crls": []}
     other = []
     for label, der in split_pem(content):
-        if label in _CERTIFICATES:
+        if label in CERTIFICATE_LABELS:
             found["certificates"] += certificates_in(der)
         elif label in _KEYS:
             found["keys"].append(pkcs8_of(label, der))
@@ -93,7 +91,7 @@ def _entry(content: bytes, _: str | None) -> Opened:
             return Opened(crls=(content,))
         except Unreadable:
             return Opened(certificates=certificates_in(content))
-    return _pem(content, None) if b"-----BEGIN" in content else Opened()
+    return _pem(content, None) if is_pem(content) else Opened()
 
 
 def _configuration(content: bytes, _: str | None) -> Opened:
@@ -121,11 +119,11 @@ def _objects(content: bytes, _: str | None) -> Opened:
 
 
 def _der_key(content: bytes, _: str | None) -> Opened:
-    return _pem(content, None) if b"-----BEGIN" in content else Opened(pkcs8=content, keys=1)
+    return _pem(content, None) if is_pem(content) else Opened(pkcs8=content, keys=1)
 
 
 def _der_crl(content: bytes, _: str | None) -> Opened:
-    if b"-----BEGIN" in content:
+    if is_pem(content):
         return _pem(content, None)
     read_crl(content)  # raises when it is none
     return Opened(crls=(content,))

@@ -11,6 +11,7 @@ from certwright.pfx.facts import PfxFacts
 from certwright.terms.seen import Seen, Trouble, password_facts
 from certwright.x509.facts import CertificateFacts, ChainFacts
 from certwright.x509.path import diagnose
+from certwright.x509.pem import is_pem
 from certwright.x509.private import PrivateKeyFacts, read_private_key
 from certwright.x509.read import read_certificate
 from certwright.x509.signature import Memo, remember
@@ -126,6 +127,6 @@ def _writing(content: bytes, opened: Opened) -> str:
         return "pfx"
     if opened.objects:
         return ""
-    if b"-----BEGIN" in content.replace(b"\0", b""):  # UTF-16 has a NUL beside every letter
+    if is_pem(content):
         return "pem"
     return "der" if content.startswith(b"\x30") else "base64"

@@ -21,7 +21,8 @@ MOST_CERTIFICATES = 20_000
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _BLANKS = re.compile(rb"\s+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
-_CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
+# RFC 7468 sections 5 and 8, and OpenSSL's own
+CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
 _HINT = "expected certificates as PEM, DER, Base64 or P7B"
 
 
@@ -59,6 +60,11 @@ def _block(label: str, body: bytes, where: str) -> tuple[str, bytes]:
     return label, decoded
 
 
+def is_pem(content: bytes) -> bool:
+    """Whether there is a PEM block in it, or the beginning of one. (UTF-16 has a NUL beside every letter.)"""
+    return b"-----BEGIN" in content or b"-----BEGIN" in content.replace(b"\0", b"")
+
+
 def certificates_in(content: bytes) -> tuple[bytes, ...]:
     """The DER of every certificate of a file, in its order: PEM blocks, DER, bare Base64, P7B as PEM or DER.
 
@@ -67,7 +73,7 @@ def certificates_in(content: bytes) -> tuple[bytes, ...]:
     """
     if len(content) <= MOST_OCTETS and _walkable(content):
         return _bounded(_opened(content, ""))
-    blocks = [block for block in split_pem(content) if block[0] in _CERTIFICATE_LABELS]
+    blocks = [block for block in split_pem(content) if block[0] in CERTIFICATE_LABELS]
     if blocks:
         found = (_opened(block, f"certificate {place}") for place, (_, block) in enumerate(blocks, 1))
         return _bounded([one for block in found for one in block])
