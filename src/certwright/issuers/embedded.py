@@ -14,9 +14,7 @@ from certwright.issuers import Issued, Order
 from certwright.model import Mismatch
 from certwright.x509.crl import Revoked, write_crl
 from certwright.x509.facts import CertificateFacts
-from certwright.x509.write import Profile, prepare
-
-SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+from certwright.x509.write import Profile, SigningKey, prepare
 
 
 @dataclass(frozen=True, slots=True)

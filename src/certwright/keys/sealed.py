@@ -4,19 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_der_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 
 from certwright.errors import Unreadable
 from certwright.keys import NewKey, PrivateKey
 from certwright.keys.foundry import Foundry
 from certwright.keys.seal import Box, Random
 from certwright.model import KeySpec
+from certwright.x509.write import spki
 
 
 class SealedKeys:
@@ -50,7 +45,7 @@ class SealedKeys:
             spec=spec,
             private=private,
             pkcs8=pkcs8,
-            spki=private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+            spki=spki(private.public_key()),
             sealed=self._box.seal(key_address(name), pkcs8),
         )
 

@@ -11,20 +11,7 @@ from itertools import groupby
 from certwright.model import CertificateSet, Demand, Draft, Place, Plan
 from certwright.report.envelope import days
 from certwright.report.layout import Screen, counted, fields, paragraph, ranges
-
-KEY_USAGE_ORDER = (  # RFC 5280 4.2.1.3, in the order of the bits
-    "digitalSignature",
-    "nonRepudiation",
-    "contentCommitment",
-    "keyEncipherment",
-    "dataEncipherment",
-    "keyAgreement",
-    "keyCertSign",
-    "cRLSign",
-    "encipherOnly",
-    "decipherOnly",
-)
-
+from certwright.x509.extensions import KEY_USAGES
 
 SHARED = ("subject", "usage", "key", "valid", "issuer", "sources", "demands")
 
@@ -131,7 +118,7 @@ def _name_text(place: Place) -> list[str]:
 
 def usages_text(draft: Draft) -> str:
     """Key usages in the order of their bits, then extended key usages."""
-    usages = sorted(draft.key_usage, key=lambda use: (use not in KEY_USAGE_ORDER, [*KEY_USAGE_ORDER, use].index(use)))
+    usages = sorted(draft.key_usage, key=KEY_USAGES.index)
     limit = "" if draft.path_length is None else f", path length {draft.path_length}"
     authority = [f"certificate authority{limit}"] * draft.authority
     return "; ".join(part for part in (", ".join(draft.extended_key_usage), ", ".join(usages), *authority) if part)
