@@ -102,7 +102,7 @@ class Seen:
 class Layout:
     """The tree of a set: paths that were planned, and paths that lie in the folders of the set, as found.
 
-    Paths are relative to the output root, with forward slashes, in exact case.
+    Paths are relative to the output root, with forward slashes, in exact case. Those of empty folders end in a slash.
     """
 
     planned: tuple[str, ...] = ()

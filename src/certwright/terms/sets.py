@@ -145,7 +145,10 @@ class Folders(SetWord):
             elif path not in found:
                 yield Mismatch("one file in its folder", "no file", path)
         for path in sorted(found - planned - set(renamed.values())):
-            yield Mismatch("no other file", "a file nobody asked for", path)
+            if path.endswith("/"):
+                yield Mismatch("no other folder", "an empty folder nobody asked for", path)
+            else:
+                yield Mismatch("no other file", "a file nobody asked for", path)
 
 
 @dataclass(frozen=True, slots=True)

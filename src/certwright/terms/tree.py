@@ -10,13 +10,19 @@ from certwright.terms.seen import Layout
 def layouts(plan: Plan, present: Collection[str]) -> Mapping[str, Layout]:
     """The tree of each set by its address. `present` are all paths given, planned or not.
 
-    Files of other sets (the authorities' among them) and scripts may lie beside a set and are none of its business.
+    The path of an empty folder ends in a slash. Files of other sets (the authorities' among them) and scripts may lie
+    beside a set and are none of its business.
     """
     places = {place.id: place for place in plan.places}
     planned = {package.path.lower() for place in plan.places for package in place.packages}
     planned |= {script.path.lower() for group in plan.sets for script in group.scripts}
-    strays = [path for path in present if path.lower() not in planned]
+    strays = [path for path in present if not _wanted(path.lower(), planned)]
     return {group.id: _layout(group, places, present, strays) for group in plan.sets}
+
+
+def _wanted(path: str, planned: Collection[str]) -> bool:
+    """Whether a file is planned, or an empty folder lacks only what is planned to lie in it."""
+    return path in planned or (path.endswith("/") and any(one.startswith(path) for one in planned))
 
 
 def _layout(

@@ -1,6 +1,6 @@
 """Files and folders a user names → contents under planned paths, and the part of the plan they stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from certwright.plan.locate import part, prefix_of
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one path holds: contents by planned path. A single file is not `whole`: nothing can be missing beside it."""
+    """What one path holds: contents by planned path; that of an empty folder ends in a slash.
+
+    A single file is not `whole`: nothing can be missing beside it.
+    """
 
     plan: Plan
     files: Mapping[str, bytes] = field(repr=False)
@@ -27,7 +30,13 @@ def find(path: Path, output: Path, plan: Plan) -> Found:
     prefix = _prefix(root, names, output, plan)
     start = f"{prefix}/" if prefix else ""
     contents = {f"{start}{name}": _content(file) for name, file in names.items()}
+    if not is_file:
+        contents |= {f"{start}{folder.relative_to(root).as_posix()}/": b"" for folder in _empty(root)}
     return Found(plan if is_file else part(plan, prefix), contents, whole=not is_file)
+
+
+def _empty(root: Path) -> Iterator[Path]:
+    return (folder for folder in sorted(root.rglob("*")) if folder.is_dir() and not any(folder.iterdir()))
 
 
 def _prefix(root: Path, names: Mapping[str, Path], output: Path, plan: Plan) -> str:
