@@ -39,9 +39,9 @@ def spki(key: PrivateKeyTypes) -> bytes:
         (lambda: ec.generate_private_key(ec.SECP256R1()), "ec", 256),
         (lambda: ec.generate_private_key(ec.SECP521R1()), "ec", 521),
         (lambda: dsa.generate_private_key(1024), "dsa", 1024),
-        (ed25519.Ed25519PrivateKey.generate, "ed25519", 256),
-        (ed448.Ed448PrivateKey.generate, "ed448", 456),
-        (x25519.X25519PrivateKey.generate, "x25519", 0),
+        (ed25519.Ed25519PrivateKey.generate, "ed25519", 255),
+        (ed448.Ed448PrivateKey.generate, "ed448", 448),
+        (x25519.X25519PrivateKey.generate, "x25519", 255),
     ],
 )
 def test_kinds(make: Callable[[], PrivateKeyTypes], algorithm: str, bits: int) -> None:

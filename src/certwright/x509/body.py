@@ -16,8 +16,6 @@ from certwright.x509.name import parse_name
 
 PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
-_USAGE_ALIASES = {"contentCommitment": "nonRepudiation"}  # X.509 renamed it, RFC 5280 did not
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -77,8 +75,7 @@ def _purpose(usage: str) -> x509.ObjectIdentifier:
         raise Refused(f"no such extended key usage: {usage!r}", hint) from reason
 
 
-def _key_usage(wanted: frozenset[str]) -> x509.KeyUsage:
-    usages = {_USAGE_ALIASES.get(usage, usage) for usage in wanted}
+def _key_usage(usages: frozenset[str]) -> x509.KeyUsage:
     unknown = usages.difference(KEY_USAGES)
     if unknown:
         raise Refused(f"no such key usage: {', '.join(sorted(unknown))}", f"use one of {', '.join(KEY_USAGES)}")

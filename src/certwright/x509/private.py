@@ -6,11 +6,11 @@ Arithmetic proves consistency; primality is not asked, because a wrong prime can
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
 from certwright.errors import Unreadable
+from certwright.x509.algorithms import read_public_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +32,11 @@ def read_private_key(pkcs8: bytes) -> PrivateKeyFacts:
     try:
         key = load_der_private_key(pkcs8, None, unsafe_skip_rsa_key_validation=True)
         spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        public = read_public_key(spki)
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise Unreadable(f"not a private key that can be read: {problem}", "PKCS#8") from problem
-    algorithm, bits = _kind(key)
     reason = _disagreement(key.private_numbers()) if isinstance(key, rsa.RSAPrivateKey) else ""
-    return PrivateKeyFacts(algorithm, bits, spki, not reason, reason)
-
-
-def _kind(key: PrivateKeyTypes) -> tuple[str, int]:
-    match key:
-        case rsa.RSAPrivateKey():
-            return "rsa", key.key_size
-        case ec.EllipticCurvePrivateKey():
-            return "ec", key.key_size
-        case dsa.DSAPrivateKey():
-            return "dsa", key.key_size
-        case ed25519.Ed25519PrivateKey():
-            return "ed25519", 256
-        case ed448.Ed448PrivateKey():
-            return "ed448", 456
-        case _:
-            return type(key).__name__.removesuffix("PrivateKey").lower(), 0
+    return PrivateKeyFacts(public.algorithm, public.bits, spki, not reason, reason)
 
 
 def _disagreement(key: rsa.RSAPrivateNumbers) -> str:
