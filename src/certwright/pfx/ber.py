@@ -3,10 +3,10 @@
 One pass makes a tree. Depth, number of elements, lengths and tags are judged in that pass and nowhere else.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from certwright.errors import Unreadable
+from certwright.x509.der import Malformed, oid
 
 INTEGER, OCTET_STRING, OID, SEQUENCE, SET = 0x02, 0x04, 0x06, 0x30, 0x31
 CONSTRUCTED = 0x20
@@ -69,9 +69,10 @@ class Element(NamedTuple):
     def oid(self, name: str) -> str:
         """An OBJECT IDENTIFIER as dotted text."""
         body = self.expect(OID, name).body
-        if not body or body[-1] & 0x80 or len(body) > 64:
-            raise self.wrong(f"{name} is not an object identifier")
-        return _dotted(body)
+        try:
+            return oid(body)
+        except Malformed:
+            raise self.wrong(f"{name} is not an object identifier") from None
 
     def encoded(self) -> bytes:
         """The element in bytes again, lengths definite and minimal, whatever they were."""
@@ -142,18 +143,6 @@ class Decoder:
 
 def _damage(what: str, region: str, at: int) -> Unreadable:
     return Unreadable(what, where=f"{region}, byte {at}" if region else f"byte {at}")
-
-
-@lru_cache(maxsize=256)
-def _dotted(body: bytes) -> str:
-    arcs, value = [], 0
-    for octet in body:
-        value = value << 7 | octet & 0x7F
-        if not octet & 0x80:
-            arcs.append(value)
-            value = 0
-    top = min(arcs[0] // 40, 2)
-    return ".".join(map(str, (top, arcs[0] - 40 * top, *arcs[1:])))
 
 
 def tlv(tag: int, body: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """A walker over DER, for reading what others wrote: strict about structure, and never surprised by it.
 
-Positions index one buffer, so nothing is copied before it is wanted. `Malformed` stays inside this room: the readers
-turn it into Unreadable or a Defect.
+Positions index one buffer, so nothing is copied before it is wanted. `Malformed` is for readers of bytes, who turn it
+into Unreadable or a Defect.
 """
 
 from datetime import UTC, datetime
