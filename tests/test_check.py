@@ -1,6 +1,7 @@
 """From files and a plan to a verdict on every demand: nothing is passed over, and one bad file spoils only itself."""
 
 import pickle
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -492,4 +493,28 @@ def test_a_set_hears_of_members_that_could_not_be_opened() -> None:
 
 
 def test_nothing_is_planned_and_nothing_is_said() -> None:
-    assert judge(Plan((), (), ()), {"x": b""}, {}, NOW) == Report((), 0, ())
+    assert judge(Plan((), (), ()), {"x": b""}, {}, NOW) == Report((), 0, now=NOW)
+
+
+def test_a_report_tells_what_was_judged() -> None:
+    plan = Plan((place("portal", ("pfx", "a.pfx")), place("other", ("pem-chain", "b.pem"))), (), ())
+    report = judge(plan, {"a.pfx": GOOD_PFX, "b.pem": GOOD_PEM}, PASSWORDS, NOW, anchors={})
+    assert [(facts.path, facts.place) for facts in report.files] == [
+        ("a.pfx", plan.places[0].id),
+        ("b.pem", plan.places[1].id),
+    ]
+    leaf, *above = report.files[0].chain
+    assert leaf == report.files[0].certificate
+    assert leaf.issuer == above[0].subject
+    assert re.fullmatch(r"[0-9A-F]{6}\*{28}[0-9A-F]{6}", leaf.thumbprint)
+    assert leaf.not_before < NOW < leaf.not_after
+    assert report.files[0].complete
+    assert [name for group in report.sets for name, _ in group.places] == [one.id for one in plan.places]
+
+
+def test_every_certificate_of_a_trust_list_is_told() -> None:
+    listed = replace(place("roots", ("pem-bundle", "roots.pem")), kind="anchors")
+    content = case("chain.trusted/root.pem")
+    report = judge(Plan((listed,), (), ()), {"roots.pem": content}, {}, NOW)
+    assert len(report.files) == len(certificates_in(content))
+    assert {facts.complete for facts in report.files} == {None}

@@ -11,6 +11,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "certwright"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = (  # what stands on a floor may import its own room, and the floors before it
+    ("first words", ("judged",)),
     ("words", ("model", "errors")),
     ("encode", ("x509", "pfx", "pack", "report")),
     ("decide", ("terms", "catalogue", "manifest", "plan", "check", "due")),

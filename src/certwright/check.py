@@ -11,13 +11,25 @@ from functools import partial
 from types import MappingProxyType
 
 from certwright.errors import Unreadable
-from certwright.model import CertificateSet, Demand, Mismatch, Place, Plan, Report, Result, Severity, Status
+from certwright.judged import FileFacts, Link, SetFacts
+from certwright.model import (
+    CertificateSet,
+    Demand,
+    Mismatch,
+    Place,
+    Plan,
+    Report,
+    Result,
+    Severity,
+    Status,
+)
 from certwright.pack.opened import open_package
 from certwright.terms.look import Work, see
 from certwright.terms.material import MATERIAL
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.tree import layouts
 from certwright.terms.word import SetWord, Word
+from certwright.x509.facts import CertificateFacts
 
 Anchors = Mapping[str, Sequence[bytes]]
 Spread = Callable[[Callable[[Work], Seen], Iterable[Work]], Iterable[Seen]]
@@ -130,7 +142,31 @@ def judge_seen(
         results += _of_set(group, members, trees[group.id] if whole else None, now)
     every = [one for place in plan.places for one in by_place[place.id]]
     unjudged = tuple(f"{one.path}: {one.trouble.reason}" for one in every if one.trouble)
-    return Report(tuple(results), len(every) - len(unjudged), unjudged)
+    files = tuple(facts for one in every for facts in _facts_of(one))
+    return Report(tuple(results), len(every) - len(unjudged), unjudged, files, tuple(_sets_of(plan)), now)
+
+
+def _facts_of(one: Seen) -> Iterator[FileFacts]:
+    """What a report shows of a file: its certificate with its chain, or each certificate of a list without one."""
+    if one.chain:
+        yield FileFacts(one.path, one.place, tuple(map(_link, one.chain.path)), one.chain.complete)
+    else:
+        for certificate in one.certificates:
+            yield FileFacts(one.path, one.place, (_link(certificate),))
+
+
+def _link(facts: CertificateFacts) -> Link:
+    return Link(facts.subject, facts.issuer, facts.masked_thumbprint, facts.not_before, facts.not_after)
+
+
+def _sets_of(plan: Plan) -> Iterator[SetFacts]:
+    """The sets places belong to; authorities belong to one that has no title of its own."""
+    titles = {group.id: group.title for group in plan.sets}
+    places: dict[str, list[tuple[str, str]]] = {group.id: [] for group in plan.sets}
+    for place in plan.places:
+        places.setdefault(place.set, []).append((place.id, place.title))
+    for address, inside in places.items():
+        yield SetFacts(address, titles.get(address, address), tuple(inside))
 
 
 @dataclass(frozen=True, slots=True)

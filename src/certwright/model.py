@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias, Union
 
+from certwright.judged import FileFacts, SetFacts
+
 # A fact of a site: what the deployment file says, or a value the catalogue derives from it.
 FactValue: TypeAlias = Union[str, int, bool, date, bytes, tuple["FactValue", ...], Mapping[str, "FactValue"]]  # noqa: UP007
 Facts: TypeAlias = Mapping[str, FactValue]
@@ -378,11 +380,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything `check` said. `judged` counts files; `unjudged` names those nothing could be said about."""
+    """Everything `check` said at `now`. `judged` counts files; `unjudged` names those nothing could be said about."""
 
     results: tuple[Result, ...]
     judged: int
     unjudged: tuple[str, ...] = ()
+    files: tuple[FileFacts, ...] = ()
+    sets: tuple[SetFacts, ...] = ()
+    now: datetime | None = None
 
     def count(self, status: Status) -> int:
         """How many results carry that status."""

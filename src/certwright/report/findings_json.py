@@ -1,7 +1,8 @@
 """What `check` said → JSON (`report/1`): every result with its evidence, and the counts."""
 
+from certwright.judged import FileFacts, Link
 from certwright.model import Report, Result, Status
-from certwright.report.envelope import Json, citation, disagreement, envelope
+from certwright.report.envelope import Json, citation, disagreement, envelope, moment
 
 
 def report_document(report: Report) -> dict[str, Json]:
@@ -13,8 +14,29 @@ def report_document(report: Report) -> dict[str, Json]:
             "unjudged": list(report.unjudged),
             "counts": {status.value: report.count(status) for status in Status},
             "results": [_result_document(result) for result in report.results],
+            "now": moment(report.now) if report.now else None,
+            "files": [_file_document(facts) for facts in report.files],
+            "sets": [
+                {"id": one.id, "title": one.title, "places": [{"id": id_, "title": name} for id_, name in one.places]}
+                for one in report.sets
+            ],
         },
     )
+
+
+def _file_document(facts: FileFacts) -> dict[str, Json]:
+    chain: list[Json] = [_link_document(link) for link in facts.chain]
+    return {"path": facts.path, "place": facts.place, "complete": facts.complete, "chain": chain}
+
+
+def _link_document(link: Link) -> dict[str, Json]:
+    return {
+        "subject": link.subject,
+        "issuer": link.issuer,
+        "thumbprint": link.thumbprint,
+        "not_before": moment(link.not_before),
+        "not_after": moment(link.not_after),
+    }
 
 
 def _result_document(result: Result) -> dict[str, Json]:

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 from certwright import flow
 from certwright.check import Spread, judge
 from certwright.inventory import Inventory
+from certwright.judged import SetFacts
 from certwright.keys.unlock import Unlock, find_secret
 from certwright.model import Held, Report
 from certwright.wiring.applying import inventory_of
@@ -69,7 +70,19 @@ def _joined(reports: Sequence[Report]) -> Report:
         tuple(result for report in reports for result in report.results),
         sum(report.judged for report in reports),
         tuple(path for report in reports for path in report.unjudged),
+        tuple(facts for report in reports for facts in report.files),
+        tuple(_joined_sets(group for report in reports for group in report.sets)),
+        reports[0].now,
     )
+
+
+def _joined_sets(groups: Iterable[SetFacts]) -> Iterator[SetFacts]:
+    """Every set once, with all its places; two paths may each be a part of it."""
+    known: dict[str, SetFacts] = {}
+    for group in groups:
+        before = known.get(group.id, SetFacts(group.id, group.title, ()))
+        known[group.id] = SetFacts(group.id, group.title, tuple(dict.fromkeys((*before.places, *group.places))))
+    yield from known.values()
 
 
 def _kept(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> dict[str, str]:
