@@ -18,6 +18,12 @@ def test_wrapping_keeps_every_word_whole(words: list[str], width: int) -> None:
     assert all(len(line) <= width or " " not in line for line in lines)
 
 
+def test_nothing_invisible_reaches_the_terminal() -> None:
+    assert wrap("a\x1b[2Jb c\u202ed\x07", 80) == [r"a\x1b[2Jb c\u202ed\x07"]
+    shown = table(("place",), [[Cell("\x9b31mred")]], Screen(40))
+    assert shown[1] == r"\x9b31mred"
+
+
 def test_wrapping_keeps_line_breaks() -> None:
     assert wrap("one\ntwo three", 80) == ["one", "two three"]
 

@@ -46,12 +46,19 @@ def columns_of(text: str) -> int:
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def visible(word: str) -> str:
+    """A word with what cannot be seen as its escape: names out of a stranger's file must not steer the terminal."""
+    if word.isprintable():
+        return word
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in word)
+
+
 def wrap(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` columns, broken at spaces only. Its own line breaks are kept."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split():
+        for word in map(visible, paragraph.split()):
             longer = f"{line} {word}" if line else word
             if line and columns_of(longer) > width:
                 lines.append(line)
