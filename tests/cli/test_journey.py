@@ -152,6 +152,9 @@ def test_an_own_password_is_taken_from_a_file_and_judged_first(run: Any, made: P
     for option in ("weak.txt", "local/ingress=", "=weak.txt"):
         assert run("apply", "contoso.yaml", "--password-file", option).code == 2
     assert run("apply", "contoso.yaml", "--password-file", "local/ingress=nowhere.txt").code == 4
+    (tmp_path / "latin.txt").write_bytes(b"s\xe9cret-Password-1")
+    garbled = run("apply", "contoso.yaml", "--password-file", "local/ingress=latin.txt")
+    assert (garbled.code, "UTF-8" in garbled.err, "e9" in garbled.err) == (4, True, False)
     asked = run("apply", "contoso.yaml", "--ask", "local/ingress")
     assert asked.code == 2
     assert "--password-file" in asked.err
@@ -207,6 +210,14 @@ def test_fail_on_warning(run: Any, copied: Path) -> None:
     assert " 0 Fail, 0 Warning, " not in said.out
     assert "material.name" in said.out
     assert run("check", "out", "--for", "contoso.yaml", "--fail-on", "warning", folder=copied).code == 1
+
+
+def test_a_large_file_beside_the_set_is_noticed_and_not_read(run: Any, copied: Path) -> None:
+    with (copied / INGRESS / "disk.vhdx").open("wb") as image:
+        image.truncate(1 << 40)
+    said = run("check", "out", "--for", "contoso.yaml", folder=copied)
+    assert "disk.vhdx" in said.out
+    assert " 0 Fail, 1 Warning, " in said.out.splitlines()[-1]
 
 
 def test_strangers_are_refused(run: Any, made: Path, tmp_path: Path) -> None:

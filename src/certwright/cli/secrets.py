@@ -14,6 +14,8 @@ from certwright.wiring import Unlock
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+MOST_PASSWORDS = 20  # each is tried at the cost its file asks for
+
 unlock_file = click.option(
     "--unlock-file",
     type=READABLE,
@@ -40,6 +42,14 @@ def passwords(command: Command) -> Command:
     )(command)
 
 
+def password_list(command: Command) -> Command:
+    """`--password-file FILE` and `--ask`, for files of which nobody said to which set they belong."""
+    command = click.option(
+        "--password-file", type=READABLE, metavar="FILE", help="Passwords to try in turn, one on each line of FILE."
+    )(command)
+    return click.option("--ask", is_flag=True, help="Ask at the terminal for a password.")(command)
+
+
 def unlock_from(file: Path | None) -> Unlock:
     """Where the unlock secret may come from: that file, the environment, the keyring, the terminal."""
     return Unlock(file=file, environment=os.environ, prompt=question())
@@ -54,12 +64,30 @@ def read_passwords(files: tuple[str, ...], asked: tuple[str, ...]) -> dict[str, 
     return found | {name: ask(f"password of {name}") for name in asked if ask}
 
 
+def read_password_list(file: Path | None, *, ask: bool) -> tuple[str, ...]:
+    """Passwords to try, the typed one first. Refused for more than MOST_PASSWORDS, Broken for an unreadable file."""
+    lines = [line for line in _lines(file) if line] if file else []
+    if len(lines) > MOST_PASSWORDS:
+        raise Refused(f"{file}: {len(lines)} passwords", hint=f"give at most {MOST_PASSWORDS}, one on each line")
+    asking = question()
+    if ask and asking is None:
+        raise Refused("nobody is at the terminal to type a password", hint="use --password-file FILE")
+    typed = [asking("password")] if ask and asking else []
+    return tuple(dict.fromkeys((*typed, *lines)))
+
+
 def _from_file(option: str) -> tuple[str, str]:
     name, equals, path = option.partition("=")
     if not (name and equals and path):
         raise Refused(f"--password-file {option}: expected SET=FILE", hint="for example east/deployment=password.txt")
-    try:
-        first, *_ = Path(path).read_text("utf-8-sig").splitlines() or [""]
-    except (OSError, UnicodeDecodeError) as error:
-        raise Broken(f"{path}: cannot be read as text ({error})") from error
+    first, *_ = _lines(Path(path)) or [""]
     return name, first
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8-sig").splitlines()
+    except OSError as failure:
+        raise Broken(f"{path}: cannot be read ({failure.strerror})", "name a file that holds the password") from failure
+    except UnicodeDecodeError:  # whose words quote what it stumbled over
+        raise Broken(f"{path}: is not UTF-8 text", "save the password as UTF-8") from None

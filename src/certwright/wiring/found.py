@@ -1,18 +1,20 @@
 """Files and folders a user names → contents under planned paths, and the part of the plan they stand for."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from certwright.errors import Refused
 from certwright.model import Plan
-from certwright.plan.locate import part, prefix_of
+from certwright.plan.locate import part, planned, prefix_of
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What one path holds: contents by planned path; that of an empty folder ends in a slash.
 
+    A file nobody planned counts as there and is not read: it may be the disk image that the set is for.
     A single file is not `whole`: nothing can be missing beside it.
     """
 
@@ -29,14 +31,18 @@ def find(path: Path, output: Path, plan: Plan) -> Found:
     names = {file.relative_to(root).as_posix(): file for file in files}
     prefix = _prefix(root, names, output, plan)
     start = f"{prefix}/" if prefix else ""
-    contents = {f"{start}{name}": _content(file) for name, file in names.items()}
+    paths = {f"{start}{name}": file for name, file in names.items()}
+    known = {one.lower() for one in planned(plan)}
+    contents = {one: _content(file) if one.lower() in known else b"" for one, file in paths.items()}
     if not is_file:
         contents |= {f"{start}{folder.relative_to(root).as_posix()}/": b"" for folder in _empty(root)}
     return Found(plan if is_file else part(plan, prefix), contents, whole=not is_file)
 
 
 def _empty(root: Path) -> Iterator[Path]:
-    return (folder for folder in sorted(root.rglob("*")) if folder.is_dir() and not any(folder.iterdir()))
+    """Those below `root`. A folder that may not be read is passed over, as its files are."""
+    empty = (Path(folder) for folder, folders, files in os.walk(root) if not folders and not files)
+    return (folder for folder in empty if folder != root)
 
 
 def _prefix(root: Path, names: Mapping[str, Path], output: Path, plan: Plan) -> str:
