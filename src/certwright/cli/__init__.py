@@ -11,6 +11,7 @@ from typing import cast
 import click
 
 from certwright.cli import ending
+from certwright.cli.streams import replace_closed
 
 VERBS = {  # verb → what --help says of it; its module has the verb's name and a command of the name `command`
     "init": "Print a commented deployment file for a product.",
@@ -65,6 +66,7 @@ def certwright(ctx: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, and end the process with one of the codes that `--help` lists."""
+    replace_closed()
     with ending.told():
         code = certwright.main(args=arguments, prog_name="certwright", standalone_mode=False)
         sys.exit(code or 0)
