@@ -23,12 +23,16 @@ class Said:
 
 
 def certwright(folder: Path, *arguments: str) -> Said:
-    """Run `certwright …` in that folder. Nobody can be asked: there is no standard input and no terminal."""
+    """Run `certwright …` in that folder. Nobody can be asked: standard input is closed, and there is no terminal."""
+    return closed("<&-", folder, *arguments)
+
+
+def closed(streams: str, folder: Path, *arguments: str) -> Said:
+    """Run it with those streams closed, in the spelling of the shell."""
     done = subprocess.run(
-        [PROGRAM, *arguments],
+        ["sh", "-c", f'exec "$0" "$@" {streams}', PROGRAM, *arguments],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,

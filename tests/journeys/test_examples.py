@@ -3,7 +3,9 @@
 Counts and names of files and folders are typed from the vendors' pages.
 """
 
+import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from certwright.catalogue.load import PRODUCTS
 
+from .command import certwright, closed
 from .travelled import EXAMPLES, HERE, Journey, travel
 
 FQDN = "autonomous.contoso.com"
@@ -217,7 +220,36 @@ def test_what_init_prints_is_applied_as_it_stands(printed: Journey) -> None:
     assert said["apply"].out.splitlines()[-1].startswith("nothing is due; next: ")
     assert " 0 Fail, 0 Warning, " in said["check"].out.splitlines()[-1]
     if printed.name == "azure-stack-hub":
-        deployment = [path for path in printed.files() if "/deployment/Certificates/AAD/" in path]
-        assert [path.partition("/AAD/")[2] for path in deployment] == sorted(ENTRA)
+        assert below(printed, "stack-hub/deployment") == sorted(f"Certificates/AAD/{path}" for path in ENTRA)
+        assert below(printed, "stack-hub/validation") == sorted(f"Deployment/{path}" for path in ENTRA)
     if printed.name == "azure-local":
-        assert len([path for path in printed.files() if "/IngressEndpointsCerts/" in path]) == 24
+        assert len(below(printed, "local/IngressEndpointsCerts")) == 24
+        assert len(below(printed, "local/ManagementEndpointCerts")) == 2
+
+
+def test_azure_stack_hub_gets_11_in_each_tree_with_entra(tmp_path: Path) -> None:
+    text = (HERE / "azure-stack-hub" / "contoso.yaml").read_text()
+    assert "identity: adfs" in text
+    (tmp_path / "contoso.yaml").write_text(text.replace("identity: adfs", "identity: entra"))
+    planned = json.loads(certwright(tmp_path, "plan", "contoso.yaml", "--json").out)
+    paths = {package["path"] for place in planned["places"] for package in place["files"]}
+    for tree, more in (
+        ("east/deployment/Certificates/AAD", []),
+        ("east/rotation/Certificates/AAD", [REGISTRY]),
+        ("east/validation/Deployment", []),
+    ):
+        inside = [path.removeprefix(f"{tree}/") for path in paths if path.startswith(f"{tree}/")]
+        assert sorted(inside) == sorted([*ENTRA, *more]), tree
+    assert not [path for path in paths if "ADFS" in path or "Graph" in path]
+
+
+@pytest.mark.parametrize("streams", ["<&- >&-", "<&- >&- 2>&-", "2>&-"])
+def test_closed_streams_do_no_harm(streams: str, travelled: Callable[[str], Journey], tmp_path: Path) -> None:
+    """The first file opened gets the number of the first closed stream: what is printed must not go there."""
+    folder = shutil.copytree(travelled("own-product").folder, tmp_path / "copy")
+    shutil.rmtree(folder / "out" / "prod")
+    before = (folder / "farm.unlock").read_bytes()
+    assert closed(streams, folder, "apply", "farm.yaml").code == 0
+    assert closed(streams, folder, "status", "farm.yaml").code == 0
+    assert certwright(folder, "check", "out", "--for", "farm.yaml").code == 0
+    assert (folder / "farm.unlock").read_bytes() == before
