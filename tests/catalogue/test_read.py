@@ -1,7 +1,13 @@
 """Product files: every mistake at once. A case is a file; `#!` lines say what must be found."""
 
+import json
 import re
+import tomllib
+from collections.abc import Iterator
+from copy import copy
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +32,37 @@ def test_every_mistake_is_said(path: Path) -> None:
         said.remove(match)
     assert said == []
     assert all(m.line > 0 for m in caught.value.mistakes if not m.what.startswith(("colour", "default_build")))
+
+
+def toml(value: object) -> str:
+    """A value as TOML, tables in line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return str(value) if isinstance(value, date) else json.dumps(value)
+
+
+def exchanged(value: Any) -> Iterator[Any]:
+    """The same table or list with one thing in it, however deep, exchanged for something of another type."""
+    for key, one in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        others = [3, "x", [3], {"x": 3}]
+        deeper = exchanged(one) if isinstance(one, dict | list) else ()
+        for other in (*(other for other in others if type(other) is not type(one)), *deeper):
+            spoiled = copy(value)
+            spoiled[key] = other
+            yield spoiled
+
+
+def test_whatever_stands_in_a_file_is_read_or_said_to_be_wrong() -> None:
+    data = tomllib.loads((PRODUCTS / "bakery.toml").read_text())
+    said = 0
+    for spoiled in exchanged(data):
+        try:
+            read_product("\n".join(f"{key} = {toml(one)}" for key, one in spoiled.items()), "own.toml")
+        except Mistakes:
+            said += 1
+    assert said > 300
 
 
 def test_text_that_is_not_toml_names_the_line() -> None:

@@ -24,7 +24,6 @@ class Fact:
     choices: tuple[str, ...] = ()
     pattern: str = ""
     many: bool = False
-    unique: bool = False
     fields: Mapping[str, "Fact"] = field(default_factory=dict)
     sources: tuple[Document, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()

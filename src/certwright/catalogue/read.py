@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import textwrap
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
@@ -18,6 +19,7 @@ from certwright.catalogue.product import (
     SetTemplate,
     Value,
 )
+from certwright.catalogue.shapes import LISTS, TABLES, Misfit, misfits
 from certwright.errors import Mistake, Mistakes
 from certwright.model import Contradiction, Document, PlaceKind, Requirement, Severity
 from certwright.terms import VOCABULARY
@@ -25,8 +27,6 @@ from certwright.terms import VOCABULARY
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
-_TABLES = ("documents", "facts")
-_LISTS = ("values", "sets", "layouts", "places", "packages", "requirements", "contradictions", "scripts")
 _HEAD = ("id", "title", "summary", "target", "builds", "default_build", "lifetime_days")
 # Keys every site may carry; a product's facts must not take their names.
 RESERVED = frozenset(
@@ -54,7 +54,21 @@ def read_product(text: str, source: str) -> Product:
     except tomllib.TOMLDecodeError as error:
         line = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else 0
         raise Mistakes([Mistake(source, line, 1, "not TOML", found=str(error), expected="TOML 1.0")]) from None
+    if wrong := [_misplaced(one, text, source) for one in misfits(data)]:
+        raise Mistakes(sorted(wrong, key=lambda m: m.line))
     return _Reading(data, text, source).product()
+
+
+def _misplaced(one: Misfit, text: str, source: str) -> Mistake:
+    what, found = f"{one.row}: {one.key} is of the wrong type", textwrap.shorten(repr(one.found), 60)
+    return Mistake(source, _line(text, one.row), 1, what, found, one.expected)
+
+
+def _line(text: str, row_id: str) -> int:
+    """The line on which a row of that id or name begins to speak of itself; 0 when there is none."""
+    pattern = rf'^\s*(?:id|name)\s*=\s*"{re.escape(row_id)}"|^\[(?:\w+\.)+{re.escape(row_id)}\]'
+    found = re.search(pattern, text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 + found[0].count("\n") if found else 0
 
 
 class _Reading:
@@ -72,15 +86,10 @@ class _Reading:
 
     def wrong(self, row_id: str, what: str, **details: str) -> None:
         """Notes a mistake at the line where that row's id stands."""
-        self.mistakes.append(Mistake(self.source, self._line(row_id), 1, f"{row_id}: {what}", **details))
-
-    def _line(self, row_id: str) -> int:
-        pattern = rf'^\s*(?:id|name)\s*=\s*"{re.escape(row_id)}"|^\[\w+\.{re.escape(row_id)}\]'
-        found = re.search(pattern, self.text, re.MULTILINE)
-        return self.text.count("\n", 0, found.start()) + 1 + found[0].count("\n") if found else 0
+        self.mistakes.append(Mistake(self.source, _line(self.text, row_id), 1, f"{row_id}: {what}", **details))
 
     def product(self) -> Product:
-        known = {*_HEAD, *_TABLES, *_LISTS}
+        known = {*_HEAD, *TABLES, *LISTS}
         for key in self.data.keys() - known:
             self.wrong(key, "unknown section", expected=", ".join(sorted(known)))
         defaults = {"target": "", "default_build": "", "lifetime_days": 397, "summary": "", "title": self.id}
@@ -174,7 +183,6 @@ class _Reading:
             default=row.get("default"),
             choices=tuple(row.get("choices", ())),
             pattern=row.get("pattern", ""),
-            unique=row.get("unique", False),
             fields={column: self._fact_column(column, shape) for column, shape in row.get("fields", {}).items()},
             sources=self._cited(name, row.get("source", row.get("sources", ()))),
             contradictions=self._touching(name),
