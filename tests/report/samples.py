@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from certwright.model import (
     Action,
@@ -25,6 +25,8 @@ from certwright.model import (
     Severity,
     Status,
 )
+from certwright.pack.inspecting import Light, inspect
+from certwright.report.inspection import Inspected
 from certwright.report.inventory import CrlRow, Row, Standing
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -131,3 +133,16 @@ STANDING = Standing(
     exists=True,
     now=NOW,
 )
+
+CASES = Path(__file__).parents[1] / "cases"
+INSPECTED = (
+    *(
+        Inspected(name, len(content := (CASES / name).read_bytes()), inspect(content, Light(("secret",), NOW, {})))
+        for name in (
+            "pfx/windows.pfx", "pfx/not-ascii.pfx", "pfx/no-mac.pfx", "pack/issuing.crl",
+            "kubernetes/kubectl/list.json", "x509/rsa-2048.pem", "inspect/request.pem", "inspect/locked.key",
+        )
+    ),
+    Inspected("truncated.pfx", 4025, reason="truncated", hint="copy it again"),
+    Inspected("README.md", 12, reason="it holds no certificate", foreign=True),
+)  # fmt: skip

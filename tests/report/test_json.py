@@ -10,10 +10,11 @@ import pytest
 from certwright.report.envelope import FORMATS, json_text, plain
 from certwright.report.explanation import Explanation, explanation_document
 from certwright.report.findings_json import report_document
+from certwright.report.inspection_json import inspection_document
 from certwright.report.inventory import status_document
 from certwright.report.plan_json import plan_document
 
-from .samples import DOCUMENT, PLAN, REPORT, STANDING
+from .samples import DOCUMENT, INSPECTED, NOW, PLAN, REPORT, STANDING
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 EXPLANATION = Explanation("a.b", "place", "B", details=(("x", "y"),), sources=(DOCUMENT,), related=("a",))
@@ -22,6 +23,7 @@ DOCUMENTS = {
     "report": report_document(REPORT),
     "status": status_document(STANDING),
     "explanation": explanation_document(EXPLANATION),
+    "inspection": inspection_document(INSPECTED, NOW),
 }
 
 

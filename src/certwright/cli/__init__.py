@@ -18,6 +18,7 @@ VERBS = {  # verb → what --help says of it; its module has the verb's name and
     "plan": "Show every certificate a deployment needs, and why.",
     "apply": "Make, check and deliver whatever is due.",
     "check": "Judge certificate files against a deployment.",
+    "inspect": "Show everything inside certificate files.",
     "explain": "Explain a requirement, a place, a term or a finding.",
     "status": "Show what is held, until when, and what is due.",
     "password": "Show the password of a certificate set.",

@@ -1,0 +1,35 @@
+"""`certwright inspect PATH...`: everything inside files, whoever made them."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from certwright.cli.ending import UNJUDGED
+from certwright.cli.options import as_json
+from certwright.cli.secrets import password_list, read_password_list
+from certwright.cli.terminal import screen, show, show_json
+from certwright.report.inspection import inspection_text
+from certwright.report.inspection_json import inspection_document
+from certwright.wiring import inspect_paths
+
+
+@click.command("inspect")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@password_list
+@as_json
+def command(*, paths: tuple[Path, ...], password_file: Path | None, ask: bool, as_json: bool) -> None:
+    """Show everything inside certificate files.
+
+    PATH is a file, a folder or a zip archive: PFX, PEM, DER, Base64, P7B, requests, revocation lists, keys, Java
+    keystores in PKCS#12 form, Kubernetes objects. What it is, is told by its content. Without a password a PFX still
+    tells its MAC, its encryption, and whatever lies open.
+
+    The exit code is 0 when everything opened, and 2 when something did not.
+    """
+    files, now = inspect_paths(paths, passwords=read_password_list(password_file, ask=ask))
+    if as_json:
+        show_json(inspection_document(files, now))
+    else:
+        show(inspection_text(files, now, screen()))
+    sys.exit(0 if all(file.opened for file in files) else UNJUDGED)

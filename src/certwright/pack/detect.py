@@ -1,0 +1,134 @@
+"""What a file's bytes are: the form is told by the content alone, never by a name. Pure, linear, bounded.
+
+Detecting is not reading: the form's reader still has the last word on whether the file is whole.
+"""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Literal
+
+from certwright.errors import Unreadable
+from certwright.x509 import der
+from certwright.x509.pem import decode_base64, plain_text
+
+Form = Literal[
+    "pfx", "certificate", "p7b", "request", "crl", "key", "locked-key", "public-key", "pem", "base64", "objects", "zip"
+]
+FORMS: Mapping[Form, str] = {
+    "pfx": "PFX (PKCS#12)",
+    "certificate": "certificate, DER",
+    "p7b": "P7B (PKCS#7), DER",
+    "request": "certificate request (PKCS#10), DER",
+    "crl": "revocation list, DER",
+    "key": "private key, DER",
+    "locked-key": "encrypted private key, DER",
+    "public-key": "public key, DER",
+    "pem": "PEM text",
+    "base64": "Base64 text without PEM lines",
+    "objects": "Kubernetes objects",
+    "zip": "zip archive",
+}
+MOST_BYTES = 64 << 20
+
+_EXPORT = "keytool -importkeystore -deststoretype PKCS12 makes a PKCS#12 file of it"
+_FOREIGN = (
+    (b"\xfe\xed\xfe\xed", "a Java keystore in the old JKS form", _EXPORT),
+    (b"\xce\xce\xce\xce", "a Java keystore in the old JCEKS form", _EXPORT),
+    (b"\0\0\0\0CERT", "a serialized Windows certificate store (SST)", "export the certificates as P7B instead"),
+    (b"\x1f\x8b", "compressed with gzip", "unpack it first"),
+    (b"MSCF", "a Windows cabinet", "unpack it first"),
+    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
+)
+_YAML = re.compile(rb"^[\"']?(?:apiVersion|kind)[\"']?[ \t]*:", re.MULTILINE)
+_JSON = re.compile(rb"\"kind\"\s*:")
+_SEEN = "expected PFX, PEM, DER, Base64, P7B, a request, a revocation list, a key, Kubernetes objects, or a zip"
+
+
+def detect(content: bytes) -> Form:
+    """The form of a content. Unreadable when it is none of FORMS, saying what it is where that is easy to tell."""
+    if not content:
+        raise Unreadable("the file is empty")
+    if len(content) > MOST_BYTES:
+        raise Unreadable(f"it has {len(content)} bytes, more than {MOST_BYTES}")
+    if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return "zip"
+    for start, what, hint in _FOREIGN:
+        if content.startswith(start):
+            raise Unreadable(f"this is {what}", hint=hint)
+    if content[0] != der.SEQUENCE:
+        return _text(plain_text(content))
+    try:
+        return _binary(content)
+    except Unreadable as problem:  # a text may begin with the digit 0, which is the octet of a sequence
+        with suppress(Unreadable):
+            return _text(plain_text(content))
+        raise problem
+
+
+def _text(text: bytes) -> Form:
+    if _describes_objects(text):  # before PEM: a ConfigMap shows its PEM in the open
+        return "objects"
+    if b"-----BEGIN " in text:
+        return "pem"
+    decoded = decode_base64(text)
+    if decoded[:1] == b"\x30" and len(decoded) > 32:
+        _binary(decoded)
+        return "base64"
+    raise Unreadable("it holds no certificate, key, request or revocation list", hint=_SEEN)
+
+
+def _describes_objects(text: bytes) -> bool:
+    """Whether a mapping of it says its kind: on a line's first column in YAML, anywhere in JSON."""
+    start = text.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    return bool(_YAML.search(text) or (start in (b"{", b"[") and _JSON.search(text)))
+
+
+def _binary(content: bytes) -> Form:
+    """By the outline of the outermost sequence. Its own length is not believed yet: PFX and P7B may be BER."""
+    body = _body(content)
+    opening = content[body : body + 4]
+    if opening[:3] == b"\x02\x01\x03":
+        return "pfx"  # RFC 7292 4: version 3
+    if opening[:1] == b"\x06":
+        return "p7b"  # RFC 5652 3: a content type
+    if opening[:3] in (b"\x02\x01\x00", b"\x02\x01\x01") and opening[3:] in (b"\x30", b"\x02", b"\x04"):
+        return "key"  # PKCS#8, PKCS#1, RFC 5915
+    try:
+        start, stop = der.expect(content, 0, len(content), der.SEQUENCE)
+        outline = _tags(content, start, stop)
+        if outline[:3] == [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]:
+            return _signed(content, start, stop)
+    except der.Malformed as reason:
+        raise Unreadable(f"it looks like DER, but it {reason}", hint=_SEEN) from reason
+    forms: Mapping[int, Form] = {der.OCTET_STRING: "locked-key", der.BIT_STRING: "public-key"}
+    if len(outline) == 2 and outline[0] == der.SEQUENCE and outline[1] in forms:
+        return forms[outline[1]]
+    raise Unreadable("it is DER, but nothing of this trade", hint=_SEEN)
+
+
+def _body(content: bytes) -> int:
+    length = content[1] if len(content) > 1 else 0
+    return 2 + (length & 0x7F if 0x80 < length <= 0x84 else 0)
+
+
+def _signed(content: bytes, start: int, stop: int) -> Form:
+    """A certificate (RFC 5280 4.1), a revocation list (5.1) or a request (RFC 2986 4), by what is signed."""
+    first, last = der.expect(content, start, stop, der.SEQUENCE)
+    tags = _tags(content, first, last)
+    after = tags[1:] if tags[:1] == [der.INTEGER] else tags
+    if after[:2] == [der.SEQUENCE, der.SEQUENCE]:
+        if after[2:3] in ([der.UTC_TIME], [der.GENERALIZED_TIME]):
+            return "crl"
+        if after is not tags and after[2:3] in ([], [0xA0]):
+            return "request"
+    return "certificate"
+
+
+def _tags(content: bytes, start: int, stop: int, most: int = 5) -> list[int]:
+    """The tags of the first few elements; a hostile file may have millions."""
+    tags: list[int] = []
+    while start < stop and len(tags) < most:
+        tag, _, start = der.header(content, start, stop)
+        tags.append(tag)
+    return tags

@@ -1,0 +1,67 @@
+"""A zip archive, member by member, in memory: nothing is written to disk, and nothing unfolds beyond its bounds."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from certwright.errors import Unreadable
+
+MOST_MEMBERS = 10_000
+MOST_BYTES = 64 << 20  # of one member
+MOST_UNFOLDED = 256 << 20  # of all members
+MOST_RATIO = 200  # deflate reaches 1030; certificates and keys hardly compress at all
+SMALL = 1 << 20  # below this a ratio says nothing
+
+_DAMAGE = (BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, KeyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of an archive; `trouble` is why it could not be unpacked."""
+
+    name: str
+    content: bytes = field(default=b"", repr=False)
+    trouble: str = ""
+
+
+def members(content: bytes) -> Iterator[Member]:
+    """The files of a zip archive, in its order. Unreadable when it is damaged, or asks for more than the bounds allow.
+
+    Bounds are on what the directory promises, and again on what comes out.
+    """
+    if content.count(b"PK\x01\x02") > MOST_MEMBERS:  # before the directory is read: it alone could fill the memory
+        raise Unreadable(f"the archive has more than {MOST_MEMBERS} members")
+    try:
+        archive = ZipFile(BytesIO(content))
+    except _DAMAGE as reason:
+        raise Unreadable(f"the archive is damaged: {reason}") from reason
+    with archive:
+        files = [one for one in archive.infolist() if not one.is_dir()]
+        _refuse(files)
+        for one in files:
+            yield _member(archive, one)
+
+
+def _refuse(files: list[ZipInfo]) -> None:
+    unfolded = sum(one.file_size for one in files)
+    packed = sum(one.compress_size for one in files)
+    if unfolded > MOST_UNFOLDED:
+        raise Unreadable(f"the archive unfolds to {unfolded} bytes, more than {MOST_UNFOLDED}")
+    if unfolded > SMALL and unfolded > packed * MOST_RATIO:
+        raise Unreadable(f"the archive unfolds to more than {MOST_RATIO} times its size, as no certificates do")
+
+
+def _member(archive: ZipFile, one: ZipInfo) -> Member:
+    if one.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        return Member(one.filename, trouble=f"compression {one.compress_type} is not read, only deflate")
+    if one.flag_bits & 1:
+        return Member(one.filename, trouble="it is encrypted; unpack the archive first")
+    if one.file_size > MOST_BYTES:
+        return Member(one.filename, trouble=f"it has {one.file_size} bytes, more than {MOST_BYTES}")
+    try:
+        with archive.open(one) as stream:
+            return Member(one.filename, stream.read(one.file_size))
+    except _DAMAGE as reason:
+        return Member(one.filename, trouble=f"it is damaged: {reason}")
