@@ -1,4 +1,4 @@
-"""A look at the database before SQLAlchemy is there: its version, and which places hold something.
+"""A look at the database before it is opened: its version, and which places hold something.
 
 Key generation can start on this, while the rest is still being loaded.
 """

@@ -53,7 +53,7 @@ class Crl:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the log. `kind` is one word: issued, refused, abandoned, delivered, password, crl, superseded."""
+    """One line of the log. `kind` is one word: issued, abandoned, delivered, password, crl."""
 
     kind: str
     place: str

@@ -1,9 +1,9 @@
 """`apply` with its adapters. Keys are begun first and everything else is loaded beside them: they take the longest."""
 
+import dataclasses
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 
 from certwright import flow
@@ -57,12 +57,7 @@ def apply(
                 at=at,
             )
             applied = flow.apply(loaded.plan, world, passwords or {})
-    return with_messages(applied, said)
-
-
-def with_messages(applied: Applied, said: list[str]) -> Applied:
-    """What was done, with more to say about it."""
-    return replace(applied, messages=(*said, *applied.messages))
+    return dataclasses.replace(applied, messages=(*said, *applied.messages))
 
 
 def preview(loaded: Loaded) -> tuple[Action, ...]:
