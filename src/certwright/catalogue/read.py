@@ -170,6 +170,10 @@ class _Reading:
         kind = PLURALS.get(kind, kind)
         if kind not in KINDS:
             self.wrong(name, "unknown kind of fact", found=kind, expected=", ".join(KINDS))
+        try:
+            re.compile(row.get("pattern", ""))
+        except re.error as reason:
+            self.wrong(name, f"pattern is no regular expression: {reason}", found=row["pattern"])
         allowed = {field.name for field in dataclasses.fields(Fact)} | {"source"}
         for key in row.keys() - allowed:
             self.wrong(name, f"unknown key {key}", expected=", ".join(sorted(allowed)))
