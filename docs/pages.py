@@ -30,7 +30,7 @@ def pages() -> dict[str, str]:
     """File name → text of every reference page."""
     products = [load(product) for product in PRODUCTS]
     everything = explanations(products)
-    found = {f"{product.id}.md": _product(everything, product.id) for product in products}
+    found = {f"{product.id}.md": _product(explanations([product]), product.id) for product in products}
     found["vocabulary.md"] = _vocabulary(everything)
     found["deployment-file.md"] = _deployment_file()
     found["command-line.md"] = _command_line()
