@@ -243,13 +243,10 @@ def test_azure_stack_hub_gets_11_in_each_tree_with_entra(tmp_path: Path) -> None
     assert not [path for path in paths if "ADFS" in path or "Graph" in path]
 
 
-@pytest.mark.parametrize("streams", ["<&- >&-", "<&- >&- 2>&-", "2>&-"])
-def test_closed_streams_do_no_harm(streams: str, travelled: Callable[[str], Journey], tmp_path: Path) -> None:
+def test_closed_streams_do_no_harm(travelled: Callable[[str], Journey], tmp_path: Path) -> None:
     """The first file opened gets the number of the first closed stream: what is printed must not go there."""
     folder = shutil.copytree(travelled("own-product").folder, tmp_path / "copy")
     shutil.rmtree(folder / "out" / "prod")
-    before = (folder / "farm.unlock").read_bytes()
-    assert closed(streams, folder, "apply", "farm.yaml").code == 0
-    assert closed(streams, folder, "status", "farm.yaml").code == 0
-    assert certwright(folder, "check", "out", "--for", "farm.yaml").code == 0
-    assert (folder / "farm.unlock").read_bytes() == before
+    assert closed("<&- >&- 2>&-", folder, "apply", "farm.yaml").code == 0
+    said = certwright(folder, "apply", "farm.yaml")
+    assert (said.code, said.out) == (0, travelled("own-product").said["again"].out)

@@ -4,14 +4,19 @@
 """
 
 import fcntl
+import io
 import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from certwright.catalogue.load import PRODUCTS
+from certwright.cli import main
 
 from .command import Said, certwright, told
 
@@ -116,10 +121,17 @@ def example(name: str, folder: Path) -> tuple[dict[str, Said], dict[str, str], d
         "check": certwright(folder, "check", "out", "--for", file, "--all"),
         "status": certwright(folder, "status", file),
     }
-    shown = {one: certwright(folder, "password", "show", file, one) for one in LOCKED[name]}
-    assert not {one: shown[one].err for one in shown if shown[one].code}
-    passwords = {one: shown[one].out.removesuffix("\n") for one in shown}
+    passwords = {one: shown(folder / file, one) for one in LOCKED[name]}
     return said, passwords, dict(look(name, folder / "out", passwords))
+
+
+def shown(file: Path, name: str) -> str:
+    """What `certwright password show` prints, asked in this process because that is asked often."""
+    said = io.StringIO()
+    with redirect_stdout(said), pytest.raises(SystemExit) as ended:
+        main(("password", "show", str(file), name))
+    assert not ended.value.code
+    return said.getvalue().removesuffix("\n")
 
 
 def look(name: str, out: Path, passwords: Mapping[str, str]) -> Iterator[tuple[str, str]]:
