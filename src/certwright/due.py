@@ -31,6 +31,7 @@ def demanded(place: Place) -> str:
         sorted(draft.extended_key_usage),
         draft.authority,
         draft.path_length,
+        draft.lifetime.days,
         draft.crl_distribution_points,
         draft.signature_hash,
     )

@@ -9,7 +9,7 @@ import pytest
 
 from certwright.catalogue.explain import explanations
 from certwright.catalogue.load import PRODUCTS, load
-from certwright.plan.refusals import REFUSALS
+from certwright.catalogue.refusals import REFUSALS
 from certwright.terms import VOCABULARY
 from certwright.terms.material import MATERIAL
 

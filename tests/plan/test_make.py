@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certwright.catalogue.public import longest_life, refusals
 from certwright.catalogue.read import read_product
 from certwright.errors import Impossible
 from certwright.manifest.files import with_files
@@ -15,7 +16,6 @@ from certwright.manifest.read import read_deployment
 from certwright.model import Draft, GeneralName, KeySpec, PasswordRule, Plan
 from certwright.plan.feasible import life_of
 from certwright.plan.make import make_plan
-from certwright.plan.public import longest_life, refusals
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from certwright.catalogue.conditions import unknown_operators
+from certwright.catalogue.conditions import condition_faults
 from certwright.catalogue.product import Product
 from certwright.errors import Refused
 from certwright.model import Requirement
@@ -104,8 +104,8 @@ def _conditions(product: Product) -> Iterator[Incoherence]:
         *((one.name, one.when) for one in product.values),
     ]
     for row, condition in conditions:
-        for operator in unknown_operators(condition):
-            yield Incoherence(row, "has a condition nobody understands", operator, "not, all or matches")
+        for fault in condition_faults(condition):
+            yield Incoherence(row, f"has a condition nobody understands: {fault}")
 
 
 def _ranges(product: Product) -> Iterator[tuple[str, str]]:

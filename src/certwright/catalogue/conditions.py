@@ -1,7 +1,7 @@
 """Conditions, build ranges and templates of the catalogue: data in, plain values out."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from certwright.model import Facts, FactValue
@@ -61,10 +61,24 @@ _OPERATORS: Mapping[str, Callable[[Any, FactValue | None], bool]] = {
 }
 
 
-def unknown_operators(condition: Mapping[str, object]) -> set[str]:
-    """The operators of a `when` table that nobody knows."""
-    tables = [wanted for wanted in condition.values() if isinstance(wanted, Mapping)]
-    return {name for table in tables for name in table if name not in _OPERATORS}
+def condition_faults(condition: Mapping[str, object]) -> Iterator[str]:
+    """What is wrong with a `when` table: operators nobody knows, operands they cannot take."""
+    for wanted in condition.values():
+        if isinstance(wanted, Mapping):
+            yield from (fault for name, operand in wanted.items() if (fault := _operator_fault(name, operand)))
+
+
+def _operator_fault(name: str, operand: object) -> str:
+    if name not in _OPERATORS:
+        return f"{name} is none of {', '.join(_OPERATORS)}"
+    if name == "all" and not isinstance(operand, list | tuple):
+        return "all wants a list"
+    if name == "matches":
+        try:
+            re.compile(operand if isinstance(operand, str) else "(")
+        except re.error as fault:
+            return f"matches wants a regular expression ({fault})"
+    return ""
 
 
 def in_builds(wanted: str, build: str, builds: Sequence[str]) -> bool:

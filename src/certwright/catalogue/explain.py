@@ -8,8 +8,8 @@ from dataclasses import replace
 from inspect import getdoc
 
 from certwright.catalogue.product import Fact, PackageTemplate, PlaceTemplate, Product
+from certwright.catalogue.refusals import REFUSALS
 from certwright.model import Contradiction, Requirement
-from certwright.plan.refusals import REFUSALS
 from certwright.report.explanation import Explanation
 from certwright.terms import VOCABULARY, parameters_of
 from certwright.terms.material import MATERIAL

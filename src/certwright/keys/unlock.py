@@ -73,6 +73,10 @@ def make_secret(quick: Path, random: Random) -> Secret:
             out.flush()
             os.fsync(out.fileno())
         unfinished.rename(quick)
+        if os.name != "nt":  # the name must last as long as the inventory that will need it
+            folder = os.open(quick.parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
     except OSError as failure:
         raise Broken(
             f"{quick}: the unlock secret could not be written ({failure.strerror})",

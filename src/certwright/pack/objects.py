@@ -27,7 +27,7 @@ from certwright.errors import Unreadable
 Object: TypeAlias = Mapping[str, Any]
 
 MOST_YAML = 2 << 20  # bytes; one object is at most 1.5 MiB in etcd, and the reader is slow on hostile text
-MOST_JSON = 64 << 20
+MOST_JSON = 8 << 20
 MOST_NODES = 20_000  # of YAML; a Secret has about fifteen
 DEEPEST = 64
 

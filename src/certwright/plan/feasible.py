@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from certwright.catalogue.public import citation, longest_life, refusals
 from certwright.errors import Conflict, Refused
 from certwright.model import Demand, Draft, IssuerWish, Place
-from certwright.plan.public import citation, longest_life, refusals
 from certwright.terms import chain
 from certwright.terms import issuer as issuer_terms
 from certwright.terms.accept import acceptable
@@ -126,17 +126,6 @@ def _of_names(place: Place) -> Iterator[Conflict]:
                 hint="choose a shorter region or domain",
                 citation="RFC 1035 2.3.4",
             )
-    common = place.draft.subject.partition("CN=")[2].partition(",")[0]
-    if len(common) > 64:
-        yield Conflict(
-            place.id,
-            "certwright.name-length",
-            "the common name is over its limit",
-            expected="at most 64 characters",
-            found=f"{common} ({len(common)})",
-            hint="choose a shorter name",
-            citation="RFC 5280 appendix A.1, ub-common-name",
-        )
 
 
 def _of_algorithms(place: Place, drafts: Mapping[str, Draft]) -> Iterator[Conflict]:

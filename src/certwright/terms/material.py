@@ -42,6 +42,13 @@ _ROWS = (
         Severity.WARNING,
     ),
     _row(
+        "matched",
+        "The file lies under the planned path.",
+        "It was found by the names of its certificate; whoever imports the set looks for the path, not for the names.",
+        "put it there under exactly that path",
+        Severity.WARNING,
+    ),
+    _row(
         "judgement-failed",
         "Every demand can be judged.",
         "certwright stumbled over this file; the other demands were judged all the same.",

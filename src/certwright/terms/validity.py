@@ -1,5 +1,6 @@
 """From when until when. Years are calendar years, days are 24 hours, and every time is UTC."""
 
+from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,12 +12,14 @@ from certwright.terms.word import Word, called, leaf
 
 
 def later(day: date, years: int, days: int) -> date:
-    """That many calendar years and days after a day. The 29th of February becomes the 1st of March."""
-    try:
-        moved = day.replace(year=day.year + years)
-    except ValueError:
-        moved = date(day.year + years, 3, 1)
-    return moved + timedelta(days=days)
+    """That many calendar years and days after a day, or the last day there is.
+
+    The 29th of February becomes the 1st of March.
+    """
+    year = min(day.year + years, date.max.year)
+    leaps = (day.month, day.day) == (2, 29) and not isleap(year)
+    moved = date(year, 3, 1) if leaps else day.replace(year=year)
+    return moved + min(timedelta(days=days), date.max - moved)
 
 
 def midnight(day: date) -> datetime:

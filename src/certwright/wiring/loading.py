@@ -76,10 +76,15 @@ def products_of(path: Path) -> dict[str, Product]:
 def _with_templates(product: Product, folder: Path) -> Product:
     """A product of the user's own takes its script templates from beside it."""
     scripts = tuple(
-        replace(script, template=_text(folder / script.template)) if (folder / script.template).is_file() else script
+        replace(script, template=_text(folder / script.template)) if _lies_in(folder, script.template) else script
         for script in product.scripts
     )
     return replace(product, scripts=scripts)
+
+
+def _lies_in(folder: Path, name: str) -> bool:
+    """Whether a template is a file right beside the product file: nothing else may be copied into a script."""
+    return "\n" not in name and Path(name).name == name and (folder / name).is_file()
 
 
 def _contents(path: Path, deployment: Deployment) -> dict[str, bytes]:

@@ -16,12 +16,12 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "From the day the authority expires nobody accepts the certificate, whatever its own dates say.",
     ),
     "certwright.name-length": (
-        "Names keep their limits: 63 characters a DNS label, 253 a DNS name, 64 a common name.",
-        "A longer name cannot be looked up, or is cut by whoever encodes it (RFC 1035 2.3.4, RFC 5280 appendix A.1).",
+        "Names keep their limits: 63 characters a DNS label, 253 a DNS name.",
+        "A longer name cannot be looked up (RFC 1035 2.3.4).",
     ),
     "certwright.subject": (
-        "A subject is a distinguished name as RFC 4514 writes it.",
-        "What cannot be read cannot be put into a certificate.",
+        "A subject is a distinguished name as RFC 4514 writes it, with a common name of at most 64 characters.",
+        "What cannot be read, or is too long, cannot be put into a certificate (RFC 5280 appendix A.1).",
     ),
     "certwright.one-path": (
         "Every file belongs to one certificate; paths are compared without case, as Windows does.",
