@@ -1,25 +1,25 @@
-"""`certwright check PATH... --for FILE`: judge files against a deployment."""
+"""`certwright check PATH...`: judge files against a deployment, or against a product."""
 
 import sys
 from pathlib import Path
 
 import click
 
+from certwright.cli.basis import Basis, about
 from certwright.cli.ending import FINDINGS, UNJUDGED
-from certwright.cli.options import as_json, for_file
+from certwright.cli.options import as_json
 from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show, show_json
 from certwright.model import Report, Severity, Status
 from certwright.report.findings import report_text
 from certwright.report.findings_json import report_document
-from certwright.wiring import check, load
 
 UNTOLD = ("material.no-password", "material.judgement-failed")
 
 
 @click.command("check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@for_file
+@about
 @as_json
 @click.option(
     "--fail-on",
@@ -34,7 +34,7 @@ UNTOLD = ("material.no-password", "material.judgement-failed")
 def command(
     *,
     paths: tuple[Path, ...],
-    file: Path,
+    basis: Basis,
     as_json: bool,
     fail_on: str,
     everything: bool,
@@ -45,10 +45,12 @@ def command(
     """Judge certificate files against a deployment.
 
     PATH is a folder as `apply` delivers it, a part of one, or single files; who made them does not matter.
+    Without a deployment file, --product with its facts says what is expected; passwords are then given for
+    the sets of a site called like the product (stack-hub/deployment), or for '*', which is every set.
     The exit code is 0 when nothing is wrong, 1 when something is, 2 when something could not be judged.
     """
     given = read_passwords(password_files, asked)
-    report = check(load(file), paths=paths, passwords=given, unlock=unlock_from(unlock_file))
+    report = basis.check(paths, given, unlock_from(unlock_file))
     if as_json:
         show_json(report_document(report))
     else:

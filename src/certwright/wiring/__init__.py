@@ -4,6 +4,7 @@ What the command line calls. Everything raises Problems only and prints nothing;
 """
 
 from certwright.keys.unlock import Unlock
+from certwright.wiring.alone import check_product
 from certwright.wiring.applying import apply, preview
 from certwright.wiring.checking import check
 from certwright.wiring.inspecting import inspect_paths
@@ -15,6 +16,7 @@ __all__ = [
     "Unlock",
     "apply",
     "check",
+    "check_product",
     "events",
     "inspect_paths",
     "load",

@@ -1,0 +1,72 @@
+"""What `check` judges against: a deployment file, or a product with facts told by hand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certwright.catalogue.load import PRODUCTS
+from certwright.cli.options import READABLE
+from certwright.errors import Refused
+from certwright.model import Report
+from certwright.wiring import Unlock, check, check_product, load
+
+SHORT = {"region": "region", "domain": "fqdn", "identity": "identity"}  # option → the fact it tells, where it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A deployment file, or a product id and its facts."""
+
+    file: Path | None
+    product: str
+    facts: Mapping[str, str]
+
+    def check(self, paths: Sequence[Path], passwords: Mapping[str, str], unlock: Unlock) -> Report:
+        """The verdict on the files. UsageError unless it is clear what to judge against."""
+        if bool(self.file) == bool(self.product):
+            raise click.UsageError("say what to judge against: --for FILE, or --product ID with its facts")
+        if self.file:
+            if self.facts:
+                raise click.UsageError("facts stand in the deployment file; --fact goes with --product")
+            return check(load(self.file), paths=paths, passwords=passwords, unlock=unlock)
+        return check_product(self.product, self.facts, paths=paths, passwords=passwords)
+
+
+def about(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--for FILE`, or `--product ID` with `--fact NAME=VALUE`; the command is given a `basis`."""
+
+    @wraps(command)
+    def with_basis(*, file: Path | None, product: str | None, facts: tuple[str, ...], **others: Any) -> Any:
+        short = {fact: others.pop(option) for option, fact in SHORT.items()}
+        told = {name: value for name, value in short.items() if value is not None} | dict(map(_pair, facts))
+        return command(basis=Basis(file, product or "", told), **others)
+
+    options = [
+        click.option("--for", "file", type=READABLE, metavar="FILE", help="The deployment file."),
+        click.option("--product", type=click.Choice(PRODUCTS), help="Judge without one, for a site of this product."),
+        click.option(
+            "--fact",
+            "facts",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="What a deployment file would say of the site: --fact services=sql-mysql.",
+        ),
+        *(
+            click.option(f"--{option}", help=f"The same as --fact {fact}=…", metavar="VALUE")
+            for option, fact in SHORT.items()
+        ),
+    ]
+    for option in reversed(options):
+        with_basis = option(with_basis)
+    return with_basis
+
+
+def _pair(option: str) -> tuple[str, str]:
+    name, equals, value = option.partition("=")
+    if not (name and equals):
+        raise Refused(f"--fact {option}: expected NAME=VALUE", hint="for example --fact region=east")
+    return name, value
