@@ -21,7 +21,6 @@ from certwright.terms.accept import acceptable
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
 
-
 # Certificates begin a little before they are made, for machines whose clocks are behind; Kerberos tolerates as much.
 CLOCK_SKEW = timedelta(minutes=5)
 

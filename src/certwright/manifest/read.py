@@ -35,9 +35,9 @@ class Deployment:
     wishes: Mapping[str, Mapping[str, Wish]] = field(default_factory=dict)
 
 
-def products_named(text: str, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def products_named(text: str | Spot, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The product ids the sites name, and the paths of product files the deployment brings along. Raises Mistakes."""
-    tree = read_tree(text, source)
+    tree = _tree(text, source)
     top = tree.value if isinstance(tree.value, dict) else {}
     sites = top["sites"].value if "sites" in top else []
     named = [
@@ -69,13 +69,20 @@ def files_named(deployment: Deployment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read_deployment(text: str, source: str, products: Mapping[str, Product]) -> Deployment:
-    """The deployment a YAML text describes, for the products it names. Raises Mistakes with every mistake found."""
-    reading = _Reading(read_tree(text, source), source, products)
+def read_deployment(text: str | Spot, source: str, products: Mapping[str, Product]) -> Deployment:
+    """The deployment a YAML text (or its tree) describes, for the products it names.
+
+    Raises Mistakes with every mistake found.
+    """
+    reading = _Reading(_tree(text, source), source, products)
     deployment = reading.deployment()
     if reading.mistakes:
         raise Mistakes(sorted(reading.mistakes, key=lambda m: (m.line, m.column)), hint="nothing was written")
     return deployment
+
+
+def _tree(text: str | Spot, source: str) -> Spot:
+    return text if isinstance(text, Spot) else read_tree(text, source)
 
 
 class _Reading(Reading):

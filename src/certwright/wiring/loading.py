@@ -11,6 +11,7 @@ from certwright.catalogue.read import read_product
 from certwright.errors import Mistake, Mistakes, Refused
 from certwright.manifest.files import with_files
 from certwright.manifest.read import Deployment, files_named, products_named, read_deployment
+from certwright.manifest.tree import Spot, read_tree
 from certwright.model import Plan
 from certwright.plan.make import make_plan
 
@@ -20,7 +21,6 @@ class Loaded:
     """A deployment file with its plan. `output`, `state` and `unlock_file` lie beside the file; `now` is aware UTC."""
 
     path: Path
-    text: str
     deployment: Deployment
     products: Mapping[str, Product]
     plan: Plan
@@ -41,13 +41,12 @@ def load(path: Path, *, now: datetime | None = None) -> Loaded:
     Refused when the file cannot be read.
     """
     now = (now or datetime.now(UTC)).replace(microsecond=0)
-    text = _text(path)
-    products = products_of(path)
-    deployment = read_deployment(text, str(path), products)
+    tree = read_tree(_text(path), str(path))
+    products = _products(path, tree)
+    deployment = read_deployment(tree, str(path), products)
     deployment = with_files(deployment, _contents(path, deployment))
     return Loaded(
         path=path,
-        text=text,
         deployment=deployment,
         products=products,
         plan=make_plan(deployment, products, now.date()),
@@ -63,8 +62,11 @@ def products_of(path: Path) -> dict[str, Product]:
 
     Mistakes for what is wrong in the file, or in a product file beside it.
     """
-    text = _text(path)
-    named, own = products_named(text, str(path))
+    return _products(path, read_tree(_text(path), str(path)))
+
+
+def _products(path: Path, tree: Spot) -> dict[str, Product]:
+    named, own = products_named(tree, str(path))
     products = {name: catalogue.load(name) for name in named if name in catalogue.PRODUCTS}
     for relative in own:
         file = path.parent / relative
