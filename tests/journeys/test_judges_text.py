@@ -9,7 +9,6 @@ import kubernetes_validate
 import pytest
 import tree_sitter_bash
 import tree_sitter_powershell
-from cloudcoil.models.cert_manager import v1 as cert_manager
 from jsonschema import Draft202012Validator
 from tree_sitter import Language, Node, Parser
 
@@ -119,14 +118,11 @@ def schema_of(kind: str) -> Draft202012Validator:
 
 def test_every_object_is_valid(travelled: Callable[[str], Journey]) -> None:
     seen = set()
-    for path, found in objects(travelled("azure-iot-operations")):
+    for _, found in objects(travelled("azure-iot-operations")):
         version, kind = found["apiVersion"], found["kind"]
         seen.add((version.partition("/")[0], kind))
         if version == "v1":
             kubernetes_validate.validate(dict(found), "1.32", strict=True)
-        elif version == "cert-manager.io/v1":
-            read = getattr(cert_manager, kind).model_validate(dict(found))
-            assert read.model_dump(exclude_unset=True, by_alias=True, mode="json") == dict(found), path
         else:
             schema_of(kind).validate(found)
     assert seen == {

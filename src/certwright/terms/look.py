@@ -46,8 +46,9 @@ def see(work: Work, memo: Memo | None = None) -> Seen:
     try:
         return _read(work, work.content, blank, memo)
     except WrongPassword as problem:
-        code = "material.no-password" if work.password is None else "material.wrong-password"
-        return replace(blank, trouble=Trouble(code, str(problem)))
+        if work.password is None:
+            return replace(blank, trouble=Trouble("material.no-password", "no password was given"))
+        return replace(blank, trouble=Trouble("material.wrong-password", str(problem)))
     except Unreadable as problem:
         return replace(blank, trouble=Trouble("material.unreadable", str(problem)))
     except Exception as problem:  # whatever it is, it belongs to this file alone
