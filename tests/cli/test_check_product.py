@@ -77,6 +77,13 @@ def test_what_fits_no_place_is_refused(run: Any, tmp_path: Path, secret: str) ->
     assert "neither by its path nor by the names" in said.err
 
 
+def test_a_domain_is_whatever_the_product_calls_it(run: Any) -> None:
+    said = run("check", str(HUB), "--product", "configuration-manager", "--domain", "a b")
+    assert "domain does not fit" in said.err
+    said = run("check", str(HUB), "--product", "azure-stack-hub", "--domain", "a b")
+    assert "fqdn does not fit" in said.err
+
+
 def test_every_mistake_at_once_and_as_one_would_type_it(run: Any) -> None:
     said = run("check", str(HUB), "--product", "azure-stack-hub", "--region", "a.b", "--fact", "identiy=adfs")
     assert said.code == 2

@@ -9,12 +9,17 @@ from typing import Any
 import click
 
 from certwright.catalogue.load import PRODUCTS
+from certwright.catalogue.load import load as load_product
 from certwright.cli.options import READABLE
 from certwright.errors import Refused
 from certwright.model import Report
 from certwright.wiring import Unlock, check, check_product, load
 
-SHORT = {"region": "region", "domain": "fqdn", "identity": "identity"}  # option → the fact it tells, where it is known
+SHORT = {  # option → the fact it tells: the first that the product knows
+    "region": ("region",),
+    "domain": ("fqdn", "domain"),
+    "identity": ("identity",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,9 @@ def about(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_basis(*, file: Path | None, product: str | None, facts: tuple[str, ...], **others: Any) -> Any:
-        short = {fact: others.pop(option) for option, fact in SHORT.items()}
-        told = {name: value for name, value in short.items() if value is not None} | dict(map(_pair, facts))
+        short = {option: others.pop(option) for option in SHORT}
+        told = {_fact(option, product): value for option, value in short.items() if value is not None}
+        told |= dict(map(_pair, facts))
         return command(basis=Basis(file, product or "", told), **others)
 
     options = [
@@ -56,13 +62,18 @@ def about(command: Callable[..., Any]) -> Callable[..., Any]:
             help="What a deployment file would say of the site: --fact services=sql-mysql.",
         ),
         *(
-            click.option(f"--{option}", help=f"The same as --fact {fact}=…", metavar="VALUE")
-            for option, fact in SHORT.items()
+            click.option(f"--{option}", help=f"The same as --fact {' or '.join(known)}=…", metavar="VALUE")
+            for option, known in SHORT.items()
         ),
     ]
     for option in reversed(options):
         with_basis = option(with_basis)
     return with_basis
+
+
+def _fact(option: str, product: str | None) -> str:
+    known = load_product(product).facts if product else {}
+    return next((fact for fact in SHORT[option] if fact in known), SHORT[option][0])
 
 
 def _pair(option: str) -> tuple[str, str]:
