@@ -1,26 +1,57 @@
 """`certwright check PATH...`: judge files against a deployment, or against a product."""
 
 import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 
 from certwright.cli.basis import Basis, about
 from certwright.cli.ending import FINDINGS, UNJUDGED
-from certwright.cli.options import as_json
 from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
-from certwright.cli.terminal import screen, show, show_json
+from certwright.cli.terminal import screen, show
+from certwright.errors import Broken
 from certwright.model import Report, Severity, Status
-from certwright.report.findings import report_text
+from certwright.report.envelope import json_text
+from certwright.report.findings import report_text, summary
 from certwright.report.findings_json import report_document
+from certwright.report.html import html_text
+from certwright.report.junit import junit_text
+from certwright.report.layout import Screen
+from certwright.report.markdown import markdown_text
+from certwright.report.readiness import readiness_text
+from certwright.report.sarif import sarif_document
 
 UNTOLD = ("material.no-password", "material.judgement-failed")
+VERSION = version("certwright")
+FORMATS: Mapping[str, Callable[[Report], str]] = {  # all but the table, which depends on the terminal
+    "json": lambda report: json_text(report_document(report)),
+    "junit": junit_text,
+    "sarif": lambda report: json_text(sarif_document(report, VERSION)),
+    "markdown": markdown_text,
+    "html": lambda report: html_text(report, VERSION),
+    "readiness": lambda report: readiness_text(report, VERSION),
+}
 
 
 @click.command("check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @about
-@as_json
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", *FORMATS]),
+    help="How to tell it: table (the default, for a terminal), json (docs/schemas), junit, sarif (2.1.0), markdown, "
+    "html (one page, nothing else needed), readiness (the shape of the vendor's checker).",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report to this file, and one line about it to the terminal.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
@@ -28,14 +59,16 @@ UNTOLD = ("material.no-password", "material.judgement-failed")
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
-@click.option("--all", "everything", is_flag=True, help="Show what is in order and what was skipped, too.")
+@click.option("--all", "everything", is_flag=True, help="Show what is in order and what was skipped in the table, too.")
 @passwords
 @unlock_file
 def command(
     *,
     paths: tuple[Path, ...],
     basis: Basis,
+    form: str | None,
     as_json: bool,
+    output: Path | None,
     fail_on: str,
     everything: bool,
     password_files: tuple[str, ...],
@@ -49,13 +82,27 @@ def command(
     the sets of a site called like the product (stack-hub/deployment), or for '*', which is every set.
     The exit code is 0 when nothing is wrong, 1 when something is, 2 when something could not be judged.
     """
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {form} contradict each other")
     given = read_passwords(password_files, asked)
     report = basis.check(paths, given, unlock_from(unlock_file))
-    if as_json:
-        show_json(report_document(report))
+    shape = "json" if as_json else form or "table"
+    if output:
+        wide = Screen()
+        _write(output, FORMATS[shape](report) if shape in FORMATS else report_text(report, wide, everything=everything))
+        show(f"{summary(report, screen())}; written to {output}\n")
+    elif shape in FORMATS:
+        show(FORMATS[shape](report))
     else:
         show(report_text(report, screen(), everything=everything))
     sys.exit(verdict(report, Severity(fail_on)))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))  # a path of no known encoding must not end the run
+    except OSError as failure:
+        raise Broken(f"{path}: cannot be written ({failure.strerror})", "name a file that can be written") from failure
 
 
 def verdict(report: Report, fail_on: Severity) -> int:

@@ -22,7 +22,7 @@ def report_text(report: Report, screen: Screen, *, everything: bool = False) -> 
     for name in report.unjudged:
         if name.partition(": ")[0] not in told:
             lines += paragraph(f"not judged: {name}", screen, style="warning")
-    lines += [_summary(report, screen)]
+    lines += [summary(report, screen)]
     return "\n".join(lines) + "\n"
 
 
@@ -76,7 +76,8 @@ def _skipped_lines(report: Report, screen: Screen) -> Iterator[str]:
         )
 
 
-def _summary(report: Report, screen: Screen) -> str:
+def summary(report: Report, screen: Screen) -> str:
+    """How many files were judged, and how many results have which status, in one line."""
     told = [
         screen.paint(f"{report.count(status)} {status.value}", STYLES[status] * bool(report.count(status)))
         for status in (Status.FAIL, Status.WARNING, Status.OK, Status.SKIPPED)

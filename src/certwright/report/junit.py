@@ -1,0 +1,98 @@
+"""What `check` said → JUnit XML: a test suite a set, a test case a file and demand.
+
+JUnit knows no warnings: a demand that warns is a passed test with its finding in `system-out`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from xml.sax.saxutils import escape as escaped
+from xml.sax.saxutils import quoteattr
+
+from certwright.model import Document, Report, Result, Status
+from certwright.report.told import Chapter, Sheet, chapters, demanded, found, masked, remedy, sources, visible, why
+
+STUMBLED = "material.judgement-failed"  # our own work failing: an error, not a failure
+
+
+def junit_text(report: Report) -> str:
+    """The report as JUnit XML, as Jenkins, GitLab and Azure DevOps read it."""
+    suites = [one for one in chapters(report) if any(sheet.results for sheet in one.sheets)]
+    stamp = f' timestamp="{report.now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"' if report.now else ""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    lines.append(f"<testsuites name={_quoted('certwright check')} {_numbers(report.results, whole=True)}>")
+    for number, suite in enumerate(suites):
+        lines += _suite(suite, number, stamp)
+    if report.unjudged:
+        lines += _unjudged(report.unjudged, len(suites), stamp)
+    return "\n".join([*lines, "</testsuites>"]) + "\n"
+
+
+def _suite(suite: Chapter, number: int, stamp: str) -> Iterator[str]:
+    results = [result for sheet in suite.sheets for result in sheet.results]
+    yield f'  <testsuite name={_quoted(suite.id)} id="{number}" {_numbers(results)}{stamp}>'
+    yield f'    <properties><property name="title" value={_quoted(suite.title)}/></properties>'
+    for sheet in suite.sheets:
+        yield from _cases(sheet)
+    yield "  </testsuite>"
+
+
+def _unjudged(names: Sequence[str], number: int, stamp: str) -> Iterator[str]:
+    """What nothing could be said about is told where logs are read: it neither passed nor failed."""
+    numbers = 'tests="0" failures="0" errors="0" skipped="0"'
+    yield f'  <testsuite name="not judged" id="{number}" {numbers}{stamp}>'
+    yield f"    <system-err>{_text(chr(10).join(names))}</system-err>"
+    yield "  </testsuite>"
+
+
+def _numbers(results: Sequence[Result], *, whole: bool = False) -> str:
+    kinds = Counter(_kind(result) for result in results)
+    told = f'tests="{len(results)}" failures="{kinds["failure"]}" errors="{kinds["error"]}"'
+    return told if whole else f'{told} skipped="{kinds["skipped"]}"'
+
+
+def _kind(result: Result) -> str:
+    if result.status is Status.FAIL:
+        return "error" if result.code == STUMBLED else "failure"
+    return {Status.WARNING: "system-out", Status.SKIPPED: "skipped"}.get(result.status, "")
+
+
+def _cases(sheet: Sheet) -> Iterator[str]:
+    """One demand may stand twice for one file; a number keeps the names apart."""
+    seen: Counter[str] = Counter()
+    for result in sheet.results:
+        seen[result.code] += 1
+        name = result.code if seen[result.code] == 1 else f"{result.code} ({seen[result.code]})"
+        start = f"    <testcase classname={_quoted(sheet.path or sheet.place)} name={_quoted(name)}"
+        kind = _kind(result)
+        yield f"{start}>{_said(result, kind)}</testcase>" if kind else f"{start}/>"
+
+
+def _said(result: Result, kind: str) -> str:
+    if kind == "skipped":
+        return f"<skipped message={_quoted(result.reason)}/>"
+    if kind == "system-out":
+        return f"<system-out>{_text('Warning: ' + _finding(result))}</system-out>"
+    message = "; ".join(found(result)) or demanded(result)
+    return f"<{kind} type={_quoted(result.code)} message={_quoted(message)}>{_text(_finding(result))}</{kind}>"
+
+
+def _finding(result: Result) -> str:
+    rows = [("demand", demanded(result)), *(("evidence", one) for one in found(result)), ("why", why(result))]
+    rows += [("fix", remedy(result)), ("place", result.place), ("subject", result.subject)]
+    rows += [("thumbprint", masked(result.thumbprint)), *(("source", _cited(one)) for one in sources(result))]
+    return "\n".join(f"{label}: {value}" for label, value in rows if value)
+
+
+def _cited(source: Document) -> str:
+    return f"{source} {source.address}".rstrip()
+
+
+def _text(text: str) -> str:
+    return escaped(visible(text))
+
+
+def _quoted(text: str) -> str:
+    """An attribute's value with its quotes; line breaks become references, or parsers would make spaces of them."""
+    return re.sub(r"[\n\t]", lambda odd: f"&#{ord(odd[0])};", quoteattr(visible(text), {"\n": "\n", "\t": "\t"}))

@@ -1,0 +1,131 @@
+"""What `check` said → Markdown for a change ticket: verdict, counts, certificates, findings with evidence and fix.
+
+Values stand in code spans, where nothing is markup; prose is escaped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from certwright.model import Document, Report, Result, Status
+from certwright.report.envelope import moment
+from certwright.report.layout import counted
+from certwright.report.told import (
+    WORST_FIRST,
+    Sheet,
+    chapters,
+    day,
+    days_left,
+    demanded,
+    masked,
+    one_line,
+    remedy,
+    skipped,
+    sources,
+    unjudged,
+    verdict,
+    visible,
+    why,
+)
+
+MARKUP = re.compile(r"([\\`*_\[\]<>&|~#$!@])")
+STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+
+
+def markdown_text(report: Report) -> str:
+    """The report as GitHub-flavoured Markdown; reads well unrendered, too."""
+    sheets = [sheet for chapter in chapters(report) for sheet in chapter.sheets]
+    parts = ["# Certificate check", f"**{_prose(verdict(report))}**", *_head(report)]
+    wrong = [sheet for sheet in sheets if sheet.findings]
+    if wrong:
+        parts += ["## Findings", *(part for sheet in wrong for part in _sheet(sheet))]
+    if names := unjudged(report):
+        parts += ["## Not judged", "\n".join(f"- {_code(name)}" for name in names)]
+    if certified := [sheet for sheet in sheets if sheet.certificate]:
+        parts += ["## Certificates", "\n".join(_certificates(certified, report))]
+    if reasons := skipped(report):
+        rows = (f"- {_prose(reason)}: {', '.join(map(_code, codes))}" for reason, codes in reasons.items())
+        parts += ["## Skipped", "\n".join(rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(report: Report) -> Iterator[str]:
+    if report.now:
+        yield f"Judged for {moment(report.now)}, {counted(report.judged, 'file')}."
+    counts = [str(report.count(status)) for status in WORST_FIRST]
+    yield "\n".join(_table([str(status) for status in WORST_FIRST], [counts]))
+
+
+def _certificates(sheets: Sequence[Sheet], report: Report) -> Iterator[str]:
+    head = ["Place", "File", "Subject", "Thumbprint", "Valid until", *(["Days left"] if report.now else []), "Verdict"]
+    yield from _table(head, [_certificate(sheet, report) for sheet in sheets])
+
+
+def _certificate(sheet: Sheet, report: Report) -> Iterator[str]:
+    link = sheet.certificate
+    assert link is not None, "only files with a certificate are listed"
+    yield from (_code(sheet.place), _code(sheet.path), _code(link.subject), _code(link.thumbprint), day(link.not_after))
+    if report.now:
+        yield str(days_left(link, report.now))
+    yield str(sheet.worst) if sheet.results else "-"
+
+
+def _sheet(sheet: Sheet) -> Iterator[str]:
+    yield f"### {_code(sheet.path or sheet.place)}"
+    rows = [("Place" if sheet.path else "Set", sheet.place)]
+    known = next((one for one in sheet.results if one.subject), None)
+    if known:
+        rows += [("Subject", known.subject), ("Thumbprint", masked(known.thumbprint))]
+    yield "\n".join(f"- {label}: {_code(value)}" for label, value in rows if value)
+    yield from (part for result in sheet.findings for part in _finding(result))
+
+
+def _finding(result: Result) -> Iterator[str]:
+    mark = "❌" if result.status is Status.FAIL else "⚠️"
+    yield f"#### {mark} {result.status}: {_code(result.code)}"
+    if demanded(result):
+        yield _prose(demanded(result))
+    evidence = [[_code(one.expected), _code(one.found), _code(one.where)] for one in result.mismatches]
+    if evidence:
+        yield "\n".join(_table(["Expected", "Found", "Where"], evidence))
+    rows = [("Reason", result.reason), ("Why", why(result)), ("Fix", remedy(result))]
+    listed = [f"- {label}: {_prose(value)}" for label, value in rows if value]
+    listed += [f"- Source: {_cited(source)}" for source in sources(result)]
+    disputed = result.requirement.contradictions if result.requirement else ()
+    listed += [f"- See {one.id}: {_prose(one.issue)} Reading: {_prose(one.reading)}" for one in disputed]
+    yield "\n".join(listed)
+
+
+def _cited(source: Document) -> str:
+    if not re.fullmatch(r"https?://[^\s<>]+", source.address):
+        return _prose(str(source))
+    return f"[{_prose(str(source))}](<{source.address}>)"
+
+
+# ── escaping ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _table(head: Sequence[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Cells are Markdown already; a pipe in one would end it (GFM 4.10)."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+
+
+def _cell(markdown: str) -> str:
+    return re.sub(r"\\*\|", r"\\|", markdown)  # backslashes before a pipe would be read differently by every reader
+
+
+def _prose(text: str) -> str:
+    """Text that is shown as it is, whatever it holds."""
+    return STARTS.sub(r"\1\\\2", MARKUP.sub(r"\\\1", one_line(text)))
+
+
+def _code(text: str) -> str:
+    """A code span that no backtick inside can end (CommonMark 6.1); nothing for nothing."""
+    shown = " ".join(visible(text).split("\n")).replace("\t", " ")
+    if not shown.strip():
+        return ""
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"

@@ -1,0 +1,123 @@
+"""What `check` said → SARIF 2.1.0: a rule a requirement, a result a finding. What is in order or skipped is left out.
+
+Paths are relative to the output root. A finding keeps its fingerprint as long as demand, place and file stay the same.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from urllib.parse import quote
+
+from certwright.model import Contradiction, Document, Report, Requirement, Result, Severity, Status
+from certwright.report.envelope import Json, moment
+from certwright.report.told import demanded, found, masked, one_line, remedy, sources, visible, why
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {Status.FAIL: "error", Status.WARNING: "warning"}
+ROOT = "OUTPUT"  # what paths are relative to; whoever reads the file knows where that is
+
+
+def sarif_document(report: Report, version: str) -> dict[str, Json]:
+    """The findings as one SARIF run of certwright `version`; failures first."""
+    findings = report.findings()
+    rules = {result.code: result.requirement for result in findings}
+    driver: dict[str, Json] = {"name": "certwright", "rules": [_rule(code, rule) for code, rule in rules.items()]}
+    if version:
+        driver["version"] = version
+    run: dict[str, Json] = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder the judged files are delivered to."}}},
+        "invocations": [_invocation(report)],
+        "results": [_result(result, list(rules).index(result.code)) for result in findings],
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _invocation(report: Report) -> dict[str, Json]:
+    notes: list[Json] = [{"level": "warning", "message": _message(f"not judged: {one}")} for one in report.unjudged]
+    told: dict[str, Json] = {"executionSuccessful": True, "toolExecutionNotifications": notes}
+    return {**told, "endTimeUtc": moment(report.now)} if report.now else told
+
+
+# ── rules ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _rule(code: str, rule: Requirement | None) -> dict[str, Json]:
+    if rule is None:
+        return {"id": code, "shortDescription": _message(code)}
+    level = "error" if rule.severity is Severity.ERROR else "warning"
+    told: dict[str, Json] = {
+        "id": code,
+        "shortDescription": _message(rule.text),
+        "fullDescription": _message(" ".join(filter(None, (rule.text, rule.why)))),
+        "help": {"text": _help(rule)},
+        "defaultConfiguration": {"level": level},
+        "properties": {"tags": [tag for tag in (code.partition(".")[0], rule.term) if tag], **_names(rule)},
+    }
+    addresses = [source.address for source in rule.sources if source.address]
+    return {**told, "helpUri": _address(addresses[-1])} if addresses else told
+
+
+def _names(rule: Requirement) -> Mapping[str, Json]:
+    return {"aliases": list(rule.aliases)} if rule.aliases else {}
+
+
+def _help(rule: Requirement) -> str:
+    lines = [rule.text, f"Why: {rule.why}", f"Fix: {rule.fix}"]
+    lines += ["Source: " + _cited(source) for source in rule.sources]
+    lines += [_contradiction(one) for one in rule.contradictions]
+    return visible("\n".join(lines))
+
+
+def _cited(source: Document) -> str:
+    return f"{source} {source.address}".rstrip()
+
+
+def _contradiction(one: Contradiction) -> str:
+    return f"{one.id}: {one.issue} Reading: {one.reading}"
+
+
+# ── results ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _result(result: Result, index: int) -> dict[str, Json]:
+    return {
+        "ruleId": result.code,
+        "ruleIndex": index,
+        "level": LEVELS[result.status],
+        "message": _message(_evidence(result)),
+        "locations": [_location(result)],
+        "partialFingerprints": {"certwright/v1": _fingerprint(result)},
+        "properties": {"subject": visible(result.subject), "thumbprint": masked(result.thumbprint), **_said(result)},
+    }
+
+
+def _evidence(result: Result) -> str:
+    told: Iterable[str] = (demanded(result), *(f"{one[:1].upper()}{one[1:]}." for one in found(result)))
+    return " ".join(filter(None, (*told, f"Fix: {remedy(result)}" if remedy(result) else ""))) or result.code
+
+
+def _said(result: Result) -> Mapping[str, Json]:
+    return {"why": why(result), "fix": remedy(result), "sources": [_cited(source) for source in sources(result)]}
+
+
+def _location(result: Result) -> dict[str, Json]:
+    """The file, and the place it stands for; a whole set has no file."""
+    place: dict[str, Json] = {"logicalLocations": [{"fullyQualifiedName": visible(result.place), "kind": "resource"}]}
+    if not result.path:
+        return place
+    uri = quote(result.path.encode("utf-8", "surrogatepass"), safe="/")
+    return {"physicalLocation": {"artifactLocation": {"uri": uri, "uriBaseId": ROOT}}, **place}
+
+
+def _address(address: str) -> str:
+    return quote(address, safe=":/?#[]@!$&'()*+,;=%~")
+
+
+def _message(text: str) -> dict[str, Json]:
+    return {"text": one_line(text) or "-"}
+
+
+def _fingerprint(result: Result) -> str:
+    parts = (result.code, result.place, result.path)
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,182 @@
+"""What the written reports share: a finding in parts, results by set and file, and text no reader can be fooled by.
+
+Whatever comes out of a certificate or a path is hostile until `visible` has seen it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from certwright.judged import FileFacts, Link, SetFacts
+from certwright.model import Document, Report, Result, Status
+from certwright.report.layout import counted
+
+WORST_FIRST = (Status.FAIL, Status.WARNING, Status.OK, Status.SKIPPED)
+UNSEEN = re.compile(  # controls, direction marks, line separators, lone surrogates, what is no character at all
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """The text with everything that hides, reorders or breaks it spelled out: `\\u202e`. Line breaks and tabs stay."""
+    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """`visible`, on one line."""
+    return " ".join(visible(text).split())
+
+
+def masked(thumbprint: str) -> str:
+    """A thumbprint with its middle masked, as the vendor's checker prints it."""
+    return f"{thumbprint[:6]}{'*' * 28}{thumbprint[-6:]}" if len(thumbprint) == 40 else thumbprint
+
+
+def brief(thumbprint: str) -> str:
+    """The two ends of a thumbprint, where there is little room."""
+    return f"{thumbprint[:6]} … {thumbprint[-6:]}"
+
+
+def day(when: datetime) -> str:
+    """The date, in UTC."""
+    return when.astimezone(UTC).date().isoformat()
+
+
+def days_left(link: Link, now: datetime) -> int:
+    """Whole days until a certificate ends; negative after that."""
+    return (link.not_after - now).days
+
+
+def short(subject: str) -> str:
+    """The common name of a subject, or the whole of it where there is none."""
+    found = re.search(r"(?:^|[,+])CN=((?:\\.|[^,+\\])+)", subject)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else subject or "(no subject)"
+
+
+# ── one finding ───────────────────────────────────────────────────────────────────────────────────
+
+
+def demanded(result: Result) -> str:
+    """The sentence of the demand; empty for a result without one."""
+    return result.requirement.text if result.requirement else ""
+
+
+def why(result: Result) -> str:
+    """What goes wrong otherwise."""
+    return result.requirement.why if result.requirement else ""
+
+
+def remedy(result: Result) -> str:
+    """What to do about it: what the result says itself, else what its requirement says."""
+    return result.fix or (result.requirement.fix if result.requirement else "")
+
+
+def sources(result: Result) -> Sequence[Document]:
+    """The documents that demand it."""
+    return result.requirement.sources if result.requirement else ()
+
+
+def found(result: Result) -> Iterator[str]:
+    """The evidence, a sentence each."""
+    if result.reason:
+        yield result.reason
+    for one in result.mismatches:
+        where = f" ({one.where})" if one.where else ""
+        yield f"expected {one.expected}; found {one.found}{where}"
+
+
+# ── many ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All results on one file of one place; `path` is empty where a whole set was judged."""
+
+    path: str
+    place: str
+    title: str
+    results: Sequence[Result]
+    certificate: Link | None
+
+    def counts(self) -> Counter[Status]:
+        return Counter(result.status for result in self.results)
+
+    @property
+    def worst(self) -> Status:
+        """Fail if anything failed, and so on; Skipped when nothing at all could be judged."""
+        held = {result.status for result in self.results}
+        return next((status for status in WORST_FIRST if status in held), Status.SKIPPED)
+
+    @property
+    def findings(self) -> Sequence[Result]:
+        """What somebody has to look at, failures first."""
+        return sorted((one for one in self.results if one.is_finding), key=lambda one: WORST_FIRST.index(one.status))
+
+
+@dataclass(slots=True)
+class Chapter:
+    """A set with the sheets of its files, the sheet of the set as a whole last."""
+
+    id: str
+    title: str
+    sheets: list[Sheet] = field(default_factory=list)
+
+
+def chapters(report: Report) -> list[Chapter]:
+    """Every result once, by set and file, in the order of the report. Places of no known set make one of their own.
+
+    A certificate nobody demands anything of has a sheet without results.
+    """
+    titles = {one.id: one.title for one in report.sets}
+    homes = {place: (group, title) for group in report.sets for place, title in group.places}
+    homes |= {group.id: (group, group.title) for group in report.sets}
+    leaves = _leaves(report.files)
+    made: dict[str, Chapter] = {}
+    sheets = _by_file(report.results)
+    sheets |= {key: [] for key in leaves if key not in sheets}
+    for (place, path), results in sheets.items():
+        group, title = homes.get(place, (SetFacts(place, place, ()), ""))
+        chapter = made.setdefault(group.id, Chapter(group.id, titles.get(group.id, group.title)))
+        chapter.sheets.append(Sheet(path, place, title, results, leaves.get((place, path))))
+    return list(made.values())
+
+
+def _by_file(results: Iterable[Result]) -> dict[tuple[str, str], list[Result]]:
+    files: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        files.setdefault((result.place, result.path), []).append(result)
+    return files
+
+
+def _leaves(files: Iterable[FileFacts]) -> dict[tuple[str, str], Link]:
+    """The certificate a file is about: of a trust list, the first one."""
+    leaves: dict[tuple[str, str], Link] = {}
+    for facts in files:
+        leaves.setdefault((facts.place, facts.path), facts.certificate)
+    return leaves
+
+
+def skipped(report: Report) -> dict[str, list[str]]:
+    """Reason → the demands that were skipped for it, each once."""
+    reasons: dict[str, list[str]] = {}
+    for result in report.results:
+        if result.status is Status.SKIPPED and result.code not in reasons.setdefault(result.reason, []):
+            reasons[result.reason].append(result.code)
+    return reasons
+
+
+def unjudged(report: Report) -> list[str]:
+    """What nothing could be said about, without the files that a finding tells of already."""
+    told = {result.path for result in report.findings()}
+    return [name for name in report.unjudged if name.partition(": ")[0] not in told]
+
+
+def verdict(report: Report) -> str:
+    """The whole report in one sentence."""
+    fails, warnings = report.count(Status.FAIL), report.count(Status.WARNING)
+    if not fails and not warnings:
+        return "Nothing is wrong, but not everything could be judged." if report.unjudged else "Nothing is wrong."
+    told = [counted(number, noun) for number, noun in ((fails, "failure"), (warnings, "warning")) if number]
+    return " and ".join(told) + " to look at."
