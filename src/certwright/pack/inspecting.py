@@ -30,6 +30,7 @@ from certwright.x509.request import read_request
 from certwright.x509.signature import Memo
 
 MOST_CHAINS = 20  # a bundle of a thousand roots has a thousand paths of one certificate
+MOST_NAMESAKES = 5
 MOST_KEY_BYTES = 64 << 10
 
 _OLD_WAY = "openssl pkcs8 -topk8 -in FILE -out NEW writes it in the form of today"
@@ -300,7 +301,9 @@ def _key_facts(content: bytes) -> PrivateKeyFacts:
 
 
 def _signer(crl: InsideCrl, certificates: Sequence[CertificateFacts]) -> int:
-    return next((place for place, one in enumerate(certificates, 1) if signed_by(crl.facts, one)), 0)
+    """Of many certificates with the issuer's name only the first few are tried: a hostile file has thousands."""
+    named = [place for place, one in enumerate(certificates, 1) if one.subject_der == crl.facts.issuer_der]
+    return next((place for place in named[:MOST_NAMESAKES] if signed_by(crl.facts, certificates[place - 1])), 0)
 
 
 def _chains(certificates: Sequence[CertificateFacts], owned: Set[int], light: Light) -> Iterator[ChainFacts]:
