@@ -136,7 +136,7 @@ footer { margin-top: 36px; color: var(--soft); font-size: 13px; }
     --ok: #17593a; --ok-tint: #e9f5ee; --skipped: #4c5562; --accent: #1d469f; --accent-tint: #ebf0fb; --root: #4c3490;
   }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  body { font-size: 10.5pt; } main { max-width: none; padding: 0; } section { margin-top: 24px; }
+  body { zoom: .8; } main { max-width: none; padding: 0; } section { margin-top: 24px; }
   .filter, input[name="show"] { display: none !important; }
   .findings > h2 { float: none; }
   main .sheet:nth-child(n), main .finding:nth-child(n) { display: block !important; }
