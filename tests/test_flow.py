@@ -193,6 +193,13 @@ def test_a_new_root_is_never_made_by_the_way(made: Path) -> None:
     assert "contoso/root" in {row.place for row in status(loaded(made)).rows if row.due}
 
 
+def test_status_never_says_that_nothing_is_due_when_apply_would_refuse(made: Path) -> None:
+    edit(made, "root: {key: ec-256}", "root: {key: ec-384}")
+    standing = status(loaded(made))
+    assert [(one.verb, one.place) for one in standing.actions] == [("renew", "contoso/root")]
+    assert "apply refuses" in standing.rows[0].due
+
+
 def test_what_left_the_plan_is_told_and_stays(made: Path) -> None:
     edit(made, "services: [coffee]", "services: []")
     applied = apply(loaded(made))

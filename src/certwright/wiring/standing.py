@@ -62,11 +62,11 @@ def events(loaded: Loaded, *, last: int = 50) -> tuple[Event, ...]:
 
 
 def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], Mapping[str, str]]:
-    """What is due, and the first reason for each place; a root that must be renewed is a reason, and no action."""
+    """What is due, and the first reason for each place; that a root must be renewed keeps `apply` from all else."""
     try:
         actions = flow.todo(loaded.plan, standing, loaded.now).actions
     except Impossible as conflict:
-        return (), {one.place: one.what for one in conflict.conflicts}
+        actions = tuple(Action("renew", one.place, f"{one.what}; apply refuses") for one in conflict.conflicts)
     return actions, {one.place: one.reason for one in reversed(actions)}
 
 
