@@ -101,6 +101,16 @@ def test_migrations_end_where_a_new_inventory_begins(path: Path) -> None:
     assert stored_version(before_the_first) == stored_version(path) == HEAD
 
 
+def test_a_migration_that_stops_half_way_leaves_nothing(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        database.execute("CREATE TABLE events (number INTEGER)")  # the last of the tables cannot be made
+    before = described(path)
+    with pytest.raises(Problem, match="events already exists"):
+        Inventory.open(path)
+    assert described(path) == before
+
+
 def test_two_that_make_one_inventory_at_once_both_get_it(path: Path) -> None:
     program = (
         f"from pathlib import Path; from certwright.inventory import Inventory; Inventory.open(Path({str(path)!r}))"
