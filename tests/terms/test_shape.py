@@ -302,6 +302,11 @@ def test_a_life_is_in_whole_seconds_and_outlives_its_day() -> None:
     assert lifespan(soon, NOW)[1] == end
 
 
+def test_a_life_ends_at_the_last_day_there_is() -> None:
+    forever = Draft(lifetime=timedelta(days=10), good_until=date.max)
+    assert lifespan(forever, NOW)[1] == datetime(9999, 12, 31, tzinfo=UTC)
+
+
 def demand(term: str, values: dict[str, object], severity: Severity = Severity.ERROR) -> Demand:
     requirement = Requirement(f"test.{term}", term, values, severity, "", "", "", ())
     return Demand(requirement, "east/portal", bind(term, values))

@@ -1,10 +1,10 @@
 """A draft → the facts a certificate made from it would show, so that plans meet the predicate of acceptance."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from certwright.model import Draft
 from certwright.terms.usage import purpose_oid
-from certwright.terms.validity import midnight
+from certwright.terms.validity import later, midnight
 from certwright.x509.facts import CertificateFacts, PublicKeyFacts
 from certwright.x509.name import parse_name, read_name
 
@@ -48,5 +48,5 @@ def lifespan(draft: Draft, now: datetime) -> tuple[datetime, datetime]:
     start = now.astimezone(UTC).replace(microsecond=0)
     end = start + draft.lifetime
     if draft.good_until is not None:
-        end = max(end, midnight(draft.good_until) + timedelta(days=1))
+        end = max(end, midnight(later(draft.good_until, years=0, days=1)))
     return start, end
