@@ -76,6 +76,13 @@ def test_a_file_without_a_secret_is_refused(content: bytes, told: str, quick: Pa
         find_secret(Unlock(quick, keyring=False), quick, "me")
 
 
+def test_a_byte_order_mark_is_no_part_of_the_secret(quick: Path) -> None:
+    quick.write_bytes(b"\xef\xbb\xbfsesame\r\n")
+    found = find_secret(Unlock(quick, keyring=False), quick, "me")
+    assert found is not None
+    assert found.text == "sesame"
+
+
 def test_a_file_that_is_not_there_is_refused(quick: Path) -> None:
     with pytest.raises(Refused, match="cannot be read"):
         find_secret(Unlock(quick, keyring=False), quick, "me")

@@ -87,7 +87,7 @@ def make_secret(quick: Path, random: Random) -> Secret:
 
 def _read(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8").strip("\r\n")
+        text = path.read_text(encoding="utf-8-sig").strip("\r\n")  # some editors begin a file with a mark
     except (OSError, UnicodeDecodeError) as failure:
         told = failure.strerror if isinstance(failure, OSError) else "not UTF-8 text"
         raise Refused(f"{path}: the unlock secret cannot be read ({told})", "name a file that holds it") from failure
