@@ -521,6 +521,13 @@ def test_somebody_elses_root_is_not_ours(made: Path, fresh: Path) -> None:
     assert [result.code for result in report.findings()] != []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_powershell_writes_is_read(fresh: Path, encoding: str) -> None:
+    path, plan = loaded(fresh).path, loaded(fresh).plan
+    path.write_text(path.read_text("utf-8"), encoding)
+    assert loaded(fresh).plan == plan
+
+
 def test_the_plan_is_loaded_with_what_it_names(fresh: Path) -> None:
     one = loaded(fresh)
     assert (one.output, one.state) == (fresh / "out", fresh / "bakery.certwright")

@@ -1,5 +1,6 @@
 """The deployment file and everything it names, read from disk; and the plan that follows from it."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -108,8 +109,11 @@ def _contents(path: Path, deployment: Deployment) -> dict[str, bytes]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            wide = file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)  # what `>` writes in Windows PowerShell
+        return path.read_text(encoding="utf-16" if wide else "utf-8-sig")
     except OSError as failure:
-        raise Refused(f"{path}: cannot be read ({failure.strerror})", "name a deployment file") from failure
+        hint = "name a file that is there, and that this user may read"
+        raise Refused(f"{path}: cannot be read ({failure.strerror})", hint) from failure
     except UnicodeDecodeError as failure:
         raise Refused(f"{path}: is not UTF-8 text (byte {failure.start})", "save it as UTF-8") from failure
