@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -62,6 +63,16 @@ def test_plan_does_not_load_the_database() -> None:
 def test_python_m_is_the_same_program() -> None:
     done = subprocess.run([sys.executable, "-m", "certwright", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("certwright ")
+
+
+def test_a_full_disk_behind_standard_output_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "certwright", "schema"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 4
+    assert done.stderr.startswith("error: standard output cannot be written (No space left on device)\nhint: ")
+    assert done.stderr.count("\n") == 2
 
 
 @pytest.mark.parametrize(

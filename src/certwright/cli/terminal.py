@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import click
 
+from certwright.errors import Broken
 from certwright.report.envelope import json_text
 from certwright.report.layout import Screen
 
@@ -20,8 +21,15 @@ def screen() -> Screen:
 
 
 def show(text: str) -> None:
-    """Write to standard output, exactly as it is."""
-    click.echo(text, nl=False, color=True)
+    """Write to standard output, exactly as it is. Broken when it cannot be written, unless its reader has gone."""
+    try:
+        click.echo(text, nl=False, color=True)
+    except BrokenPipeError:
+        raise
+    except OSError as failure:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
+        told = f"standard output cannot be written ({failure.strerror})"
+        raise Broken(told, "free space where it goes, or send it elsewhere") from failure
 
 
 def show_json(document: Mapping[str, object]) -> None:
