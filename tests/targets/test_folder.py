@@ -234,8 +234,9 @@ def files_no_longer_than(size: int) -> Iterator[None]:
 def test_a_full_disk_costs_nothing_that_was_there(root: Path) -> None:
     Folder(root).deliver([Artifact("a/b", b"old")])
     new = [Artifact("a/b", bytes(10_000)), Artifact("a/c", b"fits")]
-    with files_no_longer_than(5_000), pytest.raises(Broken, match="cannot be written or read"):
+    with files_no_longer_than(5_000), pytest.raises(Broken, match="cannot be written or read") as failure:
         Folder(root).deliver(new)
+    assert failure.value.hint.startswith("free space, ")
     assert (root / "a/b").read_bytes() == b"old"
     assert not (root / "a/c").exists()
     Folder(root).deliver(new)
@@ -244,5 +245,9 @@ def test_a_full_disk_costs_nothing_that_was_there(root: Path) -> None:
 
 def test_a_root_that_is_a_file_is_told(root: Path) -> None:
     root.write_bytes(b"1")
-    with pytest.raises(Broken, match="out cannot be written or read"):
+    with pytest.raises(Broken, match="out cannot be written or read") as failure:
         Folder(root).deliver([Artifact("a", b"1")])
+    assert failure.value.hint.startswith("move away the file that is where a folder belongs, ")
+    with pytest.raises(Broken, match="Not a directory") as failure:
+        Folder(root).observe(["a/b"])
+    assert failure.value.hint.startswith("move away the file that is where a folder belongs, ")

@@ -3,6 +3,7 @@
 The mode of files and folders follows from secrecy, here and nowhere else. Links inside the folder are not followed.
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -139,5 +140,13 @@ def _told(path: Path) -> Iterator[None]:
 def _broken(path: Path, failure: OSError) -> Broken:
     return Broken(
         f"{path} cannot be written or read ({failure.strerror})",
-        "free space, or give this user the right to write there, and run again: nothing is lost",
+        f"{_remedy(failure.errno)}, and run again: nothing is lost",
     )
+
+
+def _remedy(number: int | None) -> str:
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "free space"
+    if number in (errno.ENOTDIR, errno.EEXIST):
+        return "move away the file that is where a folder belongs"
+    return "give this user the right to write there, and to read what is there"
