@@ -14,7 +14,7 @@ FLOORS = (  # what stands on a floor may import its own room, and the floors bef
     ("first words", ("judged",)),
     ("words", ("model", "errors")),
     ("encode", ("x509", "pfx", "pack", "report")),
-    ("decide", ("terms", "catalogue", "manifest", "plan", "check", "due")),
+    ("decide", ("terms", "catalogue", "manifest", "plan", "check", "mend", "due")),
     ("do", ("keys", "issuers", "targets", "inventory")),
     ("order", ("flow", "wiring")),
     ("show", ("cli", "__main__")),

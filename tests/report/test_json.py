@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from certwright.report.difference import Change, Difference, difference_document
 from certwright.report.envelope import FORMATS, json_text, plain
 from certwright.report.explanation import Explanation, explanation_document
 from certwright.report.findings_json import report_document
@@ -24,6 +25,9 @@ DOCUMENTS = {
     "status": status_document(STANDING),
     "explanation": explanation_document(EXPLANATION),
     "inspection": inspection_document(INSPECTED, NOW),
+    "difference": difference_document(
+        Difference({"a/b": ("dns:b",)}, {}, {"a/c": (Change("key", ("rsa 2048",), ("rsa 4096",)),)})
+    ),
 }
 
 

@@ -19,6 +19,8 @@ VERBS = {  # verb → what --help says of it; its module has the verb's name and
     "apply": "Make, check and deliver whatever is due.",
     "check": "Judge certificate files against a deployment.",
     "inspect": "Show everything inside certificate files.",
+    "repair": "Mend what needs no new certificate, in a new place.",
+    "diff": "Show what has changed between two plans.",
     "explain": "Explain a requirement, a place, a term or a finding.",
     "status": "Show what is held, until when, and what is due.",
     "password": "Show the password of a certificate set.",

@@ -12,7 +12,7 @@ import click
 
 from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
 
-FINDINGS = 1  # `check` judged, and found something
+FINDINGS = 1  # something is wrong, or left to do, or different
 UNJUDGED = 2  # `check` could not judge everything
 
 CODES: Mapping[type[Problem], int] = {Refused: 2, Unreadable: 2, Locked: 3, Broken: 4}
@@ -20,7 +20,7 @@ CODES: Mapping[type[Problem], int] = {Refused: 2, Unreadable: 2, Locked: 3, Brok
 EPILOG = """\b
 Exit codes:
   0  done, and nothing wrong was found
-  1  check found something wrong
+  1  check found something wrong, repair left something to do, diff found a difference
   2  refused or not judged: usage, deployment file, plan, unreadable file
   3  locked: another run is at work, or the unlock secret is missing or wrong
   4  the world did not do what was asked: disk, permissions, an issuer

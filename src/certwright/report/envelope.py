@@ -10,7 +10,7 @@ from certwright.model import Contradiction, Document, FactValue
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 # The shapes promised in docs/schemas. A field may be added within a version; none changes its meaning or goes away.
-FORMATS = {"plan": 1, "report": 1, "status": 1, "explanation": 1, "inspection": 1}
+FORMATS = {"plan": 1, "report": 1, "status": 1, "explanation": 1, "inspection": 1, "difference": 1}
 
 
 def envelope(kind: str, content: Mapping[str, Json]) -> dict[str, Json]:

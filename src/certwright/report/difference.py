@@ -1,0 +1,199 @@
+"""Two plans as JSON (`plan/1`) → what the second one changes: text, and JSON (`difference/1`).
+
+Places and sets are told apart by their addresses; a place that got another address is one less and one more.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from certwright.report.envelope import Json, envelope
+from certwright.report.layout import Screen, counted, fields, paragraph
+
+_Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs: values that are gone, and values that are new."""
+
+    what: str
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs, in the order of the plans. `places` and `sets` hold changes by address, `requirements` by code.
+
+    `removed` and `added` are places that are in one plan only, by address with their names.
+    """
+
+    removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    added: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+    sets: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+    requirements: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the plans ask for the same."""
+        return not (self.removed or self.added or self.places or self.sets or self.requirements)
+
+
+def difference(before: _Document, after: _Document) -> Difference:
+    """What the second of two `plan/1` documents changes. Titles and sources do not count, demands and wishes do."""
+    old, new = _by_id(before["places"]), _by_id(after["places"])
+    old_sets, new_sets = _by_id(before["sets"]), _by_id(after["sets"])
+    return Difference(
+        {address: _names(old[address]) for address in old if address not in new},
+        {address: _names(new[address]) for address in new if address not in old},
+        _changes({one: (_place_rows(old[one]), _place_rows(new[one])) for one in new if one in old}),
+        _changes({one: _both(old_sets, new_sets, one) for one in {**old_sets, **new_sets}}),
+        _changes(_requirements(before["requirements"], after["requirements"])),
+    )
+
+
+def _by_id(rows: Sequence[_Document]) -> dict[str, _Document]:
+    return {row["id"]: row for row in rows}
+
+
+def _names(place: _Document) -> tuple[str, ...]:
+    return tuple(place["certificate"]["names"]) if place["certificate"] else ()
+
+
+_Rows = Mapping[str, tuple[str, ...]]
+
+
+def _both(old: Mapping[str, _Document], new: Mapping[str, _Document], address: str) -> tuple[_Rows, _Rows]:
+    return _set_rows(old.get(address, {})), _set_rows(new.get(address, {}))
+
+
+def _requirements(old: _Document, new: _Document) -> dict[str, tuple[_Rows, _Rows]]:
+    """Demands that somebody makes in both plans, and that read or weigh differently."""
+    return {code: (_demand_rows(old[code]), _demand_rows(new[code])) for code in new if code in old}
+
+
+def _changes(rows: Mapping[str, tuple[_Rows, _Rows]]) -> dict[str, tuple[Change, ...]]:
+    told = {address: tuple(_compare(old, new)) for address, (old, new) in rows.items()}
+    return {address: changes for address, changes in told.items() if changes}
+
+
+def _compare(old: _Rows, new: _Rows) -> Iterator[Change]:
+    for what in dict.fromkeys((*old, *new)):
+        was, now = old.get(what, ()), new.get(what, ())
+        gone = tuple(one for one in was if one not in now)
+        come = tuple(one for one in now if one not in was)
+        if gone or come:
+            yield Change(what, gone, come)
+        elif was != now:  # the same values in another order: the first name decides the subject
+            yield Change(what, (", ".join(was),), (", ".join(now),))
+
+
+def _place_rows(place: _Document) -> dict[str, tuple[str, ...]]:
+    return {
+        **_draft_rows(place["certificate"] or {}),
+        "kind": (place["kind"],),
+        "set": (place["set"],),
+        "issuer": (place["issuer"],),
+        "shares with": (place["shares_with"],),
+        "files": tuple(f"{file['path']} ({file['form']})" for file in place["files"]),
+        "demands": tuple(dict.fromkeys(demand["requirement"] for demand in place["demands"])),
+    }
+
+
+def _draft_rows(draft: _Document) -> dict[str, tuple[str, ...]]:
+    if not draft:
+        return {}
+    pfx = draft["pfx"]
+    ends = [f"{draft['lifetime_days']} days"]
+    ends += [f"at least until {draft['good_until']}"] * bool(draft["good_until"])
+    return {
+        "names": tuple(draft["names"]),
+        "subject": (draft["subject"],),
+        "key usage": tuple(draft["key_usage"]),
+        "extended key usage": tuple(draft["extended_key_usage"]),
+        "authority": (f"{draft['authority']}, path length {draft['path_length']}",),
+        "key": (f"{draft['key']['algorithm']} {draft['key']['bits']}",),
+        "signature hash": (draft["signature_hash"],),
+        "life": (", ".join(ends),),
+        "revocation lists": tuple(draft["crl_distribution_points"]),
+        "PFX encryption": (pfx["encryption"],),
+        "PFX provider": (pfx["provider"] or "none named",),
+        "PFX marks": tuple(word for word in ("local_machine", "privacy") if pfx[word]),
+    }
+
+
+def _set_rows(group: _Document) -> dict[str, tuple[str, ...]]:
+    if not group:
+        return {}
+    rule = group["password"]
+    told = [f"{rule['minimum']} characters of {rule['classes']} kinds, none of {rule['forbidden']!r}"] if rule else []
+    return {
+        "places": tuple(group["places"]),
+        "password": tuple(told),
+        "scripts": tuple(script["path"] for script in group["scripts"]),
+        "demands": tuple(demand["requirement"] for demand in group["demands"]),
+    }
+
+
+def _demand_rows(requirement: _Document) -> dict[str, tuple[str, ...]]:
+    return {word: (str(requirement[word]),) for word in ("severity", "term", "text")}
+
+
+# ── text and JSON ─────────────────────────────────────────────────────────────────────────────────
+
+
+def difference_text(told: Difference, screen: Screen) -> str:
+    """The changes: `-` for what is gone, `+` for what is new, and the count."""
+    lines: list[str] = []
+    for sign, style, places in (("-", "bad", told.removed), ("+", "good", told.added)):
+        for address, names in places.items():
+            lines += paragraph(f"{sign} {address}", screen, style=style)
+            lines += paragraph(", ".join(names), screen, indent=4)
+    lines += [""] * bool(lines)
+    for group in (told.places, told.sets, told.requirements):
+        for address, changes in group.items():
+            lines += paragraph(address, screen, style="strong")
+            lines += fields(((change.what, _signed(change)) for change in changes), screen, indent=2)
+            lines.append("")
+    return "\n".join([*lines, _summary(told)]) + "\n"
+
+
+def _signed(change: Change) -> str:
+    return "\n".join([*(f"- {one}" for one in change.removed), *(f"+ {one}" for one in change.added)])
+
+
+def _summary(told: Difference) -> str:
+    if told.empty:
+        return "both plans ask for the same"
+    changed = counted(len(told.places), "place")
+    return f"{counted(len(told.removed), 'place')} less, {len(told.added)} more, {changed} changed"
+
+
+def difference_document(told: Difference) -> dict[str, Json]:
+    """The difference as `difference/1`."""
+    return envelope(
+        "difference",
+        {
+            "same": told.empty,
+            "removed": [{"id": address, "names": list(names)} for address, names in told.removed.items()],
+            "added": [{"id": address, "names": list(names)} for address, names in told.added.items()],
+            "places": _documents(told.places),
+            "sets": _documents(told.sets),
+            "requirements": _documents(told.requirements),
+        },
+    )
+
+
+def _documents(group: Mapping[str, Sequence[Change]]) -> list[Json]:
+    return [
+        {
+            "id": address,
+            "changes": [
+                {"what": change.what, "removed": list(change.removed), "added": list(change.added)}
+                for change in changes
+            ],
+        }
+        for address, changes in group.items()
+    ]
