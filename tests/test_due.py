@@ -26,7 +26,7 @@ START = datetime(2026, 11, 21, tzinfo=UTC)
 TODAY = START.date()
 SITE = """certwright: 1
 issuers:
-  contoso: {crl: http://pki.contoso.com/crl}
+  contoso: {root: {key: rsa-2048}, issuing: {key: rsa-2048}, crl: http://pki.contoso.com/crl}
 sites:
   - name: east
     product: bakery
@@ -135,15 +135,51 @@ def test_a_demand_no_longer_met_is_a_reissue() -> None:
     assert ("east/shop-front", "it does not satisfy bakery.two-years") in [(a.place, a.reason) for a in found]
 
 
-def test_a_new_issuer_makes_its_children_due() -> None:
+def test_an_issuer_with_another_key_makes_its_children_due() -> None:
     plan = planned()
     held = made(plan)
-    held["contoso/issuing"] = replace(held["contoso/issuing"], certificate=held["contoso/root"].certificate)
+    held["contoso/issuing"] = replace(held["contoso/issuing"], certificate=reissued(plan, held, "leaf"))
+    with pytest.raises(Impossible):  # it is not ours any more, by name or by key; so look at the leaves alone
+        due(planned(SITE.replace("rsa-2048}, crl", "rsa-3072}, crl")), held, delivered(plan, held), {}, START)
     found = [(a.place, a.reason) for a in due(plan, held, delivered(plan, held), {}, START) if a.verb == "renew"]
-    assert found == [
-        ("east/shop-front", "its issuer has a new certificate"),
-        ("east/van/blue", "its issuer has a new certificate"),
-    ]
+    reason = "its issuer has a new key or name"
+    assert found == [("east/shop-front", reason), ("east/van/blue", reason)]
+
+
+def test_an_issuer_renewed_with_its_key_leaves_its_children_alone() -> None:
+    plan = planned()
+    held = made(plan)
+    held["contoso/issuing"] = replace(held["contoso/issuing"], certificate=reissued(plan, held, "authority"))
+    actions = due(plan, held, delivered(plan, made(plan)), {"east/bread": 1, "east/fleet": 1}, START)
+    assert [a for a in actions if a.verb == "renew"] == []
+
+
+def reissued(plan: Plan, held: dict[str, Held], key: str) -> bytes:
+    """The issuing CA's certificate once more, for that key."""
+    draft = plan.place("contoso/issuing").draft
+    root = read_certificate(held["contoso/root"].certificate)
+    public = a_key(key, "rsa").public_key()
+    profile = Profile(draft, public, 99, START, START + timedelta(days=3000), root)
+    return prepare(profile, a_key("throwaway", "rsa"), lambda facts: ()).sign(a_key("authority", "rsa"))
+
+
+@pytest.mark.parametrize(
+    "change", [("root: {", "root: {subject: CN=Other, "), ("issuing: {key: rsa-2048", "issuing: {key: rsa-3072")]
+)
+def test_an_authority_that_has_signed_stays_what_it_is(change: tuple[str, str]) -> None:
+    plan = planned()
+    held = made(plan)
+    with pytest.raises(Impossible) as caught:
+        due(planned(SITE.replace(*change)), held, delivered(plan, held), {}, START)
+    (conflict,) = caught.value.conflicts
+    assert conflict.code == "certwright.authority-changed"
+    assert "put them back" in conflict.hint
+
+
+def test_what_an_older_wording_wrote_down_is_not_compared() -> None:
+    plan = planned()
+    held = {place: replace(have, demanded="0.abc") for place, have in made(plan).items()}
+    assert reasons(plan, held, START) == {}
 
 
 @pytest.mark.parametrize("path", ["east/shelf/Shop/AAD-Shop.pfx", "east/root.cer", "pki/contoso-root.cer"])
@@ -173,16 +209,16 @@ def test_how_a_file_is_written_does_not_reissue() -> None:
 
 
 def test_an_issuing_ca_is_renewed_before_it_would_die_under_a_child() -> None:
-    plan = planned(SITE.replace("crl:", "issuing: {years: 3}, crl:"))
+    plan = planned(SITE.replace("issuing: {", "issuing: {years: 3, "))
     held = made(plan)
     now = START + timedelta(days=365 + 300)
-    later = planned(SITE.replace("crl:", "issuing: {years: 3}, crl:").replace("2027-01-31", "2028-01-31"), now.date())
+    later = planned(SITE.replace("issuing: {", "issuing: {years: 3, ").replace("2027-01-31", "2028-01-31"), now.date())
     found = [(a.place, a.reason) for a in due(later, held, delivered(plan, held), {}, now) if a.verb == "renew"]
     assert found[0] == ("contoso/issuing", "it would die before east/shop-front")
 
 
 def test_a_root_never_renews_itself() -> None:
-    plan = planned(SITE.replace("crl:", "root: {years: 12}, issuing: {years: 10}, crl:"))
+    plan = planned(SITE.replace("root: {", "root: {years: 12, "))
     held = made(plan)
     with pytest.raises(Impossible, match="everybody must trust a new root"):
         due(plan, held, delivered(plan, held), {}, START + timedelta(days=8 * 365))

@@ -175,13 +175,42 @@ def test_a_changed_wish_is_a_new_certificate(made: Path) -> None:
     assert not check(loaded(made)).findings()
 
 
-def test_a_new_issuing_authority_renews_what_it_signed(made: Path) -> None:
-    edit(made, "issuing: {key: ec-256}", "issuing: {key: ec-384}")
+def test_an_issuing_authority_is_renewed_with_its_key(made: Path) -> None:
+    """What it signed before, and the list that is fetched for it, stay good: OpenSSL says so with the files of then."""
+    leaf = _leaf_of(made)
+    before = read_certificate(certificates_in((made / "out/pki/contoso-issuing.cer").read_bytes())[0])
+    edit(made, "issuing: {key: ec-256}", "issuing: {key: ec-256, years: 9}")
     applied = apply(loaded(made))
-    assert set(applied.made) == set(PLACES[1:])
-    assert "pki/contoso-issuing.crl" in applied.delivered
-    assert read_crl((made / "out/pki/contoso-issuing.crl").read_bytes()).number == 2
+    assert applied.made == ("contoso/issuing",)
+    after = read_certificate(certificates_in((made / "out/pki/contoso-issuing.cer").read_bytes())[0])
+    assert (after.key.spki, after.subject_der) == (before.key.spki, before.subject_der)
+    assert after.not_after < before.not_after
+    assert after.serial != before.serial
     assert not check(loaded(made)).findings()
+    listed = made / "list.pem"
+    _openssl("crl", "-in", str(made / "out/pki/contoso-issuing.crl"), "-out", str(listed))
+    trusted = [
+        "-CAfile",
+        str(made / "out/pki/contoso-root.cer"),
+        "-untrusted",
+        str(made / "out/pki/contoso-issuing.cer"),
+    ]
+    _openssl("verify", *trusted, "-crl_check", "-CRLfile", str(listed), "-attime", str(int(NOW.timestamp())), str(leaf))
+
+
+def _leaf_of(made: Path) -> Path:
+    """A delivered certificate as PEM, taken out of its PFX by OpenSSL."""
+    password = made / "password"
+    password.write_text(show_password(loaded(made), "east/bread"))
+    leaf = made / "leaf.pem"
+    file = made / "out/east/shelf/Shop/AAD-Shop.pfx"
+    _openssl("pkcs12", "-in", str(file), "-passin", f"file:{password}", "-clcerts", "-nokeys", "-out", str(leaf))
+    return leaf
+
+
+def _openssl(*words: str) -> None:
+    done = subprocess.run(["openssl", *words], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_a_new_root_is_never_made_by_the_way(made: Path) -> None:

@@ -12,9 +12,12 @@ from certwright.errors import Conflict, Impossible
 from certwright.model import Action, Held, Package, Place, Plan
 from certwright.plan.feasible import life_of
 from certwright.terms.accept import acceptable
+from certwright.x509.name import parse_name
 from certwright.x509.read import read_certificate
 
 HeldByPlace = Mapping[str, Held]
+# How `demanded` words what is asked. Raise it with the wording: what was written down in another one is not compared.
+_WORDING = "1"
 
 
 def demanded(place: Place) -> str:
@@ -35,7 +38,7 @@ def demanded(place: Place) -> str:
         draft.crl_distribution_points,
         draft.signature_hash,
     )
-    return hashlib.sha256(repr(asked).encode()).hexdigest()
+    return f"{_WORDING}.{hashlib.sha256(repr(asked).encode()).hexdigest()}"
 
 
 def recipe(
@@ -84,7 +87,7 @@ def due(
     rotation, which changes what everybody trusts, and never happens by itself.
     """
     reasons = {place.id: reason for place in plan.places if (reason := _reason(place, plan, held, now))}
-    _refuse_dying_roots(plan, held, reasons, now)
+    _refuse_other_authorities(plan, held, reasons, now)
     issues = [
         Action("renew" if place.id in held else "issue", place.id, reasons[place.id])
         for place in plan.places
@@ -111,14 +114,20 @@ def _expired(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datet
 
 
 def _changed(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
-    return "what is demanded of it has changed" if have.demanded != demanded(place) else ""
+    worded, now_demanded = have.demanded.partition(".")[0], demanded(place)
+    return "what is demanded of it has changed" if worded == _WORDING and have.demanded != now_demanded else ""
 
 
 def _other_issuer(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
     parent = held.get(place.issuer)
     if place.issuer == place.id or parent is None:
         return ""
-    return "its issuer has a new certificate" if have.chain[:1] != (parent.certificate,) else ""
+    if have.chain[:1] == (parent.certificate,) or not have.chain:
+        return ""
+    # An authority that was renewed with its key still vouches for what it signed before.
+    before, after = read_certificate(have.chain[0]), read_certificate(parent.certificate)
+    same = (before.subject_der, before.key.spki) == (after.subject_der, after.key.spki)
+    return "" if same else "its issuer has a new key or name"
 
 
 def _unacceptable(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
@@ -155,26 +164,60 @@ def _outliving(authority: Place, have: Held, plan: Plan, held: HeldByPlace, now:
     return None
 
 
-def _refuse_dying_roots(plan: Plan, held: HeldByPlace, reasons: Mapping[str, str], now: datetime) -> None:
-    roots = (place for place in plan.places if place.issuer == place.id and place.id in held)
-    conflicts = []
-    for root in roots:
-        needy = _outliving(root, held[root.id], plan, held, now)
-        reason = reasons.get(root.id) or (f"it would die before {needy.id}" if needy else "")
-        if reason:
-            conflicts.append(
-                Conflict(
-                    root.id,
-                    "certwright.root-rotation",
-                    reason,
-                    expected="a root that outlives what it signs",
-                    found=f"valid until {held[root.id].not_after:%Y-%m-%d}",
-                    hint="everybody must trust a new root before it signs: name a second issuer, hand out its root, "
-                    "then change the site's issuer",
-                )
-            )
+def keeps_its_key(place: Place, held: Held) -> bool:
+    """Whether what is held for an authority has the subject and the kind of key its place asks for now.
+
+    It is then renewed with its key, so that certificates and revocation lists it signed before stay good.
+    """
+    facts, key = read_certificate(held.certificate), place.draft.key
+    same_key = (facts.key.algorithm, facts.key.bits) == (key.algorithm, key.bits)
+    return same_key and facts.subject_der == parse_name(place.draft.subject).public_bytes()
+
+
+def _refuse_other_authorities(plan: Plan, held: HeldByPlace, reasons: Mapping[str, str], now: datetime) -> None:
+    """Raises Impossible for authorities of a deployment that would have to become others than everybody knows."""
+    ours = [place for place in plan.places if place.kind == "authority" and not place.site and place.id in held]
+    conflicts = [
+        conflict
+        for place in ours
+        if (conflict := _other(place, held[place.id]) or _dying(place, plan, held, reasons, now))
+    ]
     if conflicts:
         raise Impossible(conflicts)
+
+
+def _other(place: Place, have: Held) -> Conflict | None:
+    if keeps_its_key(place, have):
+        return None
+    facts = read_certificate(have.certificate)
+    return Conflict(
+        place.id,
+        "certwright.authority-changed",
+        "an authority that has signed keeps its subject and its key",
+        expected=f"{facts.subject}, {facts.key.algorithm.upper()} {facts.key.bits}",
+        found=f"{place.draft.subject}, {place.draft.key}",
+        hint="put them back into issuers:, or describe another issuer beside this one and let sites change over to it",
+    )
+
+
+def _dying(place: Place, plan: Plan, held: HeldByPlace, reasons: Mapping[str, str], now: datetime) -> Conflict | None:
+    """A root that is due: everybody would have to trust another one first."""
+    if place.issuer != place.id:
+        return None
+    needy = _outliving(place, held[place.id], plan, held, now)
+    reason = f"it would die before {needy.id}" if needy else reasons.get(place.id, "")
+    return (
+        reason
+        and Conflict(
+            place.id,
+            "certwright.root-rotation",
+            reason,
+            expected="a root that outlives what it signs, and stays as it is",
+            found=f"valid until {held[place.id].not_after:%Y-%m-%d}",
+            hint="everybody must trust a new root before it signs: describe a second issuer, apply, hand out its root"
+            " from pki/, then change the issuer of the sites",
+        )
+    ) or None
 
 
 # ── which files are due ───────────────────────────────────────────────────────────────────────────

@@ -81,7 +81,7 @@ def test_a_full_disk_behind_standard_output_is_told() -> None:
         (["plam"], "No such command 'plam'", "certwright --help"),
         (["plan"], "Missing argument 'FILE'", "certwright plan --help"),
         (["plan", "nowhere.yaml"], "'nowhere.yaml' does not exist", "certwright plan --help"),
-        (["check", "."], "Missing option '--for'", "certwright check --help"),
+        (["check", "."], "say what to judge against: --for FILE, or --product ID", "certwright check --help"),
         (["init", "azure"], "'azure' is not one of", "certwright init --help"),
     ],
 )

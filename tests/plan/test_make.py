@@ -203,13 +203,11 @@ def test_a_key_that_is_not_allowed_is_refused_not_replaced() -> None:
     assert found == [("east/coffee-machine", "bakery.rsa-with-adfs")]
 
 
-def test_an_issuer_nobody_needs_makes_no_authorities() -> None:
-    plan = planned(
-        site()
-        .replace("contoso: {kind: embedded}", "contoso: {kind: embedded}\n  other: {kind: embedded}")
-        .replace("bakery\n", "bakery\n    issuer: contoso\n")
-    )
-    assert [place.id for place in plan.places if place.kind == "authority"] == ["contoso/root", "contoso/issuing"]
+def test_every_issuer_described_has_its_authorities() -> None:
+    two = site().replace("contoso: {kind: embedded}", "contoso: {kind: embedded}\n  next: {kind: embedded}")
+    plan = planned(two.replace("product: bakery", "product: bakery\n    issuer: contoso"))
+    authorities = [place.id for place in plan.places if place.kind == "authority"]
+    assert authorities == ["contoso/root", "contoso/issuing", "next/root", "next/issuing"]
 
 
 def test_two_certificates_do_not_share_a_file_not_even_on_windows() -> None:
@@ -223,8 +221,10 @@ def test_two_certificates_do_not_share_a_file_not_even_on_windows() -> None:
     assert (found.place, found.code) == ("east/trusted-root, east/own-root", "certwright.one-path")
 
 
-def test_an_unknown_target_is_refused_with_those_there_are() -> None:
-    assert conflict(site("target: nowhere")) == [("east/target", "bakery.target")]
+def test_a_life_that_is_not_allowed_is_refused_not_replaced() -> None:
+    assert conflict(site("services: [tea]\ncertificates: {shop-front: {days: 20}}")) == [
+        ("east/shop-front", "bakery.a-month")
+    ]
 
 
 def test_conflicts_say_what_to_do_and_cite() -> None:

@@ -12,8 +12,9 @@ from certwright.model import FactValue
 # RFC 1034 3.5 as amended by RFC 1123 2.1: letters, digits, hyphens; not at the ends; 63 octets.
 _LABEL = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
 _DNS_LABEL = re.compile(rf"^{_LABEL}$")
-_DNS_NAME = re.compile(rf"^(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*$")
-_WILDCARD = re.compile(rf"^(?=.{{1,253}}$)(?:\*\.)?{_LABEL}(?:\.{_LABEL})+$")
+_NO_ADDRESS = r"(?!.*(?:^|\.)[0-9]+$)"  # a last label of digits alone is an address's, never a domain's
+_DNS_NAME = re.compile(rf"^(?=.{{1,253}}$){_NO_ADDRESS}{_LABEL}(?:\.{_LABEL})*$")
+_WILDCARD = re.compile(rf"^(?=.{{1,253}}$){_NO_ADDRESS}(?:\*\.)?{_LABEL}(?:\.{_LABEL})+$")
 _URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$")  # RFC 3986 3: a scheme, then no blanks
 
 

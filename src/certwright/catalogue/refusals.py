@@ -31,6 +31,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "A file that is named as a certificate holds at least one.",
         "A trust list with a gap fails where it is used, long after it was made.",
     ),
+    "certwright.authority-changed": (
+        "An authority that has signed keeps its subject and its key.",
+        "What it signed, and the revocation lists that are fetched for it, are found and proved by both.",
+    ),
     "certwright.root-rotation": (
         "A root is never renewed by the way.",
         "Everybody must trust the new root before it signs anything; until then its certificates are refused.",

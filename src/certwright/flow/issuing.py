@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
-from certwright.due import demanded
+from certwright.due import demanded, keeps_its_key
 from certwright.errors import Broken, Refused
 from certwright.flow.world import Vault, World
 from certwright.inventory import Book, Event, Intent
@@ -20,6 +20,7 @@ from certwright.plan.feasible import life_of
 from certwright.terms.accept import acceptable
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
+from certwright.x509.write import spki
 
 # Certificates begin a little before they are made, for machines whose clocks are behind; Kerberos tolerates as much.
 CLOCK_SKEW = timedelta(minutes=5)
@@ -58,10 +59,23 @@ class Registry:
         """Hold these, in a transaction under way."""
         now = self._world.now
         for one in made:
-            book.add_key(one.key.name, str(one.key.spec), one.key.spki, one.key.sealed, now)
+            if one.key.sealed:  # a kept key is written down already
+                book.add_key(one.key.name, str(one.key.spec), one.key.spki, one.key.sealed, now)
         book.hold([one.held for one in made], now)
         book.settle({one.held.serial: "issued" for one in made})
         book.log([Event("issued", one.place.id, _told(one.held), now) for one in made])
+
+    def kept(self, places: Sequence[Place]) -> list[NewKey]:
+        """The keys of authorities that are renewed with them."""
+        return [
+            self._kept(place, self.held[place.id])
+            for place in places
+            if place.kind == "authority" and place.id in self.held and keeps_its_key(place, self.held[place.id])
+        ]
+
+    def _kept(self, place: Place, have: Held) -> NewKey:
+        private, pkcs8 = self.private(have)
+        return NewKey(place.id, have.key, place.draft.key, private, pkcs8, spki(private.public_key()), b"")
 
     def authority(self, name: str) -> EmbeddedIssuer:
         """The authority of that place, ready to sign."""

@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from certwright.errors import Broken
 from certwright.flow.delivering import Bench, parcels
@@ -59,7 +60,9 @@ class Run:
 
     def _issue(self, places: Sequence[Place]) -> None:
         """Keys, certificates and files for these places, as their keys get ready."""
-        for keys in self._vault.keys.make({place.id: place.draft.key for place in places}):
+        kept = self._registry.kept(places)
+        wanted = {place.id: place.draft.key for place in places if place.id not in {key.place for key in kept}}
+        for keys in chain([kept] if kept else [], self._vault.keys.make(wanted)):
             made = self._registry.certify(keys)
             ready = parcels(self._bench(made), [one.place for one in made])
             self._world.at("before certificates are held")

@@ -17,7 +17,9 @@ PrivateKey: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A fresh key for a place. `sealed` is what may be written down under `name`; `pkcs8` and `private` never are."""
+    """A key for a new certificate of a place. `sealed` is what may be written down under `name`; `pkcs8` and `private`
+    never are. An authority that is renewed keeps its key: `sealed` is empty, because it is written down already.
+    """
 
     place: str
     name: str

@@ -12,6 +12,7 @@ from certwright.model import Draft, IssuerWish, KeySpec
 from certwright.x509.name import escape, parse_name
 
 YEAR = timedelta(days=365, hours=6)
+MOST_ORGANIZATION = 64  # ub-organization-name, RFC 5280 appendix A.1
 
 
 def read_issuers(reading: Reading, top: Mapping[str, Spot]) -> dict[str, IssuerWish]:
@@ -42,10 +43,18 @@ def _issuer(reading: Reading, name: str, spot: Spot) -> IssuerWish:
             expected="http://…",
             hint="to check a CRL over https a client would need that server's CRL first",
         )
-    wish = standard_issuer(name, kind, reading.text(entries, "organization", ""), crl)
+    organization = reading.text(entries, "organization", "")
+    if len(organization) > MOST_ORGANIZATION:
+        expected = f"at most {MOST_ORGANIZATION} characters"
+        reading.wrong(entries["organization"], "the organization is too long for a subject", expected=expected)
+        organization = ""
+    wish = standard_issuer(name, kind, organization, crl)
     root, issuing = (
         _authority(reading, entries, role, draft) for role, draft in (("root", wish.root), ("issuing", wish.issuing))
     )
+    if root.subject == issuing.subject:
+        hint = "paths are found by name: two authorities of one name cannot be told apart"
+        reading.wrong(entries.get("issuing", spot), "root and issuing CA need subjects of their own", hint=hint)
     return IssuerWish(name, kind, root, issuing, wish.crl)
 
 

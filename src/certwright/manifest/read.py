@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import cast
 
+from certwright.catalogue.load import targets
 from certwright.catalogue.product import Fact, Product
 from certwright.errors import Mistakes
 from certwright.manifest.common import CERTIFICATE, COMMON, HEAD
@@ -130,7 +132,7 @@ class _Reading(Reading):
         entries = self.mapping(spot, f"a site of {product.id}", [*COMMON, *product.facts])
         name = self._site_name(spot, entries)
         common = self._common(spot, entries, product)
-        facts = self.facts(spot, entries, product.facts, f"site {name}")
+        facts = self.facts(spot, entries, product.facts, f"site {name}" if name else "the site")
         self.wishes[name] = self._wishes(entries, product)
         return Site(
             name, product.id, {"name": name, "product": product.id, **facts, **common}, str(common["issuer"]), spot.line
@@ -169,9 +171,16 @@ class _Reading(Reading):
                 many=True,
             )
             found["layouts"] = self.value(entries["layouts"], choice) or ()
+            if entries["layouts"].value == []:
+                expected = ", ".join(one.id for one in product.layouts)
+                self.wrong(entries["layouts"], "no layout is chosen, so nothing would be delivered", expected=expected)
         else:
             found["layouts"] = tuple(chosen)
         found["target"] = self.text(entries, "target", product.target)
+        if "target" in entries and found["target"] not in targets():
+            near = get_close_matches(str(found["target"]), targets(), 1)
+            hint = f"did you mean {near[0]}?" if near else ""
+            self.wrong(entries["target"], "no packaging target is called so", expected=", ".join(targets()), hint=hint)
         return found
 
     def _build(self, entries: Mapping[str, Spot], product: Product) -> str:

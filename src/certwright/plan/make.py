@@ -7,7 +7,7 @@ from certwright.catalogue.load import targets
 from certwright.catalogue.product import Product
 from certwright.errors import Conflict, Impossible
 from certwright.manifest.read import Deployment
-from certwright.model import Place, Plan
+from certwright.model import Plan
 from certwright.plan.authorities import authorities, authority_sets
 from certwright.plan.feasible import conflicts
 from certwright.plan.filling import Filling
@@ -24,17 +24,10 @@ def make_plan(deployment: Deployment, products: Mapping[str, Product], today: da
         for site, filling in fillings
     ]
     sets = [one for part in planned for one in sets_of(part.filling, part.places)]
-    named = {name.partition("/")[0] for part in planned for place in part.places for name in _authorities_of(place)}
-    used = [wish for wish in deployment.issuers if wish.name in named]
-    places = [*authorities(used), *(place for part in planned for place in part.places)]
+    places = [*authorities(deployment.issuers), *(place for part in planned for place in part.places)]
     places.sort(key=lambda place: place.kind != "authority")  # stable: parents first, then as the catalogue lists them
     found: list[Conflict] = [conflict for _, filling in fillings for conflict in filling.conflicts]
     found += conflicts(places, wishes, today)
     if found:
         raise Impossible(found)
-    return Plan(tuple(places), (*authority_sets(used), *sets), tuple(used))
-
-
-def _authorities_of(place: Place) -> tuple[str, ...]:
-    """The authorities a place needs: the one that signs it, and those whose certificates it holds."""
-    return (place.issuer, *place.anchor_places)
+    return Plan(tuple(places), (*authority_sets(deployment.issuers), *sets), deployment.issuers)

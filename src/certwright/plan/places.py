@@ -138,6 +138,8 @@ class Places:
         named = self.filling.words(row.template.issuer, row.facts, row.at)
         if named.startswith("place:"):
             return f"{self.filling.site}/{named.removeprefix('place:')}"
+        if self.issuer.kind != "embedded":
+            return self.issuer.name
         return f"{self.issuer.name}/{'root' if row.template.kind == 'authority' else 'issuing'}"
 
     def _draft(self, row: _Row, demands: tuple[Demand, ...], signer: str) -> Draft:
@@ -163,23 +165,35 @@ class Places:
         own = self.wishes.get(template.id, Wish()).key  # one for the whole site holds only where it is allowed
         if own and draft.key != own:
             self._unfulfilled(row, demands, start)
+        if wish.days and draft.lifetime.days != wish.days:
+            self._too_short(row, demands, start)
         return draft
+
+    def _too_short(self, row: _Row, demands: tuple[Demand, ...], start: Draft) -> None:
+        """A wish for a life that a demand would change."""
+        for demand in demands:
+            wanted = demand.term.shape(start).lifetime
+            if wanted != start.lifetime:
+                self._refuse(row, demand, f"{wanted.days} days", f"days: {start.lifetime.days}")
+
+    def _refuse(self, row: _Row, demand: Demand, expected: str, found: str) -> None:
+        requirement = demand.requirement
+        self.filling.conflict(
+            row.at,
+            requirement.id,
+            requirement.text,
+            expected=expected,
+            found=found,
+            hint="leave it to the catalogue, or wish for what is allowed",
+            citation="; ".join(map(str, requirement.sources)),
+        )
 
     def _unfulfilled(self, row: _Row, demands: tuple[Demand, ...], start: Draft) -> None:
         """A wish for this certificate's key that a demand would change: said, not overruled in silence."""
         for demand in demands:
             wanted = demand.term.shape(start).key
             if wanted != start.key:
-                requirement = demand.requirement
-                self.filling.conflict(
-                    row.at,
-                    requirement.id,
-                    requirement.text,
-                    expected=str(wanted),
-                    found=f"key: {start.key}",
-                    hint="leave the key to the catalogue, or wish for one that is allowed",
-                    citation="; ".join(map(str, requirement.sources)),
-                )
+                self._refuse(row, demand, str(wanted), f"key: {start.key}")
 
     def _subject(self, row: _Row, names: tuple[GeneralName, ...]) -> str:
         if row.template.subject:
