@@ -9,7 +9,7 @@ import click
 import pytest
 
 from certwright.cli import VERBS, certwright
-from certwright.cli.ending import CODES, EPILOG, exit_code
+from certwright.cli.ending import CODES, EPILOG, exit_code, told
 from certwright.errors import Broken, Locked, Mistake, Mistakes, Problem, Refused, Unreadable, WrongPassword
 
 HEAVY = ("cryptography", "ruamel", "sqlalchemy", "alembic", "rich", "certwright.wiring", "certwright.catalogue")
@@ -121,3 +121,12 @@ def test_problems_have_the_exit_codes_of_the_help(problem: Problem, code: int) -
 
 def test_every_family_of_problems_has_a_code() -> None:
     assert set(Problem.__subclasses__()) == set(CODES)
+
+
+def test_a_fault_of_ours_has_a_code_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended, told():
+        raise ZeroDivisionError("one over none")
+    assert ended.value.code == 70
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError: one over none" in said
+    assert "please report it" in said

@@ -11,6 +11,7 @@ from certwright.cli.options import deployment_file
 from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show
 from certwright.report.applied import applied_text
+from certwright.report.layout import wrap
 from certwright.wiring import apply, load
 
 BAR = 24  # columns
@@ -32,7 +33,9 @@ def command(
     given = read_passwords(password_files, asked)
     loaded = load(file)
     with progress() as tick:
-        applied = apply(loaded, unlock=unlock_from(unlock_file), passwords=given, replace=replace, progress=tick)
+        applied = apply(
+            loaded, unlock=unlock_from(unlock_file), passwords=given, replace=replace, progress=tick, say=tell_now
+        )
     made = [place for place in loaded.plan.places if place.id in applied.made]
     output = str(loaded.output)
     steps = [(f"{output}/{one.path}", one.title) for group in loaded.plan.sets for one in group.scripts]
@@ -49,6 +52,12 @@ def progress() -> Iterator[Callable[[int, int, str], None] | None]:
         yield tick
     finally:
         click.echo("\r\033[K", nl=False, err=True, color=True)
+
+
+def tell_now(what: str) -> None:
+    """Something to be known even if the run fails later: on standard error, where progress is."""
+    erase = "\r\033[K" if sys.stderr.isatty() else ""
+    click.echo(erase + "\n".join(wrap(what, screen().width)), err=True)
 
 
 def tick(done: int, total: int, what: str) -> None:

@@ -5,6 +5,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
 
 FINDINGS = 1  # something is wrong, or left to do, or different
 UNJUDGED = 2  # `check` could not judge everything
+FAULT = 70  # EX_SOFTWARE of sysexits.h
 
 CODES: Mapping[type[Problem], int] = {Refused: 2, Unreadable: 2, Locked: 3, Broken: 4}
 
@@ -24,6 +26,8 @@ Exit codes:
   2  refused or not judged: usage, deployment file, plan, unreadable file
   3  locked: another run is at work, or the unlock secret is missing or wrong
   4  the world did not do what was asked: disk, permissions, an issuer
+  70  a fault of certwright itself
+  130  stopped with Ctrl-C
 """
 
 
@@ -71,3 +75,7 @@ def told() -> Iterator[None]:
     except BrokenPipeError:  # whoever read our output has seen enough; Python must not complain about it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception:
+        traceback.print_exc()
+        tell("this is a fault of certwright", "please report it, with the lines above; nothing is left half-written")
+        sys.exit(FAULT)

@@ -60,7 +60,9 @@ def settle_passwords(
             how = "given" if set_id in given else "drawn"
             book.log([Event("password", set_id, f"version {version} {how}", world.now)])
     world.at("after passwords are written down")
-    told = [f"{one}: a password was made; `certwright password show` tells it" for one in new if one not in given]
+    told = [
+        f"{one}: a password was made; `certwright password show FILE {one}` tells it" for one in new if one not in given
+    ]
     return {**passwords, **new}, told
 
 

@@ -29,10 +29,12 @@ def apply(
     replace: bool = False,
     wait: float = 10.0,
     progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
     at: Callable[[str], None] = flow.unheard,
 ) -> Applied:
     """Make, check and deliver whatever is due. `wait` is how many seconds another run is waited for.
 
+    `say` hears at once what must be known even if the run fails later; without it, that is among the messages.
     `passwords` are by set address; `replace` allows overwriting files that certwright did not write; `at` is called at
     every point at which a kill would be interesting.
     """
@@ -44,7 +46,7 @@ def apply(
 
             @cache
             def vault() -> Vault:
-                return open_vault(loaded, unlock or Unlock(), inventory, foundry, Listener(said.append, at))
+                return open_vault(loaded, unlock or Unlock(), inventory, foundry, Listener(say or said.append, at))
 
             world = World(
                 inventory=inventory,
