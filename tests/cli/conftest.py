@@ -46,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "contoso.yaml").open("w") as file:
         subprocess.run([program, "init", "azure-local"], cwd=folder, stdout=file, check=True)
     done = subprocess.run([program, "apply", "contoso.yaml"], cwd=folder, capture_output=True, text=True, check=True)
-    (folder / "apply.out").write_text(done.stdout + done.stderr)
+    (folder / "apply.out").write_text(done.stdout)
     (folder / "apply.err").write_text(done.stderr)
     return folder
 

@@ -71,7 +71,8 @@ def test_every_mistake_is_named_with_its_line(run: Any, tmp_path: Path) -> None:
 
 def test_apply_says_what_it_made_and_what_comes_next(made: Path) -> None:
     told = (made / "apply.out").read_text()
-    assert told.startswith("28 certificates made: contoso/root, contoso/issuing, 24 of local/ingress,")
+    assert told.startswith("contoso.unlock: an unlock secret was made;")
+    assert "\n28 certificates made: contoso/root, contoso/issuing, 24 of local/ingress," in told
     assert "files delivered to out\n" in told
     assert "contoso.unlock" in told
     assert "out/local/install.ps1" in told

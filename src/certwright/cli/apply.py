@@ -55,9 +55,10 @@ def progress() -> Iterator[Callable[[int, int, str], None] | None]:
 
 
 def tell_now(what: str) -> None:
-    """Something to be known even if the run fails later: on standard error, where progress is."""
-    erase = "\r\033[K" if sys.stderr.isatty() else ""
-    click.echo(erase + "\n".join(wrap(what, screen().width)), err=True)
+    """Something to be known even if the run fails later: before everything else that is printed."""
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", nl=False, err=True, color=True)
+    click.echo("\n".join(wrap(what, screen().width)))
 
 
 def tick(done: int, total: int, what: str) -> None:
