@@ -14,9 +14,13 @@ import pytest
 
 from certwright.errors import Broken, Impossible, Locked, Problem, Refused
 from certwright.inventory import Inventory, run_lock
+from certwright.keys.unlock import Unlock
 from certwright.model import Demand, Place, Plan
 from certwright.terms import bind
-from certwright.wiring import Loaded, Unlock, apply, check, events, load, preview, show_password, status
+from certwright.wiring.applying import apply, preview
+from certwright.wiring.checking import check
+from certwright.wiring.loading import Loaded, load
+from certwright.wiring.standing import events, show_password, status
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
@@ -492,7 +496,8 @@ def test_a_public_issuer_is_refused_at_once(fresh: Path) -> None:
 
 def test_two_runs_at_once_make_one_set(fresh: Path) -> None:
     program = (
-        "from datetime import UTC, datetime; from pathlib import Path; from certwright.wiring import apply, load;"
+        "from datetime import UTC, datetime; from pathlib import Path; "
+        "from certwright.wiring.applying import apply; from certwright.wiring.loading import load;"
         "one = load(Path('bakery.yaml'), now=datetime(2026, 11, 21, 12, tzinfo=UTC));"
         "print(len(apply(one, wait=60).made))"
     )

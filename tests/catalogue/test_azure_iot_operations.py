@@ -17,7 +17,8 @@ from jsonschema import Draft202012Validator
 from certwright.check import judge
 from certwright.model import GeneralName, KeySpec, Report, Status
 from certwright.pack.kubernetes import data_of, read_objects
-from certwright.wiring import Loaded, apply, load
+from certwright.wiring.applying import apply
+from certwright.wiring.loading import Loaded, load
 
 CASES = Path(__file__).parents[1] / "cases" / "kubernetes"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from certwright.catalogue.load import load as catalogue
 from certwright.errors import Impossible, Mistakes
 from certwright.model import Plan, Severity
-from certwright.wiring import load
+from certwright.wiring.loading import load
 
 CASES = Path(__file__).parents[1] / "cases" / "kubernetes"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

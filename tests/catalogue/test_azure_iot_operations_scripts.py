@@ -13,7 +13,8 @@ import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
 from certwright.pack.script import script_artifact
-from certwright.wiring import apply, load
+from certwright.wiring.applying import apply
+from certwright.wiring.loading import load
 
 CASES = Path(__file__).parents[1] / "cases" / "kubernetes"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from certwright.wiring import Loaded, apply, load
+from certwright.wiring.applying import apply
+from certwright.wiring.loading import Loaded, load
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=70)  # two thirds of the van's ninety days are over

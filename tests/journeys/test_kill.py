@@ -15,7 +15,9 @@ import pytest
 from certwright import flow
 from certwright.inventory import Inventory, Outcome
 from certwright.targets.folder import Folder
-from certwright.wiring import Loaded, check, load, preview
+from certwright.wiring.applying import preview
+from certwright.wiring.checking import check
+from certwright.wiring.loading import Loaded, load
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
 

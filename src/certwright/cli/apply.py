@@ -12,7 +12,8 @@ from certwright.cli.secrets import passwords, read_passwords, unlock_file, unloc
 from certwright.cli.terminal import screen, show
 from certwright.report.applied import applied_text
 from certwright.report.layout import wrap
-from certwright.wiring import apply, load
+from certwright.wiring.applying import apply
+from certwright.wiring.loading import load
 
 BAR = 24  # columns
 

@@ -12,8 +12,11 @@ from certwright.catalogue.load import PRODUCTS
 from certwright.catalogue.load import load as load_product
 from certwright.cli.options import READABLE
 from certwright.errors import Refused
+from certwright.keys.unlock import Unlock
 from certwright.model import Report
-from certwright.wiring import Unlock, check, check_product, load
+from certwright.wiring.alone import check_product
+from certwright.wiring.checking import check
+from certwright.wiring.loading import load
 
 SHORT = {  # option → the fact it tells: the first that the product knows
     "region": ("region",),

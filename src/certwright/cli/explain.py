@@ -12,7 +12,7 @@ from certwright.cli.options import READABLE, as_json
 from certwright.cli.terminal import screen, show, show_json
 from certwright.errors import Refused
 from certwright.report.explanation import explanation_document, explanation_text
-from certwright.wiring import products_of
+from certwright.wiring.loading import products_of
 
 
 @click.command("explain")

@@ -11,7 +11,7 @@ from certwright.cli.secrets import password_list, read_password_list
 from certwright.cli.terminal import screen, show, show_json
 from certwright.report.inspection import inspection_text
 from certwright.report.inspection_json import inspection_document
-from certwright.wiring import inspect_paths
+from certwright.wiring.inspecting import inspect_paths
 
 
 @click.command("inspect")

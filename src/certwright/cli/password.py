@@ -8,7 +8,8 @@ from certwright.cli.ending import help_without_verb
 from certwright.cli.options import deployment_file
 from certwright.cli.secrets import unlock_file, unlock_from
 from certwright.cli.terminal import show
-from certwright.wiring import load, show_password
+from certwright.wiring.loading import load
+from certwright.wiring.standing import show_password
 
 
 @click.group("password", invoke_without_command=True)

@@ -8,7 +8,7 @@ from certwright.cli.options import as_json, deployment_file
 from certwright.cli.terminal import screen, show, show_json
 from certwright.report.plan import plan_text
 from certwright.report.plan_json import plan_document
-from certwright.wiring import load
+from certwright.wiring.loading import load
 
 
 @click.command("plan")

@@ -10,7 +10,7 @@ from certwright.cli.options import for_file
 from certwright.cli.secrets import passwords, read_password_list, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show
 from certwright.report.repair import repair_text, repaired_text
-from certwright.wiring import load
+from certwright.wiring.loading import load
 from certwright.wiring.repaired import deliver
 from certwright.wiring.repairing import Given, prepare
 

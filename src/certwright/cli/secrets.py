@@ -10,7 +10,7 @@ import click
 from certwright.cli.options import READABLE
 from certwright.cli.terminal import question
 from certwright.errors import Broken, Refused
-from certwright.wiring import Unlock
+from certwright.keys.unlock import Unlock
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -7,7 +7,8 @@ import click
 from certwright.cli.options import as_json, deployment_file
 from certwright.cli.terminal import screen, show, show_json
 from certwright.report.inventory import status_document, status_text
-from certwright.wiring import load, status
+from certwright.wiring.loading import load
+from certwright.wiring.standing import status
 
 
 @click.command("status")
