@@ -98,3 +98,10 @@ def test_nothing_shows_a_key() -> None:
         ((key,),) = SealedKeys(foundry, BOX, secrets.token_bytes).make({"east/portal": EC})
     assert key.pkcs8.hex() not in repr(key)
     assert "b'" not in repr(key)
+
+
+def test_what_is_begun_already_is_not_begun_twice() -> None:
+    with Foundry(1) as foundry:
+        foundry.begin([EC, EC])
+        foundry.expect([EC, EC, EC])
+        assert len(foundry._begun[EC]) == 3

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -12,8 +13,7 @@ from certwright.cli.secrets import passwords, read_passwords, unlock_file, unloc
 from certwright.cli.terminal import screen, show
 from certwright.report.applied import applied_text
 from certwright.report.layout import wrap
-from certwright.wiring.applying import apply
-from certwright.wiring.loading import load
+from certwright.wiring.early import early_keys
 
 BAR = 24  # columns
 
@@ -32,10 +32,18 @@ def command(
     was interrupted goes on where it stopped.
     """
     given = read_passwords(password_files, asked)
-    loaded = load(file)
-    with progress() as tick:
-        applied = apply(
-            loaded, unlock=unlock_from(unlock_file), passwords=given, replace=replace, progress=tick, say=tell_now
+    with early_keys(file) as foundry, progress() as tick:
+        # Loaded beside the keys in the making, as the verbs themselves are when they are called.
+        loading, applying = (import_module(f"certwright.wiring.{one}") for one in ("loading", "applying"))
+        loaded = loading.load(file)
+        applied = applying.apply(
+            loaded,
+            unlock=unlock_from(unlock_file),
+            passwords=given,
+            replace=replace,
+            progress=tick,
+            say=tell_now,
+            foundry=foundry,
         )
     made = [place for place in loaded.plan.places if place.id in applied.made]
     output = str(loaded.output)

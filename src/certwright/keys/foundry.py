@@ -40,6 +40,15 @@ class Foundry:
         for spec in specs:
             self._begun[spec].append(self._pool.submit(new_key, spec))
 
+    def expect(self, specs: Iterable[KeySpec]) -> None:
+        """Start making these, as far as keys like them are not begun already."""
+        begun = {spec: len(keys) for spec, keys in self._begun.items()}
+        for spec in specs:
+            if begun.get(spec, 0) > 0:
+                begun[spec] -= 1
+            else:
+                self.begin([spec])
+
     def take(self, wishes: Mapping[str, KeySpec]) -> Iterator[Sequence[tuple[str, PrivateKey]]]:
         """A key for every name of `wishes`, in batches of those that finish first. Begun keys are taken first.
 

@@ -30,6 +30,7 @@ def apply(
     wait: float = 10.0,
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
+    foundry: Foundry | None = None,
     at: Callable[[str], None] = flow.unheard,
 ) -> Applied:
     """Make, check and deliver whatever is due. `wait` is how many seconds another run is waited for.
@@ -40,8 +41,8 @@ def apply(
     """
     _make_folder(loaded)
     said: list[str] = []
-    with run_lock(loaded.state / "lock", loaded.now, wait), Foundry() as foundry:
-        foundry.begin(_likely_keys(loaded))
+    with run_lock(loaded.state / "lock", loaded.now, wait), foundry or Foundry() as foundry:
+        foundry.expect(_likely_keys(loaded))
         with Inventory.open(loaded.database) as inventory:
 
             @cache
