@@ -11,11 +11,11 @@ SOURCE = Path(__file__).parent.parent / "src" / "certwright"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = (  # what stands on a floor may import its own room, and the floors before it
-    ("first words", ("judged",)),
+    ("first words", ("judged", "speech")),
     ("words", ("model", "errors")),
-    ("encode", ("x509", "pfx", "pack", "report")),
+    ("encode", ("x509", "pfx", "acme", "pack", "report")),
     ("decide", ("terms", "catalogue", "manifest", "plan", "check", "mend", "due")),
-    ("do", ("keys", "issuers", "targets", "inventory")),
+    ("do", ("keys", "issuers", "targets", "inventory", "network", "notices")),
     ("order", ("flow", "wiring")),
     ("show", ("cli", "__main__")),
 )

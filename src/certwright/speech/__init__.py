@@ -1,0 +1,67 @@
+"""What we say, in the language of who reads it: English as it stands in the source, others from gettext catalogues.
+
+The language is ambient, unlike everything else that comes from outside: no decision may depend on it, only wording.
+What is delivered, sealed or logged is English.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+LANGUAGES = ("en", "de")
+CODE = "certwright"  # the catalogue of what the program itself says; each product has one of its own
+
+_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+
+
+def tr(text: str, /, **values: object) -> str:
+    """`text` in the language spoken, its `{placeholders}` filled in. What has no translation stays English."""
+    spoken = text if (language := _spoken.get()) == "en" else _catalogue(language, CODE).gettext(text)
+    return spoken.format_map(values) if values else spoken
+
+
+def trn(one: str, many: str, /, count: int, **values: object) -> str:
+    """`one` or `many`, by `count`, which is a placeholder too."""
+    spoken = _catalogue(_spoken.get(), CODE).ngettext(one, many, count)
+    return spoken.format_map({"count": count, **values})
+
+
+def of_product(product: str, text: str) -> str:
+    """A sentence of a product's file. Its own placeholders are left to whoever binds it."""
+    return text if (language := _spoken.get()) == "en" or not text else _catalogue(language, product).gettext(text)
+
+
+def spoken() -> str:
+    """The language spoken now: one of LANGUAGES."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak that language, one of LANGUAGES, until the end."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def preferred(environment: Mapping[str, str]) -> str:
+    """The language a POSIX environment asks for (LANGUAGE, then LC_ALL, LC_MESSAGES, LANG); English if we have none."""
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(name))), "")
+    if locale.partition(".")[0] in ("", "C", "POSIX"):  # then LANGUAGE is not looked at, as in gettext
+        return "en"
+    wishes = [*environment.get("LANGUAGE", "").split(":"), locale]
+    return next((language for wish in wishes if (language := wish[:2].lower()) in LANGUAGES), "en")
+
+
+@cache
+def _catalogue(language: str, domain: str) -> NullTranslations:
+    file = Path(__file__).parent / language / f"{domain}.mo"
+    if not file.is_file():  # English, or a product of the user's own
+        return NullTranslations()
+    with file.open("rb") as stream:
+        return GNUTranslations(stream)
