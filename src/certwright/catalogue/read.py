@@ -92,7 +92,9 @@ class _Reading:
         known = {*_HEAD, *TABLES, *LISTS}
         for key in self.data.keys() - known:
             self.wrong(key, "unknown section", expected=", ".join(sorted(known)))
-        defaults = {"target": "", "default_build": "", "lifetime_days": 397, "summary": "", "title": self.id}
+        if not self.id:
+            self.wrong("product", "id is missing", expected='id = "a-name-of-lower-case-letters-and-hyphens"')
+        defaults = {"id": "", "target": "", "default_build": "", "lifetime_days": 397, "summary": "", "title": self.id}
         head: dict[str, Any] = defaults | {key: self.data[key] for key in _HEAD if key in self.data}
         head["builds"] = tuple(head.get("builds", ()))
         product = Product(

@@ -1,5 +1,6 @@
 """A zip archive, member by member, in memory: nothing is written to disk, and nothing unfolds beyond its bounds."""
 
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,18 @@ MOST_UNFOLDED = 256 << 20  # of all members
 MOST_RATIO = 200  # deflate reaches 1030; certificates and keys hardly compress at all
 SMALL = 1 << 20  # below this a ratio says nothing
 
-_DAMAGE = (BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, KeyError)
+_DAMAGE = (  # what the standard library was seen to raise on hostile archives
+    BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,7 @@ def members(content: bytes) -> Iterator[Member]:
     except _DAMAGE as reason:
         raise Unreadable(f"the archive is damaged: {reason}") from reason
     with archive:
-        files = [one for one in archive.infolist() if not one.is_dir()]
+        files = [one for one in archive.infolist() if not one.filename.endswith("/")]  # is_dir trips over ""
         _refuse(files)
         for one in files:
             yield _member(archive, one)
