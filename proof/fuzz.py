@@ -42,7 +42,12 @@ def fuzz(name: str, seconds: int, corpus: Path, crashes: Path) -> Outcome:
     for number, seed in enumerate(seeds(READERS[name])):
         (learned / f"seed-{number}").write_bytes(seed)
     command = [sys.executable, str(Path(__file__).with_name("fuzzed.py")), name, str(kept), str(learned)]
-    options = [f"-max_total_time={seconds}", f"-max_len={LARGEST}", f"-timeout={HANG}", f"-rss_limit_mb={MOST_MEGABYTES}"]
+    options = [
+        f"-max_total_time={seconds}",
+        f"-max_len={LARGEST}",
+        f"-timeout={HANG}",
+        f"-rss_limit_mb={MOST_MEGABYTES}",
+    ]
     options += [f"-artifact_prefix={kept}{os.sep}", "-print_final_stats=1", "-close_fd_mask=0"]
     trouble, told = "", ""
     try:

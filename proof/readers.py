@@ -1,4 +1,4 @@
-"""Every reader of bytes that others wrote, by name, each with the case files it starts from. A reader gives or refuses."""
+"""Every reader of bytes that others wrote, by name, each with the case files it starts from."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Reader:
 
 
 def accepts(reader: Reader, content: bytes) -> bool:
-    """Whether it could be read. A refusal in our own words is right; anything else comes out as it is, and is a crash."""
+    """Whether it could be read. A refusal in our own words is right; any other exception comes out, and is a crash."""
     try:
         reader.read(content)
     except Problem as problem:

@@ -18,6 +18,7 @@ from certwright.pack.inside import (
 )
 from certwright.pack.objects import Object, data_of, read_objects
 from certwright.pfx.facts import KeyBag, PfxFacts
+from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.pfx.locked import key_encryption, unlock_key
 from certwright.pfx.read import outline_pfx, read_pfx
 from certwright.x509.crl import read_crl, signed_by
@@ -38,11 +39,15 @@ _OLD_WAY = "openssl pkcs8 -topk8 -in FILE -out NEW writes it in the form of toda
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """What is needed to look: passwords to try in turn, the time, and a memo of signatures shared by all files."""
+    """What is needed to look: passwords to try in turn, the time, and a memo of signatures shared by all files.
+
+    `budget` is what all keys together may cost that lie in whatever is looked at; without one, a file gets its own.
+    """
 
     passwords: Sequence[str] = field(repr=False)
     now: datetime
     memo: Memo
+    budget: Budget | None = None
 
 
 def inspect(content: bytes, light: Light) -> tuple[Inside, ...]:
@@ -51,6 +56,7 @@ def inspect(content: bytes, light: Light) -> tuple[Inside, ...]:
     Raises Unreadable when it is nothing of this trade, or damaged as a whole. A zip archive is for who may touch files.
     """
     form = detect(content)
+    light = replace(light, budget=Budget(MOST_ITERATIONS * (len(light.passwords) + 1), light.budget))
     if form == "zip":
         raise Unreadable("an archive inside another is not opened", hint="unpack it, and inspect the folder")
     if form == "objects":
@@ -192,7 +198,7 @@ class _Finds:
         trouble: Unreadable = _unfit(self.light.passwords)
         for password in self.light.passwords:
             try:
-                facts = _key_facts(unlock_key(content, password))
+                facts = _key_facts(unlock_key(content, password, within=self.light.budget))
                 break
             except WrongPassword:
                 continue
@@ -232,7 +238,7 @@ class _Finds:
     # ── PFX ──
 
     def _pfx(self, content: bytes, _: str) -> None:
-        pfx, self.unlocked, trouble = _opened(content, self.light.passwords)
+        pfx, self.unlocked, trouble = _opened(content, self.light)
         for bag in pfx.certificates:
             try:
                 self.certificates.append(InsideCertificate(bag.where, read_certificate(bag.der), bag))
@@ -258,14 +264,14 @@ class _Finds:
         self.keys.append(InsideKey(key.where, facts, key.encryption, replace(key, pkcs8=b"")))
 
 
-def _opened(content: bytes, passwords: Sequence[str]) -> tuple[PfxFacts, Unlocked, Unreadable | None]:
+def _opened(content: bytes, light: Light) -> tuple[PfxFacts, Unlocked, Unreadable | None]:
     """The PFX with the first password that fits (none, at last); else what it tells without, and the reason."""
     trouble: Unreadable | None = None
-    for password in (*passwords, None):
+    for password in (*light.passwords, None):
         try:
-            return read_pfx(content, password), "given" if password else "empty", None
+            return read_pfx(content, password, within=light.budget), "given" if password else "empty", None
         except WrongPassword:
-            trouble = _unfit(passwords)
+            trouble = _unfit(light.passwords)
         except Unreadable as problem:
             trouble = problem
             break

@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from certwright.errors import Unreadable
 from certwright.pfx import native
+from certwright.speech import tr
+
+MOST_ITERATIONS: Final = 5_000_000  # of one file; a second of a processor of today
 
 KEY: Final = 1  # RFC 7292 B.3: what the bytes are for
 IV: Final = 2
@@ -24,30 +27,59 @@ _PRFS: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+_WEIGHTS = {"sha384": 2, "sha512": 2}  # rounds an iteration costs: 64-bit hashes take twice the time on small inputs
 _openssl = native.find()
 
 
 class Budget:
-    """How many rounds of hashing one file may cost. A round is one iteration for one block of output."""
+    """How many rounds of hashing one file may cost. A round is one iteration for one block of output.
 
-    def __init__(self, rounds: int) -> None:
+    `within` is a larger budget that this one is part of: a file's, where it holds several PFX.
+    """
+
+    def __init__(self, rounds: int, within: "Budget | None" = None) -> None:
         self.rounds = rounds
         self._left = rounds
+        self._within = within
 
     def spend(self, rounds: int) -> None:
-        """Takes so many rounds. Unreadable when the file asks for more than are left."""
+        """Takes what decrypting costs. Unreadable when the file asks for more than is left."""
+        if broken := self._take(rounds):
+            told = tr(
+                "opening it costs more than {most} rounds of hashing or decrypting, the limit for one file",
+                most=f"{broken.rounds:,}",
+            )
+            raise Unreadable(told, hint=tr("export the file again, encrypted with AES or 3DES"))
+
+    def iterate(self, iterations: int, length: int, hash_name: str) -> None:
+        """Takes what `length` bytes of output cost. Unreadable as in `spend`, and for fewer than 1 iteration."""
+        if iterations < 1:
+            raise Unreadable(tr("{count} key derivation iterations, expected 1 or more", count=iterations))
+        blocks = -(-length // hashlib.new(hash_name).digest_size)
+        if broken := self._take(iterations * blocks * _WEIGHTS.get(hash_name, 1)):
+            told = broken._told(iterations)
+            raise Unreadable(told, hint=tr("export the file again with fewer iterations (Windows uses 2000)"))
+
+    def _take(self, rounds: int) -> "Budget | None":
+        """The budget that does not allow it: this one, or one it is part of."""
         self._left -= rounds
         if self._left < 0:
-            raise Unreadable(
-                f"opening it costs more than {self.rounds} rounds of key derivation",
-                hint="export the file again with fewer iterations (Windows uses 2000)",
-            )
+            return self
+        return self._within._take(rounds) if self._within else None
 
-    def iterate(self, iterations: int, length: int, block: int) -> None:
-        """Takes what `length` bytes cost in blocks of `block`. Unreadable as in `spend`, and for fewer than 1."""
-        if iterations < 1:
-            raise Unreadable(f"{iterations} key derivation iterations, expected 1 or more")
-        self.spend(iterations * -(-length // block))
+    def _told(self, iterations: int) -> str:
+        asked, most = f"{iterations:,}", f"{self.rounds:,}"
+        if iterations > self.rounds:
+            return tr(
+                "its key derivation asks for {asked} iterations, and the limit is {most} for all keys of one file",
+                asked=asked,
+                most=most,
+            )
+        return tr(
+            "opening it costs more than {most} rounds of hashing, the limit for one file; one key takes {asked}",
+            asked=asked,
+            most=most,
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,20 +92,19 @@ class Secret:
 
     def pkcs12(self, hash_name: str, salt: bytes, iterations: int, purpose: int, length: int) -> bytes:
         """RFC 7292 B.2: `length` bytes for a purpose (KEY, IV, MAC)."""
-        self.budget.iterate(iterations, length, hashlib.new(hash_name).digest_size)
+        self.budget.iterate(iterations, length, hash_name)
         key = _openssl(hash_name, self.bmp, salt, iterations, purpose, length) if _openssl else b""
         return key or derive(hash_name, self.bmp, salt, iterations, purpose, length)
 
     def pbkdf2(self, prf: str, salt: bytes, iterations: int, length: int) -> bytes:
         """RFC 8018 5.2 with HMAC of that hash."""
-        algorithm = _PRFS[prf]
-        self.budget.iterate(iterations, length, algorithm.digest_size)
-        return PBKDF2HMAC(algorithm, length, salt, iterations).derive(self.utf8)
+        self.budget.iterate(iterations, length, prf)
+        return PBKDF2HMAC(_PRFS[prf], length, salt, iterations).derive(self.utf8)
 
 
-def spellings(password: str | None, most_rounds: int) -> tuple[Secret, ...]:
+def spellings(password: str | None, most_rounds: int, within: Budget | None = None) -> tuple[Secret, ...]:
     """The ways to spell a password. None and "" are two spellings, a NULL and an empty string; files have either."""
-    budget = Budget(most_rounds)
+    budget = Budget(most_rounds, within)
     if not password:
         null, empty = Secret(b"", b"", budget), Secret(b"\0\0", b"", budget)
         return (null, empty) if password is None else (empty, null)

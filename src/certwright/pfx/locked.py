@@ -3,7 +3,7 @@
 from certwright.errors import Unreadable, WrongPassword
 from certwright.pfx.ber import SEQUENCE, Decoder
 from certwright.pfx.facts import Encryption
-from certwright.pfx.kdf import spellings
+from certwright.pfx.kdf import MOST_ITERATIONS, Budget, spellings
 from certwright.pfx.pbe import Scheme, read_scheme
 
 MOST_BYTES = 1 << 20
@@ -14,13 +14,15 @@ def key_encryption(content: bytes) -> Encryption:
     return _parts(content)[0].facts
 
 
-def unlock_key(content: bytes, password: str | None, *, most_iterations: int = 5_000_000) -> bytes:
+def unlock_key(
+    content: bytes, password: str | None, *, most_iterations: int = MOST_ITERATIONS, within: Budget | None = None
+) -> bytes:
     """The key as PKCS#8, DER. WrongPassword when the password does not fit, Unreadable when nothing could open it."""
     scheme, ciphertext = _parts(content)
     obstacle = scheme.obstacle(ciphertext)
     if obstacle:
         raise Unreadable(obstacle)
-    for secret in spellings(password, most_iterations):
+    for secret in spellings(password, most_iterations, within):
         plaintext = scheme.decrypt(secret, ciphertext)
         if plaintext and _is_sequence(plaintext):
             return plaintext

@@ -7,24 +7,27 @@ from certwright.errors import Unreadable, WrongPassword
 from certwright.pfx.bags import Found, ShroudedKey, read_bags
 from certwright.pfx.ber import SEQUENCE, Decoder, Element
 from certwright.pfx.facts import KeyBag, PfxFacts, SealedSafe
-from certwright.pfx.kdf import Secret, spellings
+from certwright.pfx.kdf import MOST_ITERATIONS, Budget, Secret, spellings
 from certwright.pfx.pbe import Scheme
 from certwright.pfx.structure import Shell, read_shell
 
 MOST_BYTES = 16 * 1024 * 1024
 
 
-def read_pfx(content: bytes, password: str | None, *, most_iterations: int = 5_000_000) -> PfxFacts:
+def read_pfx(
+    content: bytes, password: str | None, *, most_iterations: int = MOST_ITERATIONS, within: Budget | None = None
+) -> PfxFacts:
     """Everything a PFX holds, private keys decrypted.
 
     None and "" are tried as each other, because writers disagree on what no password is. `most_iterations` bounds the
-    rounds of key derivation of the whole file (iterations times blocks of output, all keys together).
+    rounds of key derivation of the whole file (iterations times blocks of output, all keys together); `within` is what
+    all of a larger file may cost.
 
     Raises WrongPassword when the password does not fit, and Unreadable when the file is damaged, altered, no PFX, or
     too costly to open. A bag or safe that alone cannot be read is a defect of the facts, not an error.
     """
     decoder, shell = _shell(content)
-    candidates = spellings(password, most_iterations)
+    candidates = spellings(password, most_iterations, within)
     if shell.mac and not shell.mac.obstacle:
         for secret in candidates:
             if shell.mac.fits(secret, shell.authenticated):

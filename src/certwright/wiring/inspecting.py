@@ -2,16 +2,19 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from certwright.errors import Refused, Unreadable
 from certwright.pack.detect import MOST_BYTES, detect
 from certwright.pack.inspecting import Light, inspect
+from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.report.inspection import Inspected
 from certwright.wiring.archive import members
 
 MOST_FILES = 20_000
+MOST_ARCHIVE_ROUNDS = 10 * MOST_ITERATIONS  # of key derivation: a set of files, so more than one file may cost
 _ENDINGS = ".pfx .p12 .cer .crt .cert .pem .der .p7b .p7c .spc .key .p8 .csr .req .p10 .crl .jks .jceks .keystore .sst"
 TRADE = frozenset(_ENDINGS.split())  # whoever ends like this claims to be of this trade
 
@@ -59,6 +62,7 @@ def _of_file(file: Path, light: Light, *, named: bool) -> Iterator[Inspected]:
 
 
 def _of_archive(name: str, content: bytes, light: Light) -> Iterator[Inspected]:
+    light = replace(light, budget=Budget(MOST_ARCHIVE_ROUNDS * (len(light.passwords) + 1)))
     try:
         for member in members(content):
             path = f"{name}!{member.name}"
