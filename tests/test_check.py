@@ -4,7 +4,7 @@ import pickle
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from certwright.terms.material import MATERIAL
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.tree import layouts
 from certwright.terms.word import SetWord, Word
+from certwright.value import value
 from certwright.x509.pem import certificates_in
 
 CASES = Path(__file__).parent / "cases" / "terms"
@@ -206,7 +207,7 @@ def test_a_part_is_judged_without_what_is_missing_and_without_its_set() -> None:
 # ── terms that stumble ────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stumbling(Word):
     """A term that stumbles after its first word."""
 
@@ -215,7 +216,7 @@ class Stumbling(Word):
         raise KeyError("a secret, perhaps")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StumblingSet(SetWord):
     """A term that stumbles over a set."""
 

@@ -5,7 +5,6 @@ The expensive half, `terms.look.see`, is a step of its own, so that several proc
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -24,11 +23,13 @@ from certwright.model import (
     Status,
 )
 from certwright.pack.opened import open_package
+from certwright.speech import trn
 from certwright.terms.look import Work, see
 from certwright.terms.material import MATERIAL
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.tree import layouts
-from certwright.terms.word import SetWord, Word
+from certwright.terms.word import SetWord, Word, unopened
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 
 Anchors = Mapping[str, Sequence[bytes]]
@@ -43,16 +44,17 @@ def judge(
     now: datetime,
     *,
     anchors: Anchors = _NO_ANCHORS,
+    known: Sequence[bytes] = (),
     whole: bool = True,
     spread: Spread = map,
 ) -> Report:
     """The verdict on every demand of the plan, in its order. Never raises for what is in a file.
 
     `files` maps package paths to contents, `passwords` set addresses to passwords, `anchors` authority addresses to
-    trusted roots (DER). Without `whole` only the files given are judged, and sets not at all. `spread` maps `see` over
-    the work: a process pool's `map` will do.
+    trusted roots (DER), `known` are further authorities a path may lead over. Without `whole` only the files given are
+    judged, and sets not at all. `spread` maps `see` over the work: a process pool's `map` will do.
     """
-    looked = spread(partial(see, memo={}), works(plan, files, passwords, now, anchors=anchors))
+    looked = spread(partial(see, memo={}), works(plan, files, passwords, now, anchors=anchors, known=known))
     seen = [one for one in looked if whole or not (one.trouble and one.trouble.code == "material.missing")]
     return judge_seen(plan, seen, files, now, whole=whole)
 
@@ -67,26 +69,28 @@ def works(
     now: datetime,
     *,
     anchors: Anchors = _NO_ANCHORS,
+    known: Sequence[bytes] = (),
 ) -> Iterator[Work]:
     """One work for each package of the plan, in its order. A file of another case counts as found."""
     loose = {path.lower(): path for path in files}
-    roots = _Roots(plan, files, anchors)
+    roots = _Roots(plan, files, anchors, known)
     for place in plan.places:
         for package in place.packages:
             found = package.path if package.path in files else loose.get(package.path.lower(), "")
             yield Work(
                 place.id, place.kind, package.path, package.form, found, files.get(found),
-                passwords.get(place.set), roots.of(place), now,
+                passwords.get(place.set), roots.of(place), now, roots.beside(place),
             )  # fmt: skip
 
 
 class _Roots:
     """Which roots a place is judged against: those given for its authorities, else those of the plan and the files."""
 
-    def __init__(self, plan: Plan, files: Mapping[str, bytes], anchors: Anchors) -> None:
+    def __init__(self, plan: Plan, files: Mapping[str, bytes], anchors: Anchors, known: Sequence[bytes]) -> None:
         self.places = {place.id: place for place in plan.places}
-        self.files, self.given = files, anchors
+        self.files, self.given, self.everywhere = files, anchors, known
         self.known: dict[tuple[str, str], tuple[bytes, ...]] = {}
+        self.near: dict[tuple[str, str], tuple[bytes, ...]] = {}
 
     def of(self, place: Place) -> tuple[bytes, ...]:
         line = self._line(place)
@@ -98,12 +102,25 @@ class _Roots:
             self.known[key] = tuple(dict.fromkeys(self._of(place.site, line)))
         return self.known[key]
 
+    def beside(self, place: Place) -> tuple[bytes, ...]:
+        """Authorities at hand for a path: those above the place, and those of the site's trust lists."""
+        key = (place.site, place.issuer)
+        if key not in self.near:
+            above = [self.places[one] for one in self._line(place)[:-1] if one in self.places]
+            found = (
+                der for one in (*above, *self._neighbours(place.site)) for der in (one.anchors or self._packed(one))
+            )
+            self.near[key] = tuple(dict.fromkeys((*self.everywhere, *found)))
+        return self.near[key]
+
     def _of(self, site: str, line: Sequence[str]) -> Iterable[bytes]:
         top = self.places.get(line[-1]) if line else None
         if top is not None and (packed := self._packed(top)):
             return packed
-        neighbours = [one for one in self.places.values() if one.kind == "anchors" and one.site == site]
-        return [der for one in neighbours for der in (one.anchors or self._packed(one))]
+        return [der for one in self._neighbours(site) for der in (one.anchors or self._packed(one))]
+
+    def _neighbours(self, site: str) -> Iterator[Place]:
+        return (one for one in self.places.values() if one.kind == "anchors" and one.site == site)
 
     def _line(self, place: Place) -> list[str]:
         """The authorities above a place, nearest first."""
@@ -169,7 +186,7 @@ def _sets_of(plan: Plan) -> Iterator[SetFacts]:
         yield SetFacts(address, titles.get(address, address), tuple(inside))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Said:
     """What came of one demand: mismatches, or the reason why there was nothing to say."""
 
@@ -270,10 +287,11 @@ def _hear_set(demand: Demand, members: Sequence[Seen], layout: Layout | None, no
     assert isinstance(term, SetWord), "demands on a set are set words"
     if layout is None:
         return _Said(silent="only a part of the set was given")
-    locked = [one for one in members if one.trouble and one.trouble.code == "material.no-password"]
-    if locked and not term.by_name:
-        return _Said(silent=f"{len(locked)} of its files cannot be opened without the password")
     try:
-        return _Said(tuple(term.check_set(members, layout, now)))
+        mismatches = tuple(term.check_set(members, layout, now))
     except Exception as problem:  # as for a file
         return _Said(failed=f"{demand.requirement.id}: {type(problem).__name__}")
+    shut = sum(map(unopened, members))
+    if shut and not mismatches and not term.by_name:  # of what nobody could look into nobody knows that all is well
+        return _Said(silent=trn("{count} file could not be opened", "{count} files could not be opened", shut))
+    return _Said(mismatches)

@@ -13,7 +13,9 @@ A Problem says what happened and what to do next. Nothing secret ever enters one
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from certwright.value import value
 
 
 class Problem(Exception):  # noqa: N818 - the design's word; an Error suffix would say less
@@ -29,7 +31,7 @@ class Refused(Problem):
     """What was asked for cannot be done, and trying again unchanged will not help."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mistake:
     """One thing wrong in a text we were given. `line` and `column` count from 1; 0 means the text as a whole."""
 
@@ -63,7 +65,7 @@ class Mistakes(Refused):
         self.mistakes = tuple(mistakes)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Conflict:
     """A wish that a requirement forbids. `code` is the requirement's address, `citation` its document."""
 

@@ -3,11 +3,12 @@
 Words below `model`: plain values, nothing of ours is imported.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from certwright.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Link:
     """One certificate at a glance, as a report shows it. `thumbprint` is masked, times are aware UTC."""
 
@@ -18,7 +19,7 @@ class Link:
     not_after: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FileFacts:
     """A certificate that was judged, and what stands above it.
 
@@ -37,7 +38,7 @@ class FileFacts:
         return self.chain[0]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetFacts:
     """A set as a report names it: its address and title, and address and title of each place that belongs to it."""
 

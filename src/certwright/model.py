@@ -6,12 +6,13 @@ an Action; what goes out is an Artifact; what `check` says is a Result.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias, Union
 
 from certwright.judged import FileFacts, SetFacts
+from certwright.value import field, value
 
 # A fact of a site: what the deployment file says, or a value the catalogue derives from it.
 FactValue: TypeAlias = Union[str, int, bool, date, bytes, tuple["FactValue", ...], Mapping[str, "FactValue"]]  # noqa: UP007
@@ -62,7 +63,7 @@ class GeneralName:
         return f"{self.kind}:{self.value}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeySpec:
     """The key to make. `bits` is the modulus length for RSA, the curve size for EC (256, 384, 521)."""
 
@@ -76,7 +77,7 @@ class KeySpec:
 # ── what a certificate and its package must become ────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PfxProfile:
     """How a PFX is to be written. `provider` is the Windows key provider's name (attribute 1.3.6.1.4.1.311.17.1)."""
 
@@ -88,7 +89,7 @@ class PfxProfile:
     friendly_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PasswordRule:
     """What the password of a set must satisfy. Classes are upper, lower, digit, special, letter (other letters)."""
 
@@ -97,7 +98,7 @@ class PasswordRule:
     forbidden: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Draft:
     """What one certificate is to be: the demands of its place folded into one wish, before there is a key.
 
@@ -123,7 +124,7 @@ class Draft:
 # ── the catalogue's sentences ─────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Document:
     """A source the catalogue cites. `dated` is the date the document carries, as text ("2025-08-12" or "")."""
 
@@ -136,7 +137,7 @@ class Document:
         return f"{self.title} ({self.dated})" if self.dated else self.title
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contradiction:
     """Where the vendor's documents disagree with each other or with practice, and how certwright reads them."""
 
@@ -161,7 +162,7 @@ class Term(Protocol):
     def shape(self, draft: Draft) -> Draft: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Requirement:
     """One sentence of a vendor document, as data. `id` is its address: `azure-stack-hub.pfx-encryption`."""
 
@@ -181,7 +182,7 @@ class Requirement:
     skipped_after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Demand:
     """A requirement bound to one place (or one set): its templates filled in, its term ready to shape and check."""
 
@@ -193,7 +194,7 @@ class Demand:
 # ── the plan ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Package:
     """One file a place's credential becomes. `path` is relative to the site's folder, with forward slashes.
 
@@ -211,7 +212,7 @@ class Package:
 PlaceKind = Literal["identity", "authority", "anchors"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """One certificate-shaped need at a site.
 
@@ -240,7 +241,7 @@ class Place:
     shares_with: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Script:
     """A next step beside a set: a template of the catalogue with its values, rendered as PowerShell or shell."""
 
@@ -254,7 +255,7 @@ class Script:
     contradictions: tuple[Contradiction, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CertificateSet:
     """Places that are delivered, unlocked and judged together. `id` is an address: `east/deployment`."""
 
@@ -267,7 +268,7 @@ class CertificateSet:
     password: PasswordRule | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IssuerWish:
     """An issuer named in the deployment file. Kinds: embedded, public, self-signed (the last is always refused)."""
 
@@ -279,7 +280,7 @@ class IssuerWish:
     longest: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Site:
     """One product at one place in the world, as the deployment file tells it, plus what the catalogue derives."""
 
@@ -290,7 +291,7 @@ class Site:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Plan:
     """All places with their demands, in the order in which they can be made: authorities before what they sign."""
 
@@ -307,7 +308,7 @@ class Plan:
 # ── what we have, what is due, what goes out ──────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Held:
     """A credential we hold for a place: DER certificate, chain (issuer first, root last), and the key's name.
 
@@ -326,7 +327,7 @@ class Held:
     issuer: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Action:
     """One thing that is due, with its reason in words. `verb` is what `flow` does about it."""
 
@@ -335,7 +336,7 @@ class Action:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Artifact:
     """Named bytes on their way out. `path` is relative, forward slashes. Its file mode follows from `secret`."""
 
@@ -348,7 +349,7 @@ class Artifact:
 # ── verdicts ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mismatch:
     """What a term found wrong: what was expected, what was found, and where in the file (a bag, a certificate)."""
 
@@ -357,7 +358,7 @@ class Mismatch:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Result:
     """The verdict on one demand for one file (or one set). A finding is a Result whose status is Warning or Fail."""
 
@@ -378,7 +379,7 @@ class Result:
         return self.status in (Status.WARNING, Status.FAIL)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Report:
     """Everything `check` said at `now`. `judged` counts files; `unjudged` names those nothing could be said about."""
 

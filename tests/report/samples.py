@@ -1,6 +1,5 @@
 """Small values with one of everything, for the reports to show."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +27,7 @@ from certwright.model import (
 from certwright.pack.inspecting import Light, inspect
 from certwright.report.inspection import Inspected
 from certwright.report.inventory import CrlRow, Row, Standing
+from certwright.value import value
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 DOCUMENT = Document("H-REQ25", "Certificate requirements", "https://example.com/requirements", "2025-08-12")
@@ -36,7 +36,7 @@ CONTRADICTION = Contradiction(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Silent:
     """A term that neither shapes nor checks."""
 

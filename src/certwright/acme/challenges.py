@@ -11,11 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certwright.acme.documents import Identifier
 from certwright.acme.jwk import encode
-from certwright.model import GeneralName
-from certwright.speech import tr
 
-HTTP, DNS, ALPN = "http-01", "dns-01", "tls-alpn-01"
-KINDS = (HTTP, DNS, ALPN)
 HTTP_FOLDER = "/.well-known/acme-challenge/"
 ALPN_PROTOCOL = "acme-tls/1"
 _ACME_IDENTIFIER = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.31")  # RFC 8737 6.1
@@ -67,14 +63,3 @@ def _general_name(identifier: Identifier) -> x509.GeneralName:
     if identifier.kind == "ip":
         return x509.IPAddress(ipaddress.ip_address(identifier.value))
     return x509.DNSName(identifier.value)
-
-
-def cannot_prove(kind: str, name: GeneralName) -> str:
-    """Why a challenge of that kind can never prove that name, as a sentence; "" when it can."""
-    if name.kind not in ("dns", "ip"):
-        return tr("ACME certifies DNS names and IP addresses only")
-    if name.kind == "ip" and kind == DNS:
-        return tr("dns-01 cannot prove an IP address (RFC 8738 7); http-01 and tls-alpn-01 can")
-    if name.value.startswith("*.") and kind != DNS:
-        return tr("only dns-01 can prove a wildcard (RFC 8555 7.1.3)")
-    return ""

@@ -5,13 +5,13 @@ Tolerant of what is unknown or absent, strict about what is used: a URL, a statu
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from datetime import datetime
 
 from certwright.acme.jws import read_object
+from certwright.acme.told import is_https, plain, read_moment
 from certwright.errors import Unreadable
 from certwright.speech import tr
+from certwright.value import field, value
 
 MOST_OCTETS = 1 << 20
 MOST_ITEMS = 1000
@@ -20,13 +20,12 @@ PROBLEM_TYPE = "application/problem+json"
 
 _PREFIX = "urn:ietf:params:acme:error:"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,512}")  # RFC 8555 8: at least 128 bits of entropy, Base64url; it names a file
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u024f\u0370-\u05ff\u2010-\u2027\u3040-\ufaff]+")
 
 ORDER_STATES = ("pending", "ready", "processing", "valid", "invalid")  # RFC 8555 7.1.6
 AUTHORIZATION_STATES = ("pending", "valid", "invalid", "deactivated", "expired", "revoked")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identifier:
     """What a certificate is to name: kind "dns" or "ip" (RFC 8738), and its value as text."""
 
@@ -37,7 +36,7 @@ class Identifier:
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProblemDocument:
     """Why a server refused (RFC 7807, RFC 8555 6.7). `kind` is the last part of an ACME type; details are one line."""
 
@@ -49,7 +48,7 @@ class ProblemDocument:
     parts: tuple["ProblemDocument", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Directory:
     """Where a server's services are. What it does not offer is ""."""
 
@@ -64,7 +63,7 @@ class Directory:
     profiles: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AccountDocument:
     """An account as its server shows it. Many servers no longer show contacts, or a list of orders."""
 
@@ -73,7 +72,7 @@ class AccountDocument:
     orders: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Challenge:
     """One way to prove control of an identifier. `token` is "" for kinds that have none."""
 
@@ -84,7 +83,7 @@ class Challenge:
     error: ProblemDocument | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Authorization:
     """An account's right to an identifier, and the challenges that would prove it."""
 
@@ -94,7 +93,7 @@ class Authorization:
     wildcard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Order:
     """A certificate being made. `certificate` is its URL once the order is valid."""
 
@@ -192,21 +191,6 @@ def problem_of(document: object, depth: int = 1) -> ProblemDocument | None:
     )
 
 
-def plain(text: object, most: int = 500) -> str:
-    """Somebody else's text as one line that is safe to show: nothing that moves a cursor, and no more than `most`."""
-    line = " ".join(_UNPRINTABLE.sub(" ", text).split()) if isinstance(text, str) else ""
-    return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def is_https(url: str) -> bool:
-    """Whether it is a URL that may be fetched: https, with a host, and without a name or password in it."""
-    try:
-        parts = urlsplit(url)
-        return bool(parts.scheme == "https" and parts.hostname and parts.username is None and parts.port != 0)
-    except ValueError:
-        return False
-
-
 def _few(mapping: Mapping[str, object]) -> list[tuple[str, object]]:
     return list(mapping.items())[:100]
 
@@ -283,12 +267,3 @@ class _Members:
     def moment(self, name: str) -> datetime | None:
         """A time of RFC 3339, aware UTC; None when there is none that can be read."""
         return read_moment(self.raw(name))
-
-
-def read_moment(value: object) -> datetime | None:
-    """A time of RFC 3339 as aware UTC; None for anything else."""
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value.upper() else None
-        return found.astimezone(UTC) if found and found.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from cryptography.hazmat.primitives import hashes
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from certwright.errors import Refused, Unreadable
 from certwright.speech import tr
+from certwright.value import value
 
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey
 PrivateKey: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey
@@ -31,7 +31,7 @@ _RSA_BITS = range(2048, 8193)  # shorter ones are refused by every CA; longer on
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Curve:
     """A curve as JOSE knows it: its name there, the signature algorithm that goes with it, octets a coordinate."""
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, hmac
@@ -12,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from certwright.acme.jwk import PrivateKey, PublicKey, algorithm, curve_of, decode, encode
 from certwright.errors import Unreadable
 from certwright.speech import tr
+from certwright.value import field, value
 
 MAC = "HS256"
 MOST_DEPTH = 20
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Jws:
     """A signed message, read and not yet believed. `signed` is what the signature covers."""
 

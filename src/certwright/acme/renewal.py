@@ -4,21 +4,21 @@ An advice that is absent or absurd never keeps anything from being renewed.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from certwright.acme.documents import is_https, plain, read_moment
 from certwright.acme.jwk import encode
 from certwright.acme.jws import read_object
+from certwright.acme.told import is_https, plain, read_moment
 from certwright.acme.waiting import retry_after
 from certwright.errors import Refused, Unreadable
 from certwright.speech import tr
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 
 SOONEST, USUAL, LATEST = timedelta(minutes=1), timedelta(hours=6), timedelta(days=1)  # between two questions (4.3.2)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Window:
     """The span in which a CA wants a certificate to be renewed. `explanation` is a page, or ""."""
 
@@ -28,7 +28,7 @@ class Window:
     ask_again: timedelta = USUAL
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moment:
     """When to renew, and why then, as a sentence."""
 

@@ -3,11 +3,11 @@
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from certwright.catalogue.product import Fact
 from certwright.model import FactValue
+from certwright.value import field, value
 
 # RFC 1034 3.5 as amended by RFC 1123 2.1: letters, digits, hyphens; not at the ends; 63 octets.
 _LABEL = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
@@ -26,7 +26,7 @@ class Unfit(Exception):  # noqa: N818 - a verdict on a value, caught where the l
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Kind:
     """One kind of value: what is expected in words, whether a value is one, its JSON Schema."""
 

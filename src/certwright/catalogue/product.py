@@ -1,14 +1,14 @@
 """A product as the catalogue describes it: the TOML file's sections as frozen values, templates still unfilled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from certwright.model import Contradiction, Document, PfxEncryption, PlaceKind, Requirement
+from certwright.value import field, value
 
 Condition = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fact:
     """What a deployment file must or may say about a site. `kind` is a key of `catalogue.kinds.KINDS`.
 
@@ -30,7 +30,7 @@ class Fact:
     when: Condition = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Value:
     """A fact the catalogue derives from others. Of several with one name the first whose condition holds counts."""
 
@@ -40,7 +40,7 @@ class Value:
     builds: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Layout:
     """A folder tree the product takes. `default` ones are delivered unless the site chooses its own list."""
 
@@ -50,7 +50,7 @@ class Layout:
     default: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetTemplate:
     """Places that are delivered, unlocked and judged together.
 
@@ -67,7 +67,7 @@ class SetTemplate:
     contradictions: tuple[Contradiction, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlaceTemplate:
     """One certificate-shaped need, before a site fills it. `extra` are the row's further keys, for templates."""
 
@@ -93,7 +93,7 @@ class PlaceTemplate:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PackageTemplate:
     """One file a place's credential becomes, before a site fills its path and options."""
 
@@ -108,7 +108,7 @@ class PackageTemplate:
     contradictions: tuple[Contradiction, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ScriptTemplate:
     """A next step. `template` names a file of the catalogue's scripts folder (or one beside a user's own product)."""
 
@@ -125,7 +125,7 @@ class ScriptTemplate:
     contradictions: tuple[Contradiction, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Product:
     """Everything the catalogue knows about one product. Lists keep the order of the file."""
 
@@ -149,7 +149,7 @@ class Product:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Target:
     """Where packages are imported. The PFX encryption follows from what that system can read."""
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from certwright.model import Draft
+from certwright.model import OIDS, Draft
 
 
 @cache
@@ -20,6 +20,12 @@ def longest_life(day: date) -> timedelta:
     """The longest life of a certificate a public CA may issue on that day (CA/Browser Forum SC-081v3)."""
     days = [row["days"] for row in _limits()["lifetimes"] if row["since"] <= day]
     return timedelta(days=days[-1] if days else 825)
+
+
+def purposes_refused() -> tuple[date, frozenset[str]]:
+    """The extended key usages (dotted OIDs) that public TLS hierarchies leave out, and since when for every leaf."""
+    told = _limits()["purposes"]
+    return told["since"], frozenset(OIDS[name] for name in told["refused"])
 
 
 def citation(key: str) -> str:

@@ -1,7 +1,6 @@
 """What `check` judges against: a deployment file, or a product with facts told by hand."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from certwright.cli.options import READABLE
 from certwright.errors import Refused
 from certwright.keys.unlock import Unlock
 from certwright.model import Report
+from certwright.value import value
 from certwright.wiring.alone import check_product
 from certwright.wiring.checking import check
 from certwright.wiring.loading import load
@@ -25,7 +25,7 @@ SHORT = {  # option → the fact it tells: the first that the product knows
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Basis:
     """A deployment file, or a product id and its facts."""
 

@@ -4,7 +4,7 @@ Killed at any moment and run again, it ends where an undisturbed run would have 
 """
 
 from certwright.flow.applying import apply
-from certwright.flow.delivering import roots
+from certwright.flow.delivering import authorities, roots
 from certwright.flow.passwords import open_passwords
 from certwright.flow.standing import Standing, coming, look, todo
 from certwright.flow.world import Applied, Vault, World, unheard, untold
@@ -15,6 +15,7 @@ __all__ = [
     "Vault",
     "World",
     "apply",
+    "authorities",
     "coming",
     "look",
     "open_passwords",

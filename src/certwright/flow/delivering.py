@@ -4,7 +4,7 @@ A place is delivered whole: all its files come from one credential, and are judg
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from certwright.check import judge
@@ -15,9 +15,10 @@ from certwright.inventory import Crl
 from certwright.model import Held, Place, Plan, Result, Status
 from certwright.pack import pack
 from certwright.pack.credential import Credential
+from certwright.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bench:
     """What packing needs: what is held, the private keys by place (PKCS#8), passwords with versions, and randomness."""
 
@@ -73,6 +74,11 @@ def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
 def roots(held: Mapping[str, Held]) -> Mapping[str, Sequence[bytes]]:
     """The root above everything that is held, by address: what its files are judged against."""
     return {address: (one.chain or (one.certificate,))[-1:] for address, one in held.items()}
+
+
+def authorities(held: Mapping[str, Held]) -> Sequence[bytes]:
+    """The authorities between what is held and its roots: a path may lead over them though a file lacks them."""
+    return tuple({der: None for one in held.values() for der in one.chain[:-1]})
 
 
 def _told(failures: Sequence[Result], unjudged: Sequence[str]) -> Iterator[str]:

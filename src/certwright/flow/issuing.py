@@ -4,7 +4,6 @@ The predicate that drafted a certificate and that decides when it is due is the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
@@ -18,6 +17,7 @@ from certwright.keys import NewKey, PrivateKey
 from certwright.model import Held, Mismatch, Place, Plan
 from certwright.plan.feasible import life_of
 from certwright.terms.accept import acceptable
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
 from certwright.x509.write import spki
@@ -26,7 +26,7 @@ from certwright.x509.write import spki
 CLOCK_SKEW = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fresh:
     """A credential that was made and is not written down yet."""
 

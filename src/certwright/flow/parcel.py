@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from certwright.flow.world import World
 from certwright.inventory import Book, Delivery, Event
 from certwright.model import Artifact
+from certwright.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parcel:
     """An artifact and its recipe. Equal recipes mean that nothing has to be delivered again."""
 

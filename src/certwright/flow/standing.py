@@ -1,7 +1,7 @@
 """Where we stand: what is held, what lies at the target, and which of it is as we wrote it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
@@ -11,9 +11,10 @@ from certwright.flow.passwords import passwords_due
 from certwright.inventory import Crl, Delivery, Inventory, SealedPassword
 from certwright.model import Action, Held, Plan
 from certwright.targets import Target
+from certwright.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """The inventory and the target at one moment. Passwords are sealed, by set address."""
 
@@ -73,7 +74,7 @@ def wanted_paths(plan: Plan) -> tuple[str, ...]:
     return (*(package.path for place in plan.places for package in place.packages), *extra_paths(plan))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Todo:
     """What is due: certificates and files of places, in the order in which they can be made; and everything else."""
 

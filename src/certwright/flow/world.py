@@ -1,13 +1,13 @@
 """What `flow` works with: the keepers of every promise, the time, and somebody to tell how far it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from certwright.inventory import Inventory
 from certwright.keys import Keys
 from certwright.targets import Target
+from certwright.value import value
 
 
 class Box(Protocol):
@@ -18,7 +18,7 @@ class Box(Protocol):
     def open(self, name: str, sealed: bytes) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Vault:
     """What the unlock secret opens."""
 
@@ -34,7 +34,7 @@ def untold(done: int, total: int, what: str) -> None:
     """Nobody wants to know how far we are."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class World:
     """Everything `apply` needs beside the plan. `unlock` is called only when a secret is needed; it may raise Locked.
 
@@ -52,7 +52,7 @@ class World:
     at: Callable[[str], None] = unheard
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Applied:
     """What a run did: places that got a certificate, paths that were written (in order), and what comes next."""
 

@@ -1,13 +1,14 @@
 """What the inventory writes down beside credentials: intents, deliveries, revocation lists, events."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
+
+from certwright.value import field, value
 
 Outcome = Literal["", "issued", "refused", "abandoned"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Intent:
     """A serial that was spoken for before anything was signed. `outcome` is empty while nobody knows."""
 
@@ -19,7 +20,7 @@ class Intent:
     outcome: Outcome = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Delivery:
     """A file we mean to write, or wrote. `done` says which. `recipe` is what it was made from."""
 
@@ -30,7 +31,7 @@ class Delivery:
     done: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SealedPassword:
     """A set's password. `rule` is the one it was last found to satisfy, in words of whoever wrote it down."""
 
@@ -40,7 +41,7 @@ class SealedPassword:
     sealed: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Crl:
     """A revocation list of an authority. Numbers only rise (RFC 5280 5.2.3)."""
 
@@ -51,7 +52,7 @@ class Crl:
     der: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """One line of the log. `kind` is one word: issued, abandoned, delivered, password, crl."""
 

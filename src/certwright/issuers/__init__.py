@@ -4,7 +4,6 @@ No serial is used before it is written down, and nothing is signed that was not 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -12,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from certwright.model import Draft
+from certwright.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Order:
     """One certificate asked for. `spki` is the DER SubjectPublicKeyInfo of `public_key`; times are aware UTC."""
 
@@ -26,7 +26,7 @@ class Order:
     not_after: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Issued:
     """A signed certificate, DER, with its chain: issuer first, root last. A root has no chain."""
 

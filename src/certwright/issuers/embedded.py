@@ -4,7 +4,6 @@ Killed at any step it leaves no serial unaccounted for: what was written down an
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -12,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from certwright.errors import Refused
 from certwright.issuers import Issued, Order
 from certwright.model import Mismatch
+from certwright.value import value
 from certwright.x509.crl import Revoked, write_crl
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.write import Profile, SigningKey, prepare
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Spoken:
     """A serial spoken for: what it is to be used for, before it is used."""
 
@@ -25,7 +25,7 @@ class Spoken:
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Desk:
     """What issuing needs from outside. `record` returns only when the serials are safe on disk.
 

@@ -4,18 +4,18 @@ A key leaves this room only as an object to sign with or as the PKCS#8 a package
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from certwright.model import KeySpec
+from certwright.value import field, value
 
 PrivateKey: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NewKey:
     """A key for a new certificate of a place. `sealed` is what may be written down under `name`; `pkcs8` and `private`
     never are. An authority that is renewed keeps its key: `sealed` is empty, because it is written down already.

@@ -6,13 +6,13 @@ The name of what is sealed is authenticated with it, so that no two sealed thing
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from certwright.errors import Locked, Unreadable
+from certwright.value import value
 
 Random = Callable[[int], bytes]
 
@@ -20,7 +20,7 @@ NONCE = 12  # bytes; random, and far below 2**32 messages under one key (NIST SP
 MASTER = b"certwright master key"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cost:
     """What one guess at the unlock secret costs (RFC 7914): memory is 128 * n * r bytes."""
 

@@ -6,17 +6,17 @@ The environment, the prompt and randomness are arguments; the secret never appea
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from certwright.errors import Broken, Locked, Refused
 from certwright.keys.seal import DRAWN, THOUGHT_OF, Cost, Random
+from certwright.value import field, value
 
 VARIABLE = "CERTWRIGHT_UNLOCK"
 SERVICE = "certwright"  # the keyring's service; the account is the deployment file's full path
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unlock:
     """Where to look. `prompt` is given only when there is a terminal; `keyring` is asked only when it is installed."""
 
@@ -26,7 +26,7 @@ class Unlock:
     prompt: Callable[[str], str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Secret:
     """An unlock secret: where it came from, and what stretching it needs. `made` names the file it was drawn into."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import cast
 
@@ -14,9 +13,10 @@ from certwright.manifest.issuers import read_issuers
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot, read_tree
 from certwright.model import FactValue, IssuerWish, KeySpec, Site
+from certwright.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Wish:
     """What a site asks of one certificate beyond the catalogue: another key, another life, further names."""
 
@@ -25,7 +25,7 @@ class Wish:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deployment:
     """The whole deployment file. Paths are as written, relative to the file. `wishes` are by site, then place id."""
 

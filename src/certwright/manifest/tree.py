@@ -4,7 +4,6 @@ YAML 1.2: `no` is text; duplicate keys are refused.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 
 from ruamel.yaml import YAML
@@ -12,12 +11,13 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from certwright.errors import Mistake, Mistakes
+from certwright.value import field, value
 
 MOST_CHARACTERS = 1_000_000
 MOST_VALUES = 100_000  # aliases may repeat a node; a file that unfolds into more is not a deployment
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Spot:
     """A value of the file and where it stands, counted from 1. Mappings and lists hold Spots."""
 

@@ -4,7 +4,6 @@ Both sides are facts parsed from bytes, so nothing is told that does not happen,
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from certwright.model import Demand
 from certwright.pfx import facts
@@ -12,6 +11,7 @@ from certwright.report.repair import Repair
 from certwright.terms.material import MATERIAL
 from certwright.terms.seen import Seen
 from certwright.terms.word import called, listed
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 
 _Change = tuple[str, str, str, str]  # term or material code, what, before, after
@@ -19,7 +19,7 @@ _TRUST = ("trust.root", "trust.authority", "file.count")  # what lists of anchor
 _FORMS = {"der": "DER", "pem": "PEM", "base64": "Base64 without armour", "pfx": "PFX", "": "objects"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Told:
     """To whom the changes of one file are told: its place, its planned path, the demands, and the codes that failed."""
 

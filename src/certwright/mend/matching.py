@@ -5,7 +5,6 @@ A certificate that fits several places is given to none of them: guessing would 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from certwright.mend.material import Pool
@@ -14,10 +13,11 @@ from certwright.terms.accept import acceptable
 from certwright.terms.names import same_name
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Matching:
     """`chosen` is the certificate of each place that has one; `strays` are files that are nobody's, and why."""
 

@@ -4,7 +4,7 @@ A form is found by trying, never by a file's name. What cannot be opened stays h
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from certwright.errors import Unreadable, WrongPassword
 from certwright.pack.opened import Opened, open_package, pkcs8_of
 from certwright.terms.look import Work, see
 from certwright.terms.seen import Seen
+from certwright.value import field, value
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.private import read_private_key
 from certwright.x509.read import read_certificate
@@ -19,7 +20,7 @@ from certwright.x509.read import read_certificate
 _OLDER_KEYS = ("RSA PRIVATE KEY", "EC PRIVATE KEY")  # RFC 8017 A.1.2, RFC 5915
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Piece:
     """One file. `form` is what it was opened as, "" for nothing; `reason` then says why not. `password` opened it."""
 

@@ -1,11 +1,11 @@
 """What packing anew does not change: verdicts that need a new certificate, or something that is not here."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from certwright.mend.material import Pool
 from certwright.model import Mismatch, Place, Plan, Report, Result, Status
 from certwright.terms.material import MATERIAL
+from certwright.value import value
 
 # What packing anew can change; no place is lost for these alone.
 _CONTAINER = ("pfx.", "chain.order", "chain.nothing-else", "file.", "key.provider", "password.")
@@ -13,7 +13,7 @@ _SUPPLIED = ("chain.complete", "chain.trusted", "key.unencrypted", "trust.")
 _BY_NUMBER = ("set.count", "set.folders")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reports:
     """The verdict on the files as they were, on all files made anew, and on what is written."""
 

@@ -5,16 +5,17 @@ A file that meets its demands stays as it is, byte for byte. A place whose new f
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from certwright.mend.matching import Matching
 from certwright.mend.remaining import Reports, remaining
 from certwright.mend.single import Bench, Single
 from certwright.model import Plan, Report, Result, Status
 from certwright.report.repair import Repair
+from certwright.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settled:
     """What comes out, before it is written.
 

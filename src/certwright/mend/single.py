@@ -1,7 +1,7 @@
 """One planned file: what it is worked from, whether that can stay as it is, and what changes if not."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -13,10 +13,11 @@ from certwright.report.repair import Repair
 from certwright.terms.accept import acceptable
 from certwright.terms.look import Work, see
 from certwright.terms.seen import Seen
+from certwright.value import field, value
 from certwright.x509.private import read_private_key
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bench:
     """What is judged with what: the part of the plan that is mended, passwords by set, roots by address, the time."""
 

@@ -4,17 +4,17 @@ The private key passes through here on its way into a file and is never shown.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from certwright.errors import Refused
 from certwright.model import Artifact, Package, Place
+from certwright.value import field, value
 from certwright.x509.read import read_certificate
 
 Random: TypeAlias = Callable[[int], bytes]  # n -> n fresh bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Credential:
     """A place's key and certificates, DER. `pkcs8` is the unencrypted PrivateKeyInfo (RFC 5958), None without a key.
 

@@ -9,11 +9,23 @@ from contextlib import suppress
 from typing import Literal
 
 from certwright.errors import Unreadable
-from certwright.x509 import der
+from certwright.x509 import der, store
 from certwright.x509.pem import decode_base64, plain_text
 
 Form = Literal[
-    "pfx", "certificate", "p7b", "request", "crl", "key", "locked-key", "public-key", "pem", "base64", "objects", "zip"
+    "pfx",
+    "certificate",
+    "p7b",
+    "request",
+    "crl",
+    "key",
+    "locked-key",
+    "public-key",
+    "pem",
+    "base64",
+    "objects",
+    "sst",
+    "zip",
 ]
 FORMS: Mapping[Form, str] = {
     "pfx": "PFX (PKCS#12)",
@@ -27,15 +39,16 @@ FORMS: Mapping[Form, str] = {
     "pem": "PEM text",
     "base64": "Base64 text without PEM lines",
     "objects": "Kubernetes objects",
+    "sst": "serialized Windows certificate store (SST)",
     "zip": "zip archive",
 }
 MOST_BYTES = 64 << 20
 
-_EXPORT = "keytool -importkeystore -deststoretype PKCS12 makes a PKCS#12 file of it"
+# FILE is replaced by the name of the file, where that is known.
+_EXPORT = "keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12"
 _FOREIGN = (
     (b"\xfe\xed\xfe\xed", "a Java keystore in the old JKS form", _EXPORT),
     (b"\xce\xce\xce\xce", "a Java keystore in the old JCEKS form", _EXPORT),
-    (b"\0\0\0\0CERT", "a serialized Windows certificate store (SST)", "export the certificates as P7B instead"),
     (b"\x1f\x8b", "compressed with gzip", "unpack it first"),
     (b"MSCF", "a Windows cabinet", "unpack it first"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
@@ -53,6 +66,8 @@ def detect(content: bytes) -> Form:
         raise Unreadable(f"it has {len(content)} bytes, more than {MOST_BYTES}")
     if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return "zip"
+    if content.startswith(store.START):
+        return "sst"
     for start, what, hint in _FOREIGN:
         if content.startswith(start):
             raise Unreadable(f"this is {what}", hint=hint)

@@ -4,18 +4,18 @@ An entry is secret exactly when it holds a private key. Certificates given as fi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from certwright.errors import Refused, Unreadable
 from certwright.model import FactValue, Package
 from certwright.pack.credential import Credential, missing
 from certwright.pack.pem import armour, certificates, intermediates
+from certwright.value import field, value
 from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.pem import certificates_in, split_pem
 from certwright.x509.read import read_certificate
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """Bytes under a name. `content` is empty when the credential has nothing of the kind (no intermediates)."""
 
@@ -128,7 +128,7 @@ def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: 
 # ── many records in one object ────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Part:
     """One file of a list: named by the record and its own extension; `column` is the field that holds its bytes."""
 

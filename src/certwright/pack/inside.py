@@ -4,29 +4,31 @@ Facts only; private keys are read and never kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from certwright.errors import Problem
 from certwright.pack.detect import Form
 from certwright.pfx.facts import CertificateBag, Encryption, KeyBag, PfxFacts
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts, ChainFacts, CrlFacts
 from certwright.x509.private import PrivateKeyFacts
 from certwright.x509.request import RequestFacts
+from certwright.x509.store import Stored
 
 Unlocked = Literal["", "given", "empty"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InsideCertificate:
-    """A certificate and its place. `bag` is what a PFX says about it."""
+    """A certificate and its place. `bag` is what a PFX says about it, `stored` what a Windows store does."""
 
     where: str
     facts: CertificateFacts
     bag: CertificateBag | None = None
+    stored: Stored | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InsideKey:
     """A private key. `facts` is None while it is locked or cannot be read.
 
@@ -40,7 +42,7 @@ class InsideKey:
     owner: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InsideCrl:
     """A revocation list. `owner` counts the certificate beside it whose key signed it from 1; 0 when there is none."""
 
@@ -49,7 +51,7 @@ class InsideCrl:
     owner: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InsideRequest:
     """A certificate request and its place."""
 
@@ -57,7 +59,7 @@ class InsideRequest:
     facts: RequestFacts
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Closed:
     """Something that could not be opened: where it lies, why, and what to do next."""
 
@@ -71,7 +73,7 @@ def closed(where: str, problem: Problem) -> Closed:
     return Closed(where, problem.what, problem.hint)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Inside:
     """One content: a file, or one Kubernetes object of it (`title` says which).
 

@@ -1,7 +1,7 @@
 """A file's bytes → everything inside it. Bounded, and a part that cannot be read never hides its neighbours."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from certwright.errors import Unreadable, WrongPassword
@@ -21,6 +21,8 @@ from certwright.pfx.facts import KeyBag, PfxFacts
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.pfx.locked import key_encryption, unlock_key
 from certwright.pfx.read import outline_pfx, read_pfx
+from certwright.speech import tr, trn
+from certwright.value import field, value
 from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.facts import CertificateFacts, ChainFacts
 from certwright.x509.path import diagnose
@@ -29,6 +31,7 @@ from certwright.x509.private import PrivateKeyFacts, read_private_key
 from certwright.x509.read import read_certificate
 from certwright.x509.request import read_request
 from certwright.x509.signature import Memo
+from certwright.x509.store import read_store
 
 MOST_CHAINS = 20  # a bundle of a thousand roots has a thousand paths of one certificate
 MOST_NAMESAKES = 5
@@ -37,7 +40,7 @@ MOST_KEY_BYTES = 64 << 10
 _OLD_WAY = "openssl pkcs8 -topk8 -in FILE -out NEW writes it in the form of today"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Light:
     """What is needed to look: passwords to try in turn, the time, and a memo of signatures shared by all files.
 
@@ -142,6 +145,7 @@ class _Finds:
             "locked-key": self._locked_key,
             "pem": self._pem,
             "base64": self._base64,
+            "sst": self._store,
         }
         reader = readers.get(form)
         if reader is None:
@@ -182,6 +186,21 @@ class _Finds:
         for place, der in enumerate(found, 1):
             spot = f"{where}, certificate {place}".removeprefix(", ") if len(found) > 1 else where
             self.certificates.append(InsideCertificate(spot, read_certificate(der)))
+
+    def _store(self, content: bytes, where: str) -> None:
+        found = read_store(content)
+        for place, stored in enumerate(found.certificates, 1):
+            spot = f"{where}, certificate {place}".removeprefix(", ")
+            try:
+                self.certificates.append(InsideCertificate(spot, read_certificate(stored.der), stored=stored))
+            except Unreadable as problem:
+                self.closed.append(closed(spot, problem))
+        for place, crl in enumerate(found.crls, 1):
+            self.attempt("crl", crl, f"{where}, revocation list {place}".removeprefix(", "))
+        if found.trust_lists:
+            count = found.trust_lists
+            self.other.append(trn("{count} trust list (CTL)", "{count} trust lists (CTL)", count))
+        self.closed += [Closed(where, defect) for defect in found.defects]
 
     def _request(self, content: bytes, where: str) -> None:
         self.requests.append(InsideRequest(where, read_request(content)))

@@ -5,7 +5,6 @@ Nothing is judged here. What cannot be read at all raises Unreadable; the rest i
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
@@ -14,6 +13,7 @@ from certwright.errors import Unreadable
 from certwright.pack import iot_operations, keyvault, kubernetes
 from certwright.pfx.facts import PfxFacts
 from certwright.pfx.read import read_pfx
+from certwright.value import field, value
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import CERTIFICATE_LABELS, certificates_in, is_pem, split_pem
 
@@ -21,7 +21,7 @@ from certwright.x509.pem import CERTIFICATE_LABELS, certificates_in, is_pem, spl
 _KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Opened:
     """What a file holds. `certificates` and `crls` are DER in file order; `pkcs8` is the first private key.
 

@@ -3,18 +3,19 @@
 A bag that makes no sense becomes a defect with its address, and its neighbours are read all the same.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from certwright.errors import Unreadable
 from certwright.pfx import oids
 from certwright.pfx.ber import OCTET_STRING, SET, Element
 from certwright.pfx.facts import CertificateBag, Encryption, KeyBag
 from certwright.pfx.pbe import Scheme, read_scheme
+from certwright.value import field, value
 
 _UTF8_STRING, _BMP_STRING = 0x0C, 0x1E
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShroudedKey:
     """A key bag that is still encrypted: its facts but for `pkcs8`, and what is to be decrypted."""
 
@@ -33,7 +34,7 @@ class Found:
     defects: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Attributes:
     """The attributes of one bag; of several of one kind, the last."""
 

@@ -1,7 +1,6 @@
 """Block ciphers in CBC mode with the padding of RFC 8018 6.1.1, and the table of those a PFX may name."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,11 +12,12 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from certwright.errors import Broken, Unreadable
 from certwright.pfx import rc2
+from certwright.value import value
 
 Algorithm = Callable[[bytes], BlockCipherAlgorithm]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cipher:
     """A cipher's lengths in bytes, and how it undoes (key, iv, ciphertext). Whole blocks, padding untouched.
 

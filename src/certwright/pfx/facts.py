@@ -1,9 +1,8 @@
 """What a PFX holds and how it is protected. Private keys are carried, and never shown."""
+from certwright.value import field, value
 
-from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
+@value
 class Encryption:
     """How a safe or a key bag is encrypted. `name` is "tripledes-sha1", "aes256-sha256", "rc2-40-sha1", or an OID.
 
@@ -18,7 +17,7 @@ class Encryption:
     prf: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mac:
     """The integrity check. `hash` is "sha1", "sha256", …; `kind` is "pkcs12" or "pbmac1" (RFC 9579)."""
 
@@ -29,7 +28,7 @@ class Mac:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bag:
     """What every bag carries. `where` addresses it: "safe 1, bag 3". `attributes` are dotted OIDs, in file order."""
 
@@ -40,7 +39,7 @@ class Bag:
     attributes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeyBag(Bag):
     """A private key. `encryption` None means a plain keyBag. `pkcs8` is the decrypted PrivateKeyInfo, DER."""
 
@@ -49,14 +48,14 @@ class KeyBag(Bag):
     pkcs8: bytes = field(default=b"", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CertificateBag(Bag):
     """A certificate, DER. `encryption` None means it lies in the open (no certificate privacy)."""
 
     der: bytes = field(default=b"", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SealedSafe:
     """An encrypted safe that was not opened: no password was given, or `defects` says why not."""
 
@@ -64,7 +63,7 @@ class SealedSafe:
     encryption: Encryption
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PfxFacts:
     """A whole PFX, bags in file order.
 

@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from certwright.model import PfxEncryption
 from certwright.pfx import der, kdf, oids
 from certwright.pfx.ber import Element
 from certwright.pfx.facts import Mac
 from certwright.pfx.pbe import Pbkdf2, read_pbkdf2
+from certwright.value import field, value
 
 _WRITTEN: dict[PfxEncryption, tuple[str, str]] = {
     "tripledes-sha1": ("sha1", oids.SHA1),
@@ -17,7 +17,7 @@ _WRITTEN: dict[PfxEncryption, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MacData:
     """MacData of RFC 7292 section 4. `obstacle` says why no password can verify it; empty when one can."""
 

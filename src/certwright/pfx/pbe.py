@@ -4,7 +4,6 @@ Reading is wide (3DES, RC2, AES, any PBKDF2 hash); writing knows the two that Wi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -15,6 +14,7 @@ from certwright.pfx import cbc, kdf, oids
 from certwright.pfx.ber import INTEGER, OCTET_STRING, Element
 from certwright.pfx.der import NULL, integer, octets, oid, sequence
 from certwright.pfx.facts import Encryption
+from certwright.value import field, value
 
 _PBES1 = {
     oids.PBE_3DES: "tripledes",
@@ -24,7 +24,7 @@ _PBES1 = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scheme:
     """An encryption as the file describes it. `facts` always say something; `cipher` is None for one we cannot undo."""
 
@@ -97,7 +97,7 @@ def _read_pbes2(parameters: Element) -> Scheme:
     return Scheme(facts, cbc.CIPHERS[cipher], derivation.salt, iv)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pbkdf2:
     """PBKDF2-params (RFC 8018 A.2). `length` is None when the file leaves it out.
 

@@ -1,17 +1,17 @@
 """The outer shell of a PFX (RFC 7292 section 4), read without a password: the MAC's parameters and the safes."""
 
-from dataclasses import dataclass, field
 
 from certwright.errors import Unreadable
 from certwright.pfx import oids
 from certwright.pfx.ber import CONTEXT, INTEGER, OID, SEQUENCE, Decoder, Element
 from certwright.pfx.mac import MacData, read_mac
 from certwright.pfx.pbe import Scheme, read_scheme
+from certwright.value import field, value
 
 _INSTEAD = {INTEGER: "a private key or another version", OID: "PKCS#7 (a P7B file)", SEQUENCE: "a certificate"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Safe:
     """One ContentInfo. `scheme` None means it lies open; `content` is SafeContents, perhaps encrypted."""
 
@@ -20,7 +20,7 @@ class Safe:
     content: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Shell:
     """What a PFX is before any password. `authenticated` are the bytes the MAC is over."""
 

@@ -1,7 +1,7 @@
 """The places of a site: each row of the catalogue that counts there, filled, with its demands folded into a draft."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -24,13 +24,14 @@ from certwright.model import (
 from certwright.plan.authorities import distribution_points
 from certwright.plan.filling import Filling, concerns
 from certwright.terms import fold
+from certwright.value import value
 from certwright.x509.pem import certificates_in
 
 MOST_COMMON_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
 _FROM_ISSUER: Mapping[str, tuple[str, ...]] = {"issuer-root": ("root",), "issuer-chain": ("issuing", "root")}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Row:
     """One row of the catalogue at one address, with the facts its templates see."""
 

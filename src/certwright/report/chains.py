@@ -4,7 +4,6 @@ Everything shown is escaped here; colours are the page's (`var(--…)`), so dark
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import TypeAlias
@@ -12,6 +11,7 @@ from typing import TypeAlias
 from certwright.judged import FileFacts, Link
 from certwright.report.layout import counted
 from certwright.report.told import brief, day, one_line, short
+from certwright.value import value
 
 WIDTH, GAP, LINE, PAD = 284, 44, 17, 12  # of a box; between boxes; of a line of text; inside a box
 LETTERS, MOST_LINES = 36, 4  # of a line in a box; the whole text is in its title
@@ -21,7 +21,7 @@ MOST_LISTED = 3
 Above: TypeAlias = tuple[tuple[Link, ...], bool]  # what stands above a certificate, and whether it ends in a root
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Box:
     """One box: a kind (its class), a heading above, lines inside, and the whole text for whoever points at it."""
 

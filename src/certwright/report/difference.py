@@ -4,16 +4,16 @@ Places and sets are told apart by their addresses; a place that got another addr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from certwright.report.envelope import Json, envelope
 from certwright.report.layout import Screen, counted, fields, paragraph
+from certwright.value import field, value
 
 _Document = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Change:
     """One thing that differs: values that are gone, and values that are new."""
 
@@ -22,7 +22,7 @@ class Change:
     added: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Difference:
     """What differs, in the order of the plans. `places` and `sets` hold changes by address, `requirements` by code.
 

@@ -1,13 +1,13 @@
 """One thing explained → text and JSON (`explanation/1`): what it is, why, the source, who disagrees, how to mend it."""
 
-from dataclasses import dataclass
 
 from certwright.model import Contradiction, Document
 from certwright.report.envelope import Json, citation, disagreement, envelope
 from certwright.report.layout import Screen, fields, paragraph
+from certwright.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Explanation:
     """What can be said about one address. `details` are labelled values, `related` further addresses."""
 

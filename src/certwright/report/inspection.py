@@ -4,7 +4,6 @@ Thumbprints stand in full: whoever inspects a file compares them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from certwright.pack.detect import FORMS
@@ -22,11 +21,12 @@ from certwright.report.inspection_rows import (
     request_rows,
 )
 from certwright.report.layout import Screen, counted, fields, paragraph, visible
+from certwright.value import value
 
 LABEL = 18
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Inspected:
     """One file (or member of an archive) and what is in it, or the `reason` why it could not be opened.
 

@@ -1,16 +1,16 @@
 """What is held and what is due → text for people, JSON (`status/1`) for programs. No key, no password, ever."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
 
 from certwright.model import Action
 from certwright.report.envelope import Json, days, envelope, moment
 from certwright.report.layout import Cell, Screen, counted, paragraph, table
+from certwright.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """One place and what is held for it. Nothing held: `serial` and the times are None. `due` says why, "" when not.
 
@@ -29,7 +29,7 @@ class Row:
     due: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CrlRow:
     """The newest revocation list of an authority."""
 
@@ -39,7 +39,7 @@ class CrlRow:
     next_update: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """The inventory beside the plan at one moment. `abandoned` counts serials whose issuance was interrupted."""
 

@@ -4,8 +4,9 @@ Nothing is truncated. A word longer than the line (a path, a name) stands whole 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
+
+from certwright.value import value
 
 PAINT = {
     "strong": "1",
@@ -19,7 +20,7 @@ PAINT = {
 LEAST = 40  # a narrower screen than this is treated as this wide
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Screen:
     """How wide a line may be, and whether paint is welcome."""
 
@@ -31,7 +32,7 @@ class Screen:
         return f"\033[{PAINT[style]}m{text}\033[0m" if self.colour and style and text else text
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cell:
     """A text and the paint it wears."""
 

@@ -4,14 +4,14 @@ The reason behind a demand is told once, however many files it changes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from certwright.model import Result, Status
 from certwright.report.layout import Screen, counted, fields, paragraph
+from certwright.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Repair:
     """One change that mends a file without a new certificate. `code` is the demand it meets, "" when it comes along.
 
@@ -27,7 +27,7 @@ class Repair:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mended:
     """A repair as it will be done, or was. `new` are verdicts that only a new certificate changes, `wanted` those that
     something missing changes (a password, an authority); `notes` are verdicts on files that are written all the same.

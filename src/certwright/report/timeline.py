@@ -4,13 +4,13 @@ Certificates that begin and end on the same days share a bar; bars that run on b
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 from certwright.judged import FileFacts, Link
 from certwright.report.layout import counted
 from certwright.report.told import day, days_left, one_line, short
+from certwright.value import value
 
 WIDTH, ROW, BAR, TOP = 900, 40, 9, 36
 SOON = 30  # days
@@ -19,7 +19,7 @@ NAMED = 70  # letters of a label; the whole of it is in the title
 YEAR = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Span:
     """One bar: the certificates it stands for, and whether they are authorities."""
 
@@ -71,7 +71,7 @@ def timeline_svg(files: Sequence[FileFacts], now: datetime | None) -> str:
     return "\n".join([*lines, "</svg>"])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scale:
     """Days → columns of the drawing."""
 

@@ -6,12 +6,13 @@ Whatever comes out of a certificate or a path is hostile until `visible` has see
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from certwright.judged import FileFacts, Link, SetFacts
 from certwright.model import Document, Report, Result, Status
 from certwright.report.layout import counted
+from certwright.value import field, value
 
 WORST_FIRST = (Status.FAIL, Status.WARNING, Status.OK, Status.SKIPPED)
 UNSEEN = re.compile(  # controls, direction marks, line separators, lone surrogates, what is no character at all
@@ -90,7 +91,7 @@ def found(result: Result) -> Iterator[str]:
 # ── many ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sheet:
     """All results on one file of one place; `path` is empty where a whole set was judged."""
 

@@ -1,14 +1,16 @@
 """The way from the certificate to its root, as packed in the file: whole, in order, and with nothing beside it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from certwright.model import Mismatch
+from certwright.speech import tr
 from certwright.terms.key import kind_of_key
 from certwright.terms.seen import Seen
+from certwright.terms.validity import moment
 from certwright.terms.word import Word, called, leaf, listed
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts, ChainFacts
 
 # Files a TLS server hands out: the root stays at home (RFC 8446 4.4.2).
@@ -24,7 +26,7 @@ def _names(certificates: tuple[CertificateFacts, ...]) -> str:
     return " > ".join(map(called, certificates))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Complete(Word):
     """Every issuer up to the root is in the file, found by signature and not only by name."""
 
@@ -42,7 +44,7 @@ class Complete(Word):
             yield Mismatch("every certificate of the path in the file", f"not in the file: {listed(absent)}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Order(Word):
     """The certificates lie in the order of the path."""
 
@@ -65,7 +67,7 @@ class Order(Word):
         return seen.position == 0 and packed == sorted(packed)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NothingElse(Word):
     """There is nothing in the file besides the certificate, its chain and its key, and nothing twice."""
 
@@ -80,7 +82,7 @@ class NothingElse(Word):
             yield Mismatch("only the certificate, its chain and its key", bag)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OneAlgorithm(Word):
     """All keys on the path are of one kind, RSA or EC."""
 
@@ -93,7 +95,21 @@ class OneAlgorithm(Word):
             yield Mismatch("one kind of key on the whole path", found)
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class Nested(Word):
+    """No authority on the path ends before the certificate does; from that day on nobody would accept it."""
+
+    reads: ClassVar[str] = "chain"
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        end = leaf(seen).not_after
+        for authority in _chain(seen).path[1:]:
+            if authority.not_after < end:
+                expected = tr("an authority valid until {end} or later, as its certificate is", end=moment(end))
+                yield Mismatch(expected, tr("it ends {end}", end=moment(authority.not_after)), called(authority))
+
+
+@value
 class NotSelfSigned(Word):
     """The certificate was issued by an authority, not by itself."""
 
@@ -102,7 +118,7 @@ class NotSelfSigned(Word):
             yield Mismatch("a certificate issued by an authority", f"self-signed by {called(leaf(seen))}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trusted(Word):
     """The path ends in the root that the site trusts, and a strict judge accepts it."""
 

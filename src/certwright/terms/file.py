@@ -1,14 +1,16 @@
 """The file itself: how it is written, and how many certificates lie in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Annotated, ClassVar
 
 from certwright.errors import Refused
 from certwright.model import Mismatch
+from certwright.speech import tr
 from certwright.terms.seen import Seen
-from certwright.terms.word import Word, called, listed
+from certwright.terms.word import Word, called, either, listed
+from certwright.value import value
 
 _TITLES = {
     "der": "binary (DER)",
@@ -27,7 +29,7 @@ _WRITING = {  # of the forms of certwright.pack
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Form(Word):
     """The file is written in this form, whatever its name ends in."""
 
@@ -48,7 +50,20 @@ class Form(Word):
             yield Mismatch(_TITLES[self.form], _TITLES.get(seen.written, "something else"))
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class Ending(Word):
+    """The name of the file ends in one of these, letter by letter, for software that tells its content by that."""
+
+    reads: ClassVar[str] = "file"
+    allowed: Annotated[tuple[str, ...], "endings with their dot, such as .der"]
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        name = PurePosixPath(seen.found or seen.path).name
+        if not name.endswith(self.allowed):
+            yield Mismatch(tr("a file name that ends in {endings}", endings=either(self.allowed)), name)
+
+
+@value
 class Count(Word):
     """The file holds exactly this many certificates."""
 

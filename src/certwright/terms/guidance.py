@@ -1,13 +1,13 @@
 """What nobody can judge from files: said in a plan and by explain, never passed over in silence."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word
+from certwright.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Guidance(Word):
     """A demand that files cannot prove; it is shown, with the reason why it is not judged."""
 

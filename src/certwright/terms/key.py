@@ -1,7 +1,7 @@
 """The key: its kind and length, that it is there, that it belongs to the certificate, and how Windows will hold it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
@@ -9,6 +9,7 @@ from certwright.errors import Refused
 from certwright.model import Draft, KeySpec, Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, either, leaf
+from certwright.value import value
 from certwright.x509.facts import PublicKeyFacts
 
 # A number from here on speaks of an RSA modulus, a smaller one of a curve.
@@ -25,7 +26,7 @@ def kind_of_key(algorithm: str) -> str:
     return algorithm.upper() if algorithm in ("rsa", "ec", "dsa") else algorithm.capitalize()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Algorithm(Word):
     """The key is of one of these kinds."""
 
@@ -44,7 +45,7 @@ class Algorithm(Word):
             yield Mismatch(f"a key of kind {either([kind_of_key(kind) for kind in self.allowed])}", key_text(key))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Length(Word):
     """The key is long enough, not too long, or of one of the lengths allowed, in bits of the modulus or the curve."""
 
@@ -85,7 +86,7 @@ class Length(Word):
         return number > 0 and (number >= _MODULUS) is (algorithm in ("rsa", "dsa"))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Present(Word):
     """The file holds the private key."""
 
@@ -97,7 +98,7 @@ class Present(Word):
             yield Mismatch("a private key", "no private key")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Matches(Word):
     """The private key is sound and belongs to the certificate."""
 
@@ -113,7 +114,7 @@ class Matches(Word):
             yield Mismatch(f"the private key of the certificate ({key_text(seen.certificate.key)})", found)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unencrypted(Word):
     """The private key lies in the file without a password of its own, for software that cannot ask for one."""
 
@@ -127,7 +128,7 @@ class Unencrypted(Word):
             yield Mismatch("an unencrypted private key", "no private key")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exportable(Word):
     """The private key could leave the store it was made in: it lies in the file."""
 
@@ -143,7 +144,7 @@ _DEFAULTS = {"capi": "Microsoft RSA SChannel Cryptographic Provider", "cng": "Mi
 _TITLES = {"capi": "a legacy (CAPI) provider", "cng": "a key storage provider (CNG)"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Provider(Word):
     """Windows will put the key into a provider of this family: attribute 1.3.6.1.4.1.311.17.1 of the key's bag."""
 

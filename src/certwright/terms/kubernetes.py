@@ -1,13 +1,13 @@
 """Kubernetes objects: that the object a workload reads by name is the one in the file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from certwright.model import Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, listed
+from certwright.value import value
 
 
 def _name(thing: Mapping[str, Any]) -> str:
@@ -24,7 +24,7 @@ def _keys(thing: Mapping[str, Any]) -> list[str]:
     return [key for table in ("data", "stringData", "binaryData") for key in _table(thing, table)]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Object(Word):
     """The file holds this object and, where asked for, this key in its data."""
 
@@ -45,7 +45,7 @@ class Object(Word):
             yield Mismatch(f"key {self.key} in {wanted}", f"keys {listed(_keys(same[0]))}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TextData(Word):
     """Every ConfigMap in the file keeps its certificates as text under data, nothing under binaryData."""
 

@@ -1,7 +1,7 @@
 """One file → what may be said about it. The expensive half of `check`: pure, one file at a time, in any process."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from certwright.errors import Unreadable, WrongPassword
@@ -9,6 +9,8 @@ from certwright.model import PlaceKind
 from certwright.pack.opened import Opened, open_package
 from certwright.pfx.facts import PfxFacts
 from certwright.terms.seen import Seen, Trouble, password_facts
+from certwright.value import field, value
+from certwright.x509.crl import read_crl
 from certwright.x509.facts import CertificateFacts, ChainFacts
 from certwright.x509.path import diagnose
 from certwright.x509.pem import is_pem
@@ -20,9 +22,12 @@ from certwright.x509.signature import Memo, remember
 CHAINLESS = frozenset({"der", "base64-cer", "pem-certificate"})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Work:
-    """One file to look at. `content` is None when there is no such file; `anchors` are DER, empty when unknown."""
+    """One file to look at. `content` is None when there is no such file; `anchors` are DER, empty when unknown.
+
+    `known` are authorities (DER) of the deployment: Windows would find them in its stores when they lack in the file.
+    """
 
     place: str
     kind: PlaceKind
@@ -33,6 +38,7 @@ class Work:
     password: str | None = field(repr=False)
     anchors: tuple[bytes, ...] = field(repr=False)
     now: datetime
+    known: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 def see(work: Work, memo: Memo | None = None) -> Seen:
@@ -72,6 +78,7 @@ def _read(work: Work, content: bytes, blank: Seen, memo: Memo | None) -> Seen:
         encrypted_key=opened.encrypted_key,
         password=password_facts(work.password or "") if opened.pfx else None,
         objects=opened.objects,
+        crls=tuple(map(read_crl, opened.crls)),
         written=_writing(content, opened),
         position=position,
         anchored=bool(work.anchors),
@@ -104,7 +111,8 @@ def _chain(
     if work.kind == "anchors" or (work.form in CHAINLESS and not others):
         return None
     anchors = tuple(_facts(der, memo) for der in work.anchors)
-    return diagnose(leaf, others, anchors, work.now, server=None, memo=memo)
+    known = tuple(_facts(der, memo) for der in work.known)
+    return diagnose(leaf, others, anchors, work.now, server=None, memo=memo, known=known)
 
 
 def _facts(der: bytes, memo: Memo | None) -> CertificateFacts:

@@ -1,15 +1,17 @@
 """Subject alternative names: which must be there, which must not, and how they are written (RFC 5280 4.2.1.6)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Annotated
 
 from certwright.errors import Refused
 from certwright.model import Draft, GeneralName, Mismatch, NameKind
+from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 
 _KINDS: dict[str, NameKind] = {"dns": "dns", "ip": "ip", "uri": "uri", "email": "email"}
@@ -62,7 +64,7 @@ def all_names(certificate: CertificateFacts) -> str:
     return listed([str(name) for name in certificate.names], "no names at all")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Required(Word):
     """The certificate records each of these names."""
 
@@ -83,7 +85,7 @@ class Required(Word):
         return [name for name in wanted if not recorded(present, name, by_wildcard=self.wildcard_covers)]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NoWildcard(Word):
     """A wildcard is no substitute: each of these names stands by itself; with no names given, none is a wildcard."""
 
@@ -105,7 +107,24 @@ class NoWildcard(Word):
             yield Mismatch("no wildcard among the names", listed(wild))
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class Beside(Word):
+    """The certificate records another name or address besides these, which only some of its clients know."""
+
+    names: Annotated[tuple[str, ...], "the names that do not count, as dns:…, ip:…, uri:… or email:…"]
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        certificate, inside = leaf(seen), list(map(general_name, self.names))
+        if not any(self._counts(name, inside) for name in certificate.names):
+            expected = tr("a name or address besides {names}", names=listed(self.names))
+            yield Mismatch(expected, all_names(certificate))
+
+    @staticmethod
+    def _counts(name: GeneralName, inside: Sequence[GeneralName]) -> bool:
+        return name.kind in ("dns", "ip") and not any(same_name(name, one) for one in inside)
+
+
+@value
 class First(Word):
     """This name is recorded before all others, for software that reads only the first."""
 
@@ -121,7 +140,7 @@ class First(Word):
             yield Mismatch(f"{wanted} as the first name", all_names(certificate))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Absent(Word):
     """The certificate has no subject alternative names."""
 
@@ -131,7 +150,7 @@ class Absent(Word):
             yield Mismatch("no subject alternative names", all_names(certificate))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OneUri(Word):
     """The certificate records exactly one URI, as an OPC UA application instance certificate does."""
 
@@ -146,7 +165,7 @@ class OneUri(Word):
             yield Mismatch(f"exactly one URI{f', {self.uri}' if self.uri else ''}", listed(found, "no URI"))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Address(Word):
     """The certificate records this address as an address; clients that connect by number ignore DNS names."""
 
@@ -170,7 +189,7 @@ class Address(Word):
         yield Mismatch(f"ip:{self.address} as an iPAddress", found)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Length(Word):
     """Names fit: the common name in its limit (RFC 5280 A.1), DNS names in 253 characters, labels in 63 (RFC 1035)."""
 

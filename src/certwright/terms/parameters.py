@@ -1,14 +1,15 @@
 """Parameters of terms: read from the dataclass that is the term, so that code, loader and reference page agree."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from datetime import date, datetime
 from typing import Any, get_args, get_type_hints
 
 from certwright.errors import Refused
+from certwright.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parameter:
     """One thing a term may be told. `kind` is for reading ("list of text"); `default` is None when it must be given."""
 

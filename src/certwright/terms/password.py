@@ -1,18 +1,19 @@
 """The password of a PFX. What is wrong is said; no character of it ever is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, ClassVar
 
 from certwright.model import Draft, Mismatch, PasswordRule
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word
+from certwright.value import value
 
 _KINDS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Policy(Word):
     """The password is long enough, of enough kinds of characters, and has none that later commands stumble over."""
 

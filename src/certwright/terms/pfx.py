@@ -4,7 +4,7 @@ Encryption and the integrity check (MAC) are two matters with two hashes; a cert
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, ClassVar, get_args
 
@@ -14,6 +14,7 @@ from certwright.pfx import facts
 from certwright.terms.seen import Seen
 from certwright.terms.signature import hash_title
 from certwright.terms.word import Word, either, listed
+from certwright.value import value
 
 _WRITABLE: dict[str, PfxEncryption] = {name: name for name in get_args(PfxEncryption)}
 _TITLES = {"tripledes-sha1": "TripleDES-SHA1", "aes256-sha256": "AES256-SHA256"}
@@ -25,7 +26,7 @@ def _pfx(seen: Seen) -> facts.PfxFacts:
     return seen.pfx
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Readable(Word):
     """Everything in the PFX can be read, and an integrity check (MAC) vouches for it."""
 
@@ -39,7 +40,7 @@ class Readable(Word):
             yield Mismatch("an integrity check (MAC)", "none" if pfx.mac is None else "one that could not be verified")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Encryption(Word):
     """Private key and certificates are encrypted in one of these ways, and the integrity check (MAC) goes with it."""
 
@@ -86,7 +87,7 @@ def _title(encryption: facts.Encryption) -> str:
     return encryption.name.upper()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Privacy(Word):
     """The certificates are encrypted too, not only the key (Windows: "certificate privacy")."""
 
@@ -100,7 +101,7 @@ class Privacy(Word):
             yield Mismatch("encrypted certificates", "certificates anyone can read", listed(bare))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LocalMachine(Word):
     """The key asks for the machine's store: attribute 1.3.6.1.4.1.311.17.2 on its bag, whatever its value."""
 

@@ -1,16 +1,16 @@
 """Where to ask whether a certificate was revoked. Nothing here fetches: a URL in a certificate is a stranger's word."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from certwright.model import Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
+from certwright.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HttpDistributionPoint(Word):
     """The certificate names a revocation list at an http address (RFC 5280 4.2.1.13); ldap and https do not count."""
 
@@ -21,7 +21,7 @@ class HttpDistributionPoint(Word):
             yield Mismatch("a revocation list at an http address", found)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reachable(Word):
     """The revocation list the certificate names can be fetched and is in force; judged only with a network."""
 

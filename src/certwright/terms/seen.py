@@ -4,15 +4,16 @@ A `Seen` is one file of one place; a `Layout` is the tree the files of a set lie
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from certwright.pfx.facts import PfxFacts
-from certwright.x509.facts import CertificateFacts, ChainFacts
+from certwright.value import field, value
+from certwright.x509.facts import CertificateFacts, ChainFacts, CrlFacts
 from certwright.x509.private import PrivateKeyFacts
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PasswordFacts:
     """What may be known of a password. `classes` are upper, lower, digit, special, letter (letters without case)."""
 
@@ -36,7 +37,7 @@ def _kind(character: str) -> str:
     return "lower" if character.islower() else "letter"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trouble:
     """Why a file could not be judged. `code` is one of `terms.material.MATERIAL`, `reason` is what happened."""
 
@@ -44,7 +45,7 @@ class Trouble:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Seen:
     """One file of one place, read. Absent parts are None; `others` are all certificates after the leaf.
 
@@ -64,6 +65,7 @@ class Seen:
     encrypted_key: bool = False
     password: PasswordFacts | None = None
     objects: tuple[Mapping[str, Any], ...] = ()
+    crls: tuple[CrlFacts, ...] = ()
     written: str = ""
     position: int = 0
     anchored: bool = False
@@ -80,8 +82,8 @@ class Seen:
         match part:
             case "file":
                 return True
-            case "objects":
-                return bool(self.objects)
+            case "objects" | "crls":
+                return bool(getattr(self, part))
             case "anchors":
                 return self.chain is not None and self.anchored
             case "certificate" | "chain" | "key" | "pfx" | "password":
@@ -98,7 +100,7 @@ class Seen:
         return replace(self, certificate=sibling.certificate)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Layout:
     """The tree of a set: paths that were planned, and paths that lie in the folders of the set, as found.
 

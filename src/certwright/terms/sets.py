@@ -4,36 +4,19 @@ Members are Seens of the set, several for a place packed several times. Every me
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, ClassVar
 
 from certwright.model import Mismatch
+from certwright.speech import tr
+from certwright.terms.members import first, judged, paths, shared
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.validity import moment
-from certwright.terms.word import SetWord, called, listed
+from certwright.terms.word import SetWord, called, listed, unopened
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
-
-Key = TypeVar("Key", bound=Hashable)
-
-
-def _judged(members: Sequence[Seen]) -> list[Seen]:
-    return [member for member in members if member.trouble is None and member.certificate is not None]
-
-
-def _paths(members: Iterable[Seen]) -> str:
-    return listed([member.path for member in members])
-
-
-def _shared(members: Iterable[Seen], keys: Callable[[Seen], Iterable[Key]]) -> dict[Key, dict[str, Seen]]:
-    """What several places have in common: each such key with one member a place."""
-    found: dict[Key, dict[str, Seen]] = defaultdict(dict)
-    for member in members:
-        for key in keys(member):
-            found[key].setdefault(member.place, member)
-    return {key: places for key, places in found.items() if len(places) > 1}
 
 
 def _distinct(members: Iterable[Seen]) -> bool:
@@ -41,95 +24,100 @@ def _distinct(members: Iterable[Seen]) -> bool:
     return len({member.certificate.der for member in members if member.certificate}) > 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Count(SetWord):
-    """Exactly this many places of the set have their certificate."""
+    """Exactly this many places of the set have their certificate. A file nobody could open may hold one."""
 
     count: Annotated[int, "how many"]
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
-        found = {member.place for member in _judged(members)}
-        if len(found) != self.count:
-            lost = [member for member in members if member.place not in found]
-            yield Mismatch(f"{self.count} certificates", f"{len(found)}", f"none in {_paths(lost)}" if lost else "")
+        found = {member.place for member in judged(members)}
+        shut = {member.place for member in members if unopened(member)} - found
+        if not len(found) <= self.count <= len(found) + len(shut):
+            lost = [member for member in members if member.place not in found | shut]
+            yield Mismatch(f"{self.count} certificates", f"{len(found)}", f"none in {paths(lost)}" if lost else "")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SameRoot(SetWord):
-    """All certificates of the set lead to one root."""
+    """All certificates of the set lead to one root. Those that lead to none are left to `chain.complete`."""
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         roots: dict[str, list[Seen]] = defaultdict(list)
-        for member in _judged(members):
-            if member.chain is not None:
-                roots[_root(member)].append(member)
-        if len(roots) > 1:
-            common = max(roots, key=lambda root: (root != _NO_ROOT, len(roots[root])))
-            for root, strays in roots.items():
-                if root != common:
-                    yield Mismatch(f"the root of most of the set, {common}", root, _paths(strays))
+        for member in judged(members):
+            if member.chain is not None and member.chain.complete:
+                roots[_named(member.chain.path[-1])].append(member)
+        yield from _strays(roots, tr("the root of most of the set, {name}"))
 
 
-_NO_ROOT = "no root at all"
+@value
+class SameChain(SetWord):
+    """All certificates of the set are signed by one authority, and lead over the same ones to the root."""
+
+    def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
+        chains: dict[str, list[Seen]] = defaultdict(list)
+        for member in judged(members):
+            if member.chain is not None and member.chain.complete:
+                chains[" > ".join(map(_named, member.chain.path[1:])) or tr("itself")].append(member)
+        yield from _strays(chains, tr("the authorities of most of the set, {name}"))
 
 
-def _root(member: Seen) -> str:
-    assert member.chain is not None
-    if not member.chain.complete:
-        return _NO_ROOT
-    root = member.chain.path[-1]
-    return f"{called(root)} (thumbprint {root.thumbprint})"
+def _strays(groups: Mapping[str, Sequence[Seen]], wanted: str) -> Iterator[Mismatch]:
+    """Every group but the largest, with all its members."""
+    if len(groups) > 1:
+        common = max(groups, key=lambda name: len(groups[name]))
+        for name, strays in groups.items():
+            if name != common:
+                yield Mismatch(wanted.format(name=common), name, paths(strays))
 
 
-@dataclass(frozen=True, slots=True)
+def _named(certificate: CertificateFacts) -> str:
+    return f"{called(certificate)} ({certificate.masked_thumbprint})"
+
+
+@value
 class SamePassword(SetWord):
     """One password opens every file of the set."""
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         shut = [member for member in members if member.trouble and member.trouble.code == "material.wrong-password"]
         if shut:
-            yield Mismatch("one password for the whole set", "files it does not open", _paths(shut))
+            yield Mismatch("one password for the whole set", "files it does not open", paths(shut))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UniqueNames(SetWord):
     """No name is recorded in the certificates of two places."""
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
-        shared = _shared(_judged(members), lambda seen: [f"{n.kind}:{n.value.lower()}" for n in _first(seen).names])
-        for name, places in shared.items():
-            if _distinct(places.values()):
-                yield Mismatch("each name in one certificate only", name, _paths(places.values()))
+        same = shared(judged(members), lambda seen: [f"{n.kind}:{n.value.lower()}" for n in first(seen).names])
+        for name, places in same.items():
+            if _distinct(places):
+                yield Mismatch("each name in one certificate only", name, paths(places))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UniqueSubjects(SetWord):
     """No two certificates of the set have the same subject."""
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
-        for places in _shared(_judged(members), lambda seen: [_first(seen).subject_der]).values():
-            same = list(places.values())
+        for same in shared(judged(members), lambda seen: [first(seen).subject_der]).values():
             if _distinct(same):
-                yield Mismatch("each subject in one certificate only", called(_first(same[0])), _paths(same))
+                yield Mismatch("each subject in one certificate only", called(first(same[0])), paths(same))
 
 
-def _first(seen: Seen) -> CertificateFacts:
-    assert seen.certificate is not None
-    return seen.certificate
-
-
-@dataclass(frozen=True, slots=True)
+@value
 class UniqueFiles(SetWord):
     """No two places use the same file name up to its last dot, not even in different case."""
 
     by_name: ClassVar[bool] = True
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
-        for stem, places in _shared(members, lambda seen: [PurePosixPath(seen.path).stem.lower()]).items():
-            yield Mismatch("each file name in one place only", stem, _paths(places.values()))
+        for stem, places in shared(members, lambda seen: [PurePosixPath(seen.path).stem.lower()]).items():
+            yield Mismatch("each file name in one place only", stem, paths(places))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Folders(SetWord):
     """The folders of the set hold the planned files and nothing else, written in exactly the planned case."""
 
@@ -151,9 +139,11 @@ class Folders(SetWord):
                 yield Mismatch("no other file", "a file nobody asked for", path)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SameBaseNames(SetWord):
     """The files of a place share one name up to the last dot, as software that looks for pairs expects."""
+
+    by_name: ClassVar[bool] = True
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         files: dict[str, list[str]] = defaultdict(list)
@@ -164,12 +154,12 @@ class SameBaseNames(SetWord):
                 yield Mismatch("files of one base name", listed(names), place)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RootOfIssuersTrusted(SetWord):
     """The root above every issuing authority of the set is itself in the set; issuers alone are not trusted."""
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
-        certificates = [(member, c) for member in _judged(members) for c in member.certificates]
+        certificates = [(member, c) for member in judged(members) for c in member.certificates]
         by_subject = {c.subject_der: c for _, c in certificates}
         for member, certificate in certificates:
             if certificate.authority is not False and not certificate.self_issued:
@@ -187,14 +177,23 @@ def _climb(certificate: CertificateFacts, by_subject: dict[bytes, CertificateFac
     return certificate
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ExpirySpread(SetWord):
     """The certificates of the set run out close together, so that one renewal serves them all."""
 
     days: Annotated[int, "most days between the first and the last to run out"]
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
-        ends = sorted((_first(member).not_after, member.path) for member in _judged(members))
-        if ends and ends[-1][0] - ends[0][0] > timedelta(days=self.days):
-            found = f"{moment(ends[0][0])} and {moment(ends[-1][0])}"
-            yield Mismatch(f"ends at most {self.days} days apart", found, f"{ends[0][1]}, {ends[-1][1]}")
+        ends = sorted((first(member).not_after, member.path) for member in judged(members))
+        start, most = 0, range(0)
+        for stop, (end, _) in enumerate(ends):  # the most members that fit into so many days
+            while end - ends[start][0] > timedelta(days=self.days):
+                start += 1
+            most = max(most, range(start, stop + 1), key=len)
+        for place, (end, path) in enumerate(ends):
+            if place not in most:
+                expected = tr(
+                    "ends at most {days} days apart; most end between {first} and {last}",
+                    days=self.days, first=moment(ends[most[0]][0]), last=moment(ends[most[-1]][0]),
+                )  # fmt: skip
+                yield Mismatch(expected, moment(end), path)

@@ -1,19 +1,20 @@
 """The hash under the signature of a certificate. (The hashes that protect a PFX are another matter: see pfx.)"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 from certwright.model import Draft, Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, leaf, listed
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 
 _MAKEABLE = ("sha256", "sha384", "sha512")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hash(Word):
     """The certificate, and each intermediate above it, is signed over a hash that is not one of these."""
 

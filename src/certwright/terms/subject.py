@@ -1,7 +1,7 @@
 """The subject: whether there is one, what its common name says, and that it is not the issuer's (RFC 5280 4.1.2.6)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -9,10 +9,11 @@ from certwright.model import Draft, Mismatch
 from certwright.terms.names import all_names
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
+from certwright.value import value
 from certwright.x509.name import escape
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CommonName(Word):
     """The common name is, contains, or is among the alternative names, as far as each is asked for."""
 
@@ -37,7 +38,7 @@ class CommonName(Word):
             yield Mismatch(f"the common name {found} among the names", all_names(certificate))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Present(Word):
     """The certificate has a subject that is not empty."""
 
@@ -46,7 +47,7 @@ class Present(Word):
             yield Mismatch("a subject", "an empty subject")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DiffersFromIssuer(Word):
     """Subject and issuer are different names, byte for byte."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from certwright.errors import Refused
 from certwright.model import OIDS, Draft, Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
+from certwright.value import value
 from certwright.x509.extensions import KEY_USAGES
 
 _TITLES = {
@@ -44,7 +45,7 @@ def _bits(bits: Iterable[str]) -> str:
     return listed(sorted(bits, key=KEY_USAGES.index))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeyUsage(Word):
     """The key usage extension allows these uses."""
 
@@ -68,7 +69,7 @@ class KeyUsage(Word):
             yield Mismatch(f"key usage {_bits(wanted)} and nothing else", _bits(usage))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Extended(Word):
     """The extended key usage extension names these purposes; "any purpose" does not stand in for one."""
 
@@ -95,7 +96,7 @@ class Extended(Word):
             yield Mismatch(f"{purposes(wanted)} and nothing else", purposes(found))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Authority(Word):
     """The certificate is, or is not, that of a certification authority (basic constraints)."""
 

@@ -2,13 +2,14 @@
 
 from calendar import isleap
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 from certwright.model import Draft, Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, leaf
+from certwright.value import value
 
 
 def later(day: date, years: int, days: int) -> date:
@@ -38,7 +39,7 @@ def moment(when: datetime) -> str:
     return f"{when:%Y-%m-%d %H:%M} UTC"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Minimum(Word):
     """The certificate lives at least this long, counted from a given day, or from its own first moment."""
 
@@ -65,7 +66,7 @@ class Minimum(Word):
         return later(start, self.years, self.days)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Remaining(Word):
     """At least this many days are left."""
 
@@ -84,7 +85,7 @@ class Remaining(Word):
             yield Mismatch(f"{length(0, self.days)} left or more", f"{found}, valid until {moment(end)}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Maximum(Word):
     """The certificate is valid for no more than this many days in all."""
 
@@ -101,7 +102,7 @@ class Maximum(Word):
             yield Mismatch(f"valid for {length(0, self.days)} or fewer", found)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Current(Word):
     """Every certificate in the file is valid now."""
 

@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from certwright.model import Draft, Mismatch
 from certwright.terms.seen import Layout, Seen
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 
 # What files of a form are there to hold, beyond what happens to be in them.
@@ -34,12 +34,13 @@ SILENCES: Mapping[str, str] = {
     "pfx": "this file is no PFX",
     "password": "no password was needed for this file",
     "objects": "there is no Kubernetes object in this file",
+    "crls": "there is no revocation list in this file",
     "set": "judged for the whole set",
     "nothing": "files do not show it",
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Word:
     """A term of the vocabulary. `reads` is the part of a `Seen` that must be there before `check` is asked.
 
@@ -66,7 +67,7 @@ class Word:
         return iter(())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SetWord(Word):
     """A term that looks at all files of a set together. `by_name` marks one that needs their names only."""
 
@@ -76,6 +77,11 @@ class SetWord(Word):
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         """What is wrong with the set, naming every member that breaks it."""
         raise NotImplementedError
+
+
+def unopened(seen: Seen) -> bool:
+    """Whether the file is there and nobody could look into it."""
+    return seen.trouble is not None and seen.trouble.code != "material.missing"
 
 
 def leaf(seen: Seen) -> CertificateFacts:

@@ -3,11 +3,11 @@
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from certwright.errors import Unreadable
+from certwright.value import field, value
 
 MOST_MEMBERS = 10_000
 MOST_BYTES = 64 << 20  # of one member
@@ -29,7 +29,7 @@ _DAMAGE = (  # what the standard library was seen to raise on hostile archives
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Member:
     """A file of an archive; `trouble` is why it could not be unpacked."""
 

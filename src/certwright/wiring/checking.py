@@ -43,11 +43,11 @@ def check(
                 held = reading.held()
             if {group.id for one in found for group in one.plan.sets if group.password} - given.keys():
                 given = {**_kept(loaded, unlock or Unlock(), inventory), **given}
-    roots = flow.roots(held)
+    roots, known = flow.roots(held), flow.authorities(held)
     with _spreading(sum(len(one.files) for one in found)) as spread:
         return _joined(
             [
-                judge(one.plan, one.files, given, loaded.now, anchors=roots, whole=one.whole, spread=spread)
+                judge(one.plan, one.files, given, loaded.now, anchors=roots, known=known, whole=one.whole, spread=spread)
                 for one in found
             ]
         )

@@ -12,6 +12,7 @@ from certwright.keys.foundry import Foundry
 from certwright.model import KeySpec
 
 USUAL = KeySpec("rsa", 2048)
+AHEAD = 4  # keys a processor makes while the rest is loaded
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def early_keys(deployment: Path) -> Iterator[Foundry]:
     """A foundry that has begun a few keys of the usual kind, if the deployment file changed since anything was made."""
     with Foundry() as foundry:
         if _changed(deployment):
-            foundry.begin([USUAL] * 2 * (os.cpu_count() or 1))
+            foundry.begin([USUAL] * AHEAD * (os.cpu_count() or 1))
         yield foundry
 
 

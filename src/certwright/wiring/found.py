@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from certwright.errors import Refused
 from certwright.model import Plan
 from certwright.plan.locate import part, planned, prefix_of
+from certwright.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """What one path holds: contents by planned path; that of an empty folder ends in a slash.
 

@@ -2,7 +2,7 @@
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from certwright.manifest.read import Deployment, files_named, products_named, re
 from certwright.manifest.tree import Spot, read_tree
 from certwright.model import Plan
 from certwright.plan.make import make_plan
+from certwright.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Loaded:
     """A deployment file with its plan. `output`, `state` and `unlock_file` lie beside the file; `now` is aware UTC."""
 

@@ -5,18 +5,18 @@ Beside folder NAME lies NAME.certwright: the list of what was written there, and
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from certwright.errors import Broken, Refused
 from certwright.model import Artifact
 from certwright.report.repair import Mended
 from certwright.targets.folder import UNFINISHED, Folder
+from certwright.value import field, value
 
 LIST = "SHA256SUMS"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Repairing:
     """A repair that is ready: what to tell about it, and what `deliver` writes."""
 

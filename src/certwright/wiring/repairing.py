@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from certwright import flow
@@ -21,6 +21,7 @@ from certwright.pack import pack
 from certwright.pack.credential import Credential
 from certwright.plan.locate import part, prefix_of
 from certwright.report.repair import Mended, Repair
+from certwright.value import field, value
 from certwright.wiring.applying import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.wiring.repaired import Repairing, beside, refuse_output
@@ -28,7 +29,7 @@ from certwright.wiring.vault import account, open_safe
 from certwright.x509.pem import certificates_in
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Given:
     """Passwords by set, others that files may still have, and a folder (or file) of certificates of authorities."""
 
@@ -83,7 +84,7 @@ def prepare(loaded: Loaded, path: Path, output: Path, given: Given) -> Repairing
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Lock:
     """The password of a set, where it is from, and what is wrong with the one before."""
 

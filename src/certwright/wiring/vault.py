@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from certwright.flow import Vault
 from certwright.inventory import Inventory
@@ -10,12 +9,13 @@ from certwright.keys.foundry import Foundry
 from certwright.keys.seal import Box, new_box, open_box
 from certwright.keys.sealed import SealedKeys
 from certwright.keys.unlock import Unlock, ask_secret, find_secret, make_secret
+from certwright.value import value
 from certwright.wiring.loading import Loaded
 
 WRAPPING = "master key"  # the inventory's setting that holds the wrapped master key
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Listener:
     """Who hears what there is to `say` to the user, and where we are (`at`)."""
 

@@ -1,6 +1,5 @@
 """A draft → the extensions and the body of a certificate or a request, before anybody signs it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from typing import TypeAlias
@@ -10,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certwright.errors import Refused
 from certwright.model import OIDS, Draft, GeneralName
+from certwright.value import value
 from certwright.x509.extensions import KEY_USAGES
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.name import parse_name
@@ -17,7 +17,7 @@ from certwright.x509.name import parse_name
 PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Profile:
     """What a certificate will say. Times are aware; `issuer` is None for a self-signed root."""
 

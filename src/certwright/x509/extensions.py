@@ -191,6 +191,16 @@ def _authority_information_access(value: bytes, found: Found, _: list[Defect]) -
     found["authority_information_access"] = tuple(addresses)
 
 
+def _policies(value: bytes, found: Found, _: list[Defect]) -> None:
+    """RFC 5280 4.2.1.4: the policies without their qualifiers."""
+    body = der.content(value, der.SEQUENCE)
+    listed = []
+    for _tag, _begin, inner, after in der.children(body, 0, len(body)):
+        first, last = der.expect(body, inner, after, der.OID)
+        listed.append(der.oid(body[first:last]))
+    found["policies"] = tuple(listed)
+
+
 def _uris(body: bytes, start: int, stop: int) -> list[str]:
     return [
         read_general_name(tag, body[first:last]).value
@@ -205,6 +215,7 @@ _READERS: Mapping[str, Callable[[bytes, Found, list[Defect]], None]] = {
     "2.5.29.17": _alternative_names,
     "2.5.29.19": _basic_constraints,
     "2.5.29.31": _crl_distribution_points,
+    "2.5.29.32": _policies,
     "2.5.29.35": _authority_key_identifier,
     "2.5.29.37": _extended_key_usage,
     "1.3.6.1.5.5.7.1.1": _authority_information_access,

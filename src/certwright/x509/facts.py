@@ -1,13 +1,13 @@
 """DER → facts: everything a certificate says, read once, in one place, and never raising on a hostile one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from certwright.model import GeneralName
+from certwright.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PublicKeyFacts:
     """A public key. `spki` is the DER SubjectPublicKeyInfo, `bits` the modulus length or curve size (0 unknown)."""
 
@@ -19,7 +19,7 @@ class PublicKeyFacts:
     exponent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Defect:
     """A part of a certificate that could not be read, and why. `part` is the field or the extension's dotted OID."""
 
@@ -27,12 +27,13 @@ class Defect:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CertificateFacts:
     """What a certificate says. Absent extensions are None, empty ones are empty. Times are aware UTC.
 
     `thumbprint` is SHA-1 in upper-case hex, as Windows shows it; `fingerprint` is SHA-256 in lower-case hex.
-    `extended_key_usage` and `signature_algorithm` are dotted OIDs; `signature_hash` is "sha256", "sha1", … or "".
+    `extended_key_usage`, `policies` and `signature_algorithm` are dotted OIDs; `signature_hash` is "sha256", "sha1", …
+    or "".
     """
 
     der: bytes = field(repr=False)
@@ -60,6 +61,7 @@ class CertificateFacts:
     authority_key_identifier: bytes | None = None
     crl_distribution_points: tuple[str, ...] | None = None
     authority_information_access: tuple[str, ...] | None = None
+    policies: tuple[str, ...] | None = None
     critical: frozenset[str] = frozenset()
     defects: tuple[Defect, ...] = ()
 
@@ -74,7 +76,7 @@ class CertificateFacts:
         return f"{self.thumbprint[:6]}{'*' * 28}{self.thumbprint[-6:]}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Revoked:
     """One line of a CRL. `when` is aware UTC; `reason` is RFC 5280's word ("keyCompromise") or "" for none."""
 
@@ -83,7 +85,7 @@ class Revoked:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CrlFacts:
     """What a CRL says. `revoked` is by serial. `number` is None and `next_update` is None when the CRL has none."""
 
@@ -100,7 +102,7 @@ class CrlFacts:
     defects: tuple[Defect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ChainFacts:
     """How a leaf stands among the certificates beside it. See `certwright.x509.path.diagnose`.
 

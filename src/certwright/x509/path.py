@@ -30,15 +30,17 @@ def diagnose(
     *,
     server: bool | None,
     memo: Memo | None = None,
+    known: Sequence[CertificateFacts] = (),
 ) -> ChainFacts:
     """The path from `leaf` over `others` (in the order of their file, without the leaf) and `anchors`, at `now`.
 
     Without anchors a root found in the file is believed. `server` True judges a TLS server, False a client, None
-    neither usage. Pass one `memo` (a dict) to all calls of a run and what authorities signed is verified once.
+    neither usage. `known` are authorities that are at hand outside of the file, as in the stores of Windows: the path may
+    lead over them, but they are neither packed nor trusted. Pass one `memo` (a dict) to all calls of a run and what authorities signed is verified once.
     Cross-signed alternatives: a path that is complete, trusted and current is preferred, then the one nearest the file.
     """
     memo = {} if memo is None else memo
-    search = _Search(leaf, others, anchors, now, memo)
+    search = _Search(leaf, others, anchors, now, memo, known)
     path = search.best()
     complete = search.ends(path)
     trusted = not anchors or _identity(path[-1]) in search.trusted
@@ -79,13 +81,14 @@ class _Search:
     anchors: Sequence[CertificateFacts]
     now: datetime
     memo: Memo
+    known: Sequence[CertificateFacts] = ()
     steps: int = MOST_STEPS
 
     def __post_init__(self) -> None:
         self.trusted = {_identity(anchor) for anchor in self.anchors}
         packed = {one.fingerprint for one in self.others}
         self.by_subject: dict[bytes, list[CertificateFacts]] = defaultdict(list)
-        for one in {one.fingerprint: one for one in (*self.others, *self.anchors)}.values():
+        for one in {one.fingerprint: one for one in (*self.others, *self.anchors, *self.known)}.values():
             if one.fingerprint != self.leaf.fingerprint:
                 self.by_subject[one.subject_der].append(one)
         self.packed = packed

@@ -3,17 +3,17 @@
 Arithmetic proves consistency; primality is not asked, because a wrong prime cannot arise by accident and costs 30 ms.
 """
 
-from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
 from certwright.errors import Unreadable
+from certwright.value import field, value
 from certwright.x509.algorithms import read_public_key
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PrivateKeyFacts:
     """A private key without its secret. `spki` is the DER SubjectPublicKeyInfo of its public half.
 

@@ -1,12 +1,12 @@
 """Certificate requests (PKCS#10, RFC 2986): DER → what is asked for, and whether whoever asks holds the key."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography import x509
 
 from certwright.errors import Unreadable
 from certwright.model import GeneralName
+from certwright.value import field, value
 from certwright.x509 import algorithms, der
 from certwright.x509.extensions import read_extensions
 from certwright.x509.facts import Defect, PublicKeyFacts
@@ -17,7 +17,7 @@ MOST_OCTETS = 1 << 20
 _EXTENSION_REQUESTS = ("1.2.840.113549.1.9.14", "1.3.6.1.4.1.311.2.1.14")  # RFC 2985 5.4.2, and Microsoft's own
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RequestFacts:
     """What a request asks for; the fields mean what they mean in CertificateFacts. `signed`: with its own key."""
 
