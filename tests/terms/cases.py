@@ -23,6 +23,8 @@ FORMS = {
     ".pfx": "pfx",
     ".cer": "base64-cer",
     ".der": "der",
+    ".DER": "der",
+    ".crl": "pem-crl",
     ".key": "pem-key",
     ".yaml": "kubernetes-opaque-secret",
 }
@@ -66,6 +68,7 @@ class Case:
                 password=self.row.get("password", PASSWORD),
                 anchors=tuple(anchors),
                 now=NOW,
+                known=tuple(der for name in self.row.get("known", ()) for der in certificates_in(self._beside(name))),
             )
         )
 

@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from certwright.model import OIDS, Draft
@@ -13,7 +12,7 @@ from certwright.model import OIDS, Draft
 
 @cache
 def _limits() -> dict[str, Any]:
-    return tomllib.loads((resources.files("certwright.catalogue") / "sources" / "public-ca.toml").read_text("utf-8"))
+    return tomllib.loads((SOURCES / "public-ca.toml").read_text("utf-8"))
 
 
 def longest_life(day: date) -> timedelta:

@@ -394,8 +394,8 @@ put set.count bad-one/portal.pem full.pem
 put set.same-root bad/portal.pem full.pem inter.pem root.pem
 put set.same-root bad/blob.pem one-year.pem inter.pem root.pem
 put set.same-root bad/graph.pem of-other.pem other-root.pem
-put set.same-root bad-no-root/portal.pem full.pem inter.pem root.pem
-put set.same-root bad-no-root/graph.pem graph.pem inter.pem
+put set.same-root good-one-without-root/portal.pem full.pem inter.pem root.pem
+put set.same-root good-one-without-root/graph.pem graph.pem inter.pem
 two set.unique-names bad full graph-same-name
 two set.unique-names good-shared full full
 two set.unique-subjects bad full graph-same-subject
@@ -427,3 +427,84 @@ put set.folders bad-extra/Graph/old.pem graph.pem
 put set.folders bad-extra/Notes/read.me full.pem
 put set.folders bad-case/portal/portal.pem full.pem
 put set.folders bad-case/Graph/graph.pem graph.pem
+
+# ── public CAs, and authorities that end ──
+POLICY='certificatePolicies=2.23.140.1.2.1\n'
+leaf public "${BOTH}$SAN$POLICY"
+leaf public-server "${WEB}extendedKeyUsage=serverAuth\n$SAN$POLICY"
+leaf private-policy "${BOTH}${SAN}certificatePolicies=1.3.6.1.4.1.99999.1\n"
+put usage.no-public-client good.pem public-server.pem
+put usage.no-public-client good-private.pem private-policy.pem
+put usage.no-public-client bad.pem public.pem
+put issuer.kind bad.pem public.pem
+issue inter-ending root inter '/O=Contoso/CN=Contoso Issuing' sha256 "$CA$IDS" $START 20280601000000Z
+put issuer.feasible good.pem full.pem inter.pem root.pem
+put issuer.feasible good-two-years.pem full.pem inter.pem root.pem
+put issuer.feasible bad-issuer-ends.pem full.pem inter-ending.pem root.pem
+put issuer.feasible bad-two-years.pem one-year.pem inter-ending.pem root.pem
+put issuer.feasible bad-public.pem public-server.pem inter.pem root.pem
+put chain.nested good.pem full.pem inter.pem root.pem
+put chain.nested bad.pem full.pem inter-ending.pem root.pem
+put chain.trusted good-known.pem full.pem
+put chain.trusted inter.pem inter.pem
+
+# ── what stands beside, twice, or under another name ──
+put names.beside good.pem first.pem
+put names.beside good-address.pem address.pem
+put names.beside bad.pem full.pem
+put file.ending good.der root.pem
+put file.ending bad.DER root.pem
+put trust.unique good.pem root.pem inter.pem
+put trust.unique bad.pem root.pem inter.pem root.pem
+for term in same-chain unique-certificates unique-keys; do two set.$term good full graph; done
+put set.same-chain bad/portal.pem full.pem inter.pem root.pem
+put set.same-chain bad/blob.pem one-year.pem inter.pem root.pem
+put set.same-chain bad/graph.pem of-root.pem root.pem
+put set.unique-certificates bad/portal.pem full.pem
+put set.unique-certificates bad/blob.pem graph.pem
+put set.unique-certificates bad/graph.pem full.pem inter.pem root.pem
+put set.unique-certificates good-other-rows/portal.pem full.pem
+put set.unique-certificates good-other-rows/list.pem full.pem
+two set.unique-keys good-shared full full
+put set.unique-keys bad/portal.pem full.pem
+put set.unique-keys bad/blob.pem graph.pem
+put set.unique-keys bad/graph.pem one-year.pem
+put set.distinct-endings good/ca.der root.pem
+put set.distinct-endings good/line.der inter.pem
+put set.distinct-endings bad/ca.der root.pem
+put set.distinct-endings bad/root-ca.der inter.pem
+put set.distinct-endings bad/other.der other-root.pem
+
+# ── revocation lists ──
+crl() { # name authority key hours [earlier]: in force on the day the cases are judged at, for so many hours; or before it
+    faketime "${5:-2026-07-01 00:00:00}" openssl ca -gencrl -config ca.cnf -cert "$2.pem" -keyfile "$3.key" -md sha256 \
+        -crlhours "$4" -out "$1.crl"
+}
+TZ=UTC; export TZ
+crl inter inter inter 720
+issue impostor self stray '/O=Contoso/CN=Contoso Issuing' sha256 "$CA" $START $LONG
+crl forged impostor stray 720
+crl stale inter inter 24 '2026-06-01 00:00:00'
+crl early inter inter 24 '2026-08-01 00:00:00'
+crl short inter inter 36
+crl other other-root other-root 720
+put trust.crl-fresh good.pem inter.pem inter.crl
+put trust.crl-fresh bad-over.pem inter.pem stale.crl
+put trust.crl-fresh bad-early.pem inter.pem early.crl
+put trust.crl-fresh bad-soon.pem inter.pem short.crl
+for term in crl-signed crl-base-names; do
+    put set.$term good/line.pem inter.pem
+    put set.$term good/line.crl inter.crl
+done
+put set.crl-signed bad-forged/line.pem inter.pem
+put set.crl-signed bad-forged/line.crl forged.crl
+put set.crl-signed bad-of-nobody-here/line.pem inter.pem
+put set.crl-signed bad-of-nobody-here/line.crl other.crl
+put set.crl-base-names bad-other-name/line.pem inter.pem
+put set.crl-base-names bad-other-name/issuing.crl inter.crl
+put set.crl-base-names bad-other-certificate/line.pem root.pem
+put set.crl-base-names bad-other-certificate/line.crl inter.crl
+put set.crl-base-names bad-other-certificate/issuing.pem inter.pem
+DER=$(openssl x509 -in inter.pem -outform DER | openssl base64 -A) LIST=$(openssl crl -in inter.crl -outform DER | openssl base64 -A)
+object set.crl-base-names good-secret/list.yaml Secret azure-iot-operations issuers data "line.der=$DER" "line.crl=$LIST"
+object set.crl-base-names bad-secret/list.yaml Secret azure-iot-operations issuers data "line.der=$DER" "Line.crl=$LIST"
