@@ -34,6 +34,7 @@ from certwright.x509.facts import CertificateFacts
 
 Anchors = Mapping[str, Sequence[bytes]]
 Spread = Callable[[Callable[[Work], Seen], Iterable[Work]], Iterable[Seen]]
+Inform = Callable[[Sequence[Seen]], Sequence[Seen]]
 _NO_ANCHORS: Anchors = MappingProxyType({})
 
 
@@ -47,16 +48,18 @@ def judge(
     known: Sequence[bytes] = (),
     whole: bool = True,
     spread: Spread = map,
+    inform: Inform = tuple,
 ) -> Report:
     """The verdict on every demand of the plan, in its order. Never raises for what is in a file.
 
     `files` maps package paths to contents, `passwords` set addresses to passwords, `anchors` authority addresses to
     trusted roots (DER), `known` are further authorities a path may lead over. Without `whole` only the files given are
     judged, and sets not at all. `spread` maps `see` over the work: a process pool's `map` will do.
+    `inform` adds to what was seen what is learnt elsewhere: `standings`.
     """
     looked = spread(partial(see, memo={}), works(plan, files, passwords, now, anchors=anchors, known=known))
     seen = [one for one in looked if whole or not (one.trouble and one.trouble.code == "material.missing")]
-    return judge_seen(plan, seen, files, now, whole=whole)
+    return judge_seen(plan, inform(seen), files, now, whole=whole)
 
 
 # ── what to look at ───────────────────────────────────────────────────────────────────────────────

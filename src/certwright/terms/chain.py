@@ -34,6 +34,9 @@ class Complete(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         chain = _chain(seen)
+        if seen.form == "tls":
+            yield from _sent(seen, chain)
+            return
         if not chain.complete:
             reason = chain.faults[-1] if chain.faults else "it goes no further"
             yield Mismatch("a path that ends in a root", f"{_names(chain.path)}; {reason}")
@@ -42,6 +45,18 @@ class Complete(Word):
         needed = [c for c in chain.path if not (seen.form in ROOTLESS and c.self_issued)]
         if absent := [called(certificate) for certificate in needed if certificate.der not in packed]:
             yield Mismatch("every certificate of the path in the file", f"not in the file: {listed(absent)}")
+
+
+def _sent(seen: Seen, chain: ChainFacts) -> Iterator[Mismatch]:
+    """The root stays at home, so without it only a leaf alone tells that something was not sent."""
+    sent = {certificate.der for certificate in seen.certificates}
+    absent = [one.subject for one in chain.path if one.der not in sent and not one.self_issued]
+    top = chain.path[-1]
+    if not chain.complete and (seen.anchored or len(chain.path) == 1):
+        absent.append(top.issuer)
+    if absent:
+        told = tr("the server sent {sent}, and not {absent}", sent=_names(seen.certificates), absent=listed(absent))
+        yield Mismatch(tr("every certificate up to the root, sent by the server"), told)
 
 
 @value

@@ -42,6 +42,8 @@ class Form(Word):
 
     def silent(self, seen: Seen) -> str:
         """A place may be packed in several forms; each demand speaks of the files meant to be of its form."""
+        if silent := Word.silent(self, seen):
+            return silent
         meant = _WRITING.get(seen.form, self.form)
         return "" if meant in _ACCEPTED[self.form] else f"this file is meant to be {_TITLES[meant]}"
 

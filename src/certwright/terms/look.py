@@ -99,6 +99,8 @@ def _leaf_at(facts: Sequence[CertificateFacts], key: PrivateKeyFacts | None, wor
 
     Windows writes the bags of a PFX backwards, so the position alone says nothing.
     """
+    if work.form == "tls":  # a client takes the first for the server's own, whatever it is (RFC 8446 4.4.2)
+        return 0
     owned = [place for place, one in enumerate(facts) if key and one.key.spki == key.spki]
     ends = [place for place, one in enumerate(facts) if one.authority is not True]
     return (owned or (ends if work.kind == "identity" else []) or [0])[0]

@@ -11,6 +11,7 @@ from certwright.pfx.facts import PfxFacts
 from certwright.value import field, value
 from certwright.x509.facts import CertificateFacts, ChainFacts, CrlFacts
 from certwright.x509.private import PrivateKeyFacts
+from certwright.x509.standing import Standing
 
 
 @value
@@ -51,7 +52,8 @@ class Seen:
 
     `written` is the encoding of the file: "der", "pem", "base64", "pfx" or "". `position` counts the certificates that
     lie before the leaf. `found` is the path it was really found under. `anchored` says whether the roots to trust were
-    known when `chain` was decided.
+    known when `chain` was decided. `standings` are what revocation lists say of the certificate and of those above it,
+    as far as lists were at hand or asked for.
     """
 
     place: str
@@ -66,6 +68,7 @@ class Seen:
     password: PasswordFacts | None = None
     objects: tuple[Mapping[str, Any], ...] = ()
     crls: tuple[CrlFacts, ...] = ()
+    standings: tuple[Standing, ...] = ()
     written: str = ""
     position: int = 0
     anchored: bool = False
@@ -81,7 +84,11 @@ class Seen:
         """Whether a part that a term reads is there."""
         match part:
             case "file":
-                return True
+                return self.form != "tls"
+            case "network":
+                return any(one.asked for standing in self.standings for one in standing.listings)
+            case "lists":
+                return any(one.is_list for standing in self.standings for one in standing.listings)
             case "objects" | "crls":
                 return bool(getattr(self, part))
             case "anchors":

@@ -35,6 +35,9 @@ SILENCES: Mapping[str, str] = {
     "password": "no password was needed for this file",
     "objects": "there is no Kubernetes object in this file",
     "crls": "there is no revocation list in this file",
+    "file": "a server was asked, and no file read",
+    "network": "needs the network the certificate will be used in; --online asks there, and --allow HOST says whom",
+    "lists": "no revocation list is at hand; lay it beside the certificates, or fetch it with --online",
     "set": "judged for the whole set",
     "nothing": "files do not show it",
 }
