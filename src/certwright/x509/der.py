@@ -4,7 +4,7 @@ Positions index one buffer, so nothing is copied before it is wanted. `Malformed
 into Unreadable or a Defect.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
 SEQUENCE, SET, OID, INTEGER, BOOLEAN, BIT_STRING, OCTET_STRING = 0x30, 0x31, 0x06, 0x02, 0x01, 0x03, 0x04
@@ -52,8 +52,14 @@ def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """Start and stop of the content of the element at `at`, which must carry `tag`."""
-    if at + 2 <= end and data[at] == tag and data[at + 1] < 0x80 and at + 2 + data[at + 1] <= end:
-        return at + 2, at + 2 + data[at + 1]  # most are short: spare the call
+    if at + 4 <= end and data[at] == tag:  # spare the call: most are short, and of the others most have two octets
+        length = data[at + 1]
+        if length < 0x80 and at + 2 + length <= end:
+            return at + 2, at + 2 + length
+        if length == 0x82 and data[at + 2]:
+            stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
+            if stop <= end:
+                return at + 4, stop
     found, start, stop = header(data, at, end)
     if found != tag:
         raise Malformed(f"has an element of tag 0x{found:02x} where 0x{tag:02x} is expected")
@@ -114,13 +120,10 @@ def moment(tag: int, body: bytes) -> datetime:
     elif tag != GENERALIZED_TIME or len(text) != 15:
         raise Malformed(f"is {text!r}, not a time in the form RFC 5280 demands")
     digits = text[:14]
-    if text[14] != "Z" or not (digits.isascii() and digits.isdigit()):
+    if text[14] != "Z" or not (digits.isascii() and digits.isdigit()) or digits[8:10] == "24":
         raise Malformed(f"is {text!r}, not a time in the form RFC 5280 demands")
     try:
-        return datetime(
-            int(digits[:4]), int(digits[4:6]), int(digits[6:8]), int(digits[8:10]), int(digits[10:12]),
-            int(digits[12:]), tzinfo=UTC,
-        )  # fmt: skip
+        return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}+00:00")
     except ValueError as reason:
         raise Malformed(f"is {text!r}: {reason}") from reason
 
