@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from certwright.catalogue import SOURCES
 from certwright.model import OIDS, Draft
 
 

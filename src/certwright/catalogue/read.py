@@ -20,6 +20,7 @@ from certwright.catalogue.product import (
     Value,
 )
 from certwright.catalogue.shapes import LISTS, TABLES, Misfit, misfits
+from certwright.catalogue.spoken import in_language
 from certwright.errors import Mistake, Mistakes
 from certwright.model import Contradiction, Document, PlaceKind, Requirement, Severity
 from certwright.terms import VOCABULARY
@@ -56,7 +57,7 @@ def read_product(text: str, source: str) -> Product:
         raise Mistakes([Mistake(source, line, 1, "not TOML", found=str(error), expected="TOML 1.0")]) from None
     if wrong := [_misplaced(one, text, source) for one in misfits(data)]:
         raise Mistakes(sorted(wrong, key=lambda m: m.line))
-    return _Reading(data, text, source).product()
+    return _Reading(in_language(data), text, source).product()
 
 
 def _misplaced(one: Misfit, text: str, source: str) -> Mistake:

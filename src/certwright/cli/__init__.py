@@ -4,6 +4,7 @@ Verbs are loaded when they are called, so that `--help` costs little more than s
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import cast
@@ -12,6 +13,8 @@ import click
 
 from certwright.cli import ending
 from certwright.cli.streams import replace_closed
+from certwright.cli.verb import SpokenGroup, wished
+from certwright.speech import speaking, tr
 
 VERBS = {  # verb → what --help says of it; its module has the verb's name and a command of the name `command`
     "init": "Print a commented deployment file for a product.",
@@ -28,7 +31,7 @@ VERBS = {  # verb → what --help says of it; its module has the verb's name and
 }
 
 
-class Verbs(click.Group):
+class Verbs(SpokenGroup):
     """A group that imports a verb's module only when the verb is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -40,8 +43,8 @@ class Verbs(click.Group):
         return cast("click.Command", importlib.import_module(f"certwright.cli.{cmd_name}").command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+        with formatter.section(tr("Verbs")):
+            formatter.write_dl([(verb, tr(what)) for verb, what in VERBS.items()])
 
 
 @click.group(
@@ -70,6 +73,7 @@ def certwright(ctx: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, and end the process with one of the codes that `--help` lists."""
     replace_closed()
-    with ending.told():
+    given = sys.argv[1:] if arguments is None else arguments
+    with speaking(wished(given, os.environ)), ending.told():
         code = certwright.main(args=arguments, prog_name="certwright", standalone_mode=False)
         sys.exit(code or 0)

@@ -11,6 +11,7 @@ import click
 from certwright.cli.options import deployment_file
 from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show
+from certwright.cli.verb import Spoken
 from certwright.report.applied import applied_text
 from certwright.report.layout import wrap
 from certwright.wiring.early import early_keys
@@ -18,7 +19,7 @@ from certwright.wiring.early import early_keys
 BAR = 24  # columns
 
 
-@click.command("apply")
+@click.command("apply", cls=Spoken)
 @deployment_file
 @unlock_file
 @passwords

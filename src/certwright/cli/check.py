@@ -11,6 +11,7 @@ from certwright.cli.basis import Basis, about
 from certwright.cli.ending import FINDINGS, UNJUDGED
 from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show
+from certwright.cli.verb import Spoken
 from certwright.errors import Broken
 from certwright.model import Report, Severity, Status
 from certwright.report.envelope import json_text
@@ -35,7 +36,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {  # all but the table, which d
 }
 
 
-@click.command("check")
+@click.command("check", cls=Spoken)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @about
 @click.option(

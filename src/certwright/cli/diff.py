@@ -11,11 +11,12 @@ import click
 from certwright.cli.ending import FINDINGS
 from certwright.cli.options import READABLE, as_json
 from certwright.cli.terminal import screen, show, show_json
+from certwright.cli.verb import Spoken
 from certwright.errors import Unreadable
 from certwright.report.difference import difference, difference_document, difference_text
 
 
-@click.command("diff")
+@click.command("diff", cls=Spoken)
 @click.argument("before", type=READABLE)
 @click.argument("after", type=READABLE)
 @as_json

@@ -10,12 +10,13 @@ from certwright.catalogue.explain import explanations
 from certwright.catalogue.load import PRODUCTS, load
 from certwright.cli.options import READABLE, as_json
 from certwright.cli.terminal import screen, show, show_json
+from certwright.cli.verb import Spoken
 from certwright.errors import Refused
 from certwright.report.explanation import explanation_document, explanation_text
 from certwright.wiring.loading import products_of
 
 
-@click.command("explain")
+@click.command("explain", cls=Spoken)
 @click.argument("address")
 @click.option(
     "--for", "deployment", type=READABLE, metavar="FILE", help="A deployment file, for the products it brings along."

@@ -9,12 +9,13 @@ from certwright.cli.ending import UNJUDGED
 from certwright.cli.options import as_json
 from certwright.cli.secrets import password_list, read_password_list
 from certwright.cli.terminal import screen, show, show_json
+from certwright.cli.verb import Spoken
 from certwright.report.inspection import inspection_text
 from certwright.report.inspection_json import inspection_document
 from certwright.wiring.inspecting import inspect_paths
 
 
-@click.command("inspect")
+@click.command("inspect", cls=Spoken)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @password_list
 @as_json

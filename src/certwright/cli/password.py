@@ -8,18 +8,19 @@ from certwright.cli.ending import help_without_verb
 from certwright.cli.options import deployment_file
 from certwright.cli.secrets import unlock_file, unlock_from
 from certwright.cli.terminal import show
+from certwright.cli.verb import Spoken, SpokenGroup
 from certwright.wiring.loading import load
 from certwright.wiring.standing import show_password
 
 
-@click.group("password", invoke_without_command=True)
+@click.group("password", cls=SpokenGroup, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """Show the password of a certificate set."""
     help_without_verb(ctx)
 
 
-@command.command("show")
+@command.command("show", cls=Spoken)
 @deployment_file
 @click.argument("set_id", metavar="SET")
 @unlock_file

@@ -6,12 +6,13 @@ import click
 
 from certwright.cli.options import as_json, deployment_file
 from certwright.cli.terminal import screen, show, show_json
+from certwright.cli.verb import Spoken
 from certwright.report.plan import plan_text
 from certwright.report.plan_json import plan_document
 from certwright.wiring.loading import load
 
 
-@click.command("plan")
+@click.command("plan", cls=Spoken)
 @deployment_file
 @as_json
 def command(*, file: Path, as_json: bool) -> None:

@@ -9,13 +9,14 @@ from certwright.cli.ending import FINDINGS
 from certwright.cli.options import for_file
 from certwright.cli.secrets import passwords, read_password_list, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show
+from certwright.cli.verb import Spoken
 from certwright.report.repair import repair_text, repaired_text
 from certwright.wiring.loading import load
 from certwright.wiring.repaired import deliver
 from certwright.wiring.repairing import Given, prepare
 
 
-@click.command("repair")
+@click.command("repair", cls=Spoken)
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @for_file
 @click.option(

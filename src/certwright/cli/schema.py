@@ -4,10 +4,11 @@ import click
 
 from certwright.catalogue.load import PRODUCTS, load
 from certwright.cli.terminal import show_json
+from certwright.cli.verb import Spoken
 from certwright.manifest.schema import json_schema
 
 
-@click.command("schema")
+@click.command("schema", cls=Spoken)
 def command() -> None:
     """Print the JSON Schema of the deployment file.
 

@@ -6,12 +6,13 @@ import click
 
 from certwright.cli.options import as_json, deployment_file
 from certwright.cli.terminal import screen, show, show_json
+from certwright.cli.verb import Spoken
 from certwright.report.inventory import status_document, status_text
 from certwright.wiring.loading import load
 from certwright.wiring.standing import status
 
 
-@click.command("status")
+@click.command("status", cls=Spoken)
 @deployment_file
 @as_json
 def command(*, file: Path, as_json: bool) -> None:
