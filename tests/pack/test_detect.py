@@ -77,7 +77,7 @@ def test_the_content_tells_the_form(name: str, form: str) -> None:
         (bytes.fromhex("30820500") + b"\x30", "cut off"),
         ((CASES / "inspect/old.jks").read_bytes(), "old JKS form"),
         ((CASES / "inspect/old.jceks").read_bytes(), "old JCEKS form"),
-        (b"\0\0\0\0CERT", "serialized Windows certificate store"),
+        (b"\0\0\0\1CERT", "no certificate, key, request"),
         (b"\x1f\x8b\x08", "gzip"),
         (bytes(MOST_BYTES + 1), "more than"),
     ],
@@ -190,12 +190,19 @@ def test_keys_under_a_password_open_with_it(name: str) -> None:
     assert [one.reason for one in inside.closed] == ["the password does not fit"]
 
 
+def test_a_key_encrypted_the_old_way_opens_too() -> None:
+    (inside,) = look("x509/one-with-old-key.txt", "wrong", "secret")
+    assert [key.facts and key.facts.algorithm for key in inside.keys] == ["rsa"]
+    assert [key.encryption and key.encryption.name for key in inside.keys] == ["RFC 1421"]
+    assert not inside.closed
+
+
 def test_what_no_reader_opens_is_said_and_its_neighbours_are_read() -> None:
     (inside,) = look("inspect/locked-scrypt.key", "secret")
     assert "not supported" in inside.closed[0].reason
-    (inside,) = look("x509/one-with-old-key.txt", "secret")
+    (inside,) = look("x509/one-with-old-key.txt", "wrong")
     assert len(inside.certificates) == 1
-    assert "encrypted the old way" in inside.closed[0].reason
+    assert inside.closed[0].reason == "the password does not fit"
 
 
 @pytest.mark.parametrize("name", ["request.der", "request.pem"])

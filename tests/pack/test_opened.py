@@ -52,7 +52,8 @@ def test_a_pfx_comes_back_with_its_facts(credential: Credential) -> None:
 
 
 def test_every_form_that_is_packed_is_opened() -> None:
-    assert set(PACKERS) == set(OPENERS)
+    assert set(OPENERS) - set(PACKERS) == {"sst", "tls"}, "which are read, and never written"
+    assert set(PACKERS) <= set(OPENERS)
 
 
 # ── what others write ─────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from certwright.errors import Unreadable, WrongPassword
 from certwright.pack.detect import FORMS, Form, detect
@@ -17,16 +18,16 @@ from certwright.pack.inside import (
     closed,
 )
 from certwright.pack.objects import Object, data_of, read_objects
-from certwright.pfx.facts import KeyBag, PfxFacts
+from certwright.pfx.facts import Encryption, KeyBag, PfxFacts
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
-from certwright.pfx.locked import key_encryption, unlock_key
+from certwright.pfx.locked import OLD_WAY, key_encryption, unlock_key, unlock_old_key
 from certwright.pfx.read import outline_pfx, read_pfx
-from certwright.speech import tr, trn
+from certwright.speech import trn
 from certwright.value import field, value
 from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.facts import CertificateFacts, ChainFacts
 from certwright.x509.path import diagnose
-from certwright.x509.pem import certificates_in, decode_base64, plain_text, split_pem
+from certwright.x509.pem import certificates_in, decode_base64, is_old_key, plain_text, split_pem
 from certwright.x509.private import PrivateKeyFacts, read_private_key
 from certwright.x509.read import read_certificate
 from certwright.x509.request import read_request
@@ -36,8 +37,6 @@ from certwright.x509.store import read_store
 MOST_CHAINS = 20  # a bundle of a thousand roots has a thousand paths of one certificate
 MOST_NAMESAKES = 5
 MOST_KEY_BYTES = 64 << 10
-
-_OLD_WAY = "openssl pkcs8 -topk8 -in FILE -out NEW writes it in the form of today"
 
 
 @value
@@ -79,7 +78,7 @@ def _one(form: Form, content: bytes, light: Light, title: str = "") -> Inside:
 
 def _object(found: Object, light: Light) -> Iterator[Inside]:
     """One Kubernetes object; each PFX it carries is a content of its own."""
-    title = _title(found)
+    title = title_of(found)
     finds = _Finds(light)
     stores = []
     try:
@@ -87,21 +86,21 @@ def _object(found: Object, light: Light) -> Iterator[Inside]:
     except Unreadable as problem:
         yield Inside("objects", title, closed=(closed("data", problem),))
         return
-    for key, value in carried.items():
+    for key, content in carried.items():
         try:
-            form = detect(value)
+            form = detect(content)
         except Unreadable:
-            finds.other.append(f"{key}: {len(value)} bytes")
+            finds.other.append(f"{key}: {len(content)} bytes")
             continue
         if form == "pfx":
-            stores.append((key, value))
+            stores.append((key, content))
         elif form in ("zip", "objects"):
             finds.other.append(f"{key}: {FORMS[form]}")
         else:
-            finds.attempt(form, value, key)
+            finds.attempt(form, content, key)
     yield finds.inside("objects", title)
-    for key, value in stores:
-        yield from _store(key, value, title, light)
+    for key, content in stores:
+        yield from _store(key, content, title, light)
 
 
 def _store(key: str, content: bytes, title: str, light: Light) -> Iterator[Inside]:
@@ -111,7 +110,8 @@ def _store(key: str, content: bytes, title: str, light: Light) -> Iterator[Insid
         yield Inside("pfx", f"{title}, key {key}", closed=(closed("", problem),))
 
 
-def _title(found: Object) -> str:
+def title_of(found: Object) -> str:
+    """What to call an object: its kind, address and type."""
     metadata = found.get("metadata")
     named = metadata if isinstance(metadata, Mapping) else {}
     address = "/".join(str(named[part]) for part in ("namespace", "name") if named.get(part))
@@ -212,12 +212,18 @@ class _Finds:
         self.keys.append(InsideKey(where, _key_facts(content)))
 
     def _locked_key(self, content: bytes, where: str) -> None:
-        encryption = key_encryption(content)
+        unlock = partial(unlock_key, within=self.light.budget)
+        self._unlocked(content, where, unlock, key_encryption(content))
+
+    def _unlocked(
+        self, content: bytes, where: str, unlock: Callable[[bytes, str], bytes], encryption: Encryption | None
+    ) -> None:
+        """A key with the first password that opens it, or the reason why none does."""
         facts: PrivateKeyFacts | None = None
         trouble: Unreadable = _unfit(self.light.passwords)
         for password in self.light.passwords:
             try:
-                facts = _key_facts(unlock_key(content, password, within=self.light.budget))
+                facts = _key_facts(unlock(content, password))
                 break
             except WrongPassword:
                 continue
@@ -235,11 +241,8 @@ class _Finds:
         """By what the blocks hold; labels are believed only where nothing else tells what a block is."""
         for place, (label, der) in enumerate(split_pem(content), 1):
             spot = f"{where}, PEM block {place}".removeprefix(", ")
-            if label.startswith("ENCRYPTED ") and label != "ENCRYPTED PRIVATE KEY":
-                self.keys.append(InsideKey(spot))
-                self.closed.append(
-                    Closed(spot, "the key is encrypted the old way (RFC 1421), which is not read", _OLD_WAY)
-                )
+            if is_old_key(label):
+                self._unlocked(der, spot, unlock_old_key, OLD_WAY)
                 continue
             try:
                 form = detect(der)

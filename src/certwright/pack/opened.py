@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from certwright.errors import Unreadable
 from certwright.pack import iot_operations, keyvault, kubernetes
 from certwright.pfx.facts import PfxFacts
+from certwright.pfx.locked import is_locked_key, unlock_key, unlock_old_key
 from certwright.pfx.read import read_pfx
 from certwright.value import field, value
 from certwright.x509.crl import read_crl
-from certwright.x509.pem import CERTIFICATE_LABELS, certificates_in, is_pem, split_pem
+from certwright.x509.pem import CERTIFICATE_LABELS, certificates_in, is_old_key, is_pem, split_pem
+from certwright.x509.store import read_store
 
 # RFC 7468 section 10; the others are OpenSSL's older labels (RFC 8017 A.1.2, RFC 5915).
 _KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
@@ -25,8 +27,9 @@ _KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 class Opened:
     """What a file holds. `certificates` and `crls` are DER in file order; `pkcs8` is the first private key.
 
-    `keys` counts private keys, `encrypted_key` says that one lies there under a password of its own. `other` are the
-    PEM labels of blocks that are neither certificate, key nor CRL.
+    `keys` counts private keys, `more_keys` are those after the first that could be read; `encrypted_key` says that one
+    lies there under a password of its own, whether that is known or not. `other` are the PEM labels of blocks that are
+    neither certificate, key nor CRL.
     """
 
     certificates: tuple[bytes, ...] = field(default=(), repr=False)
@@ -37,6 +40,12 @@ class Opened:
     keys: int = 0
     crls: tuple[bytes, ...] = field(default=(), repr=False)
     other: tuple[str, ...] = ()
+    more_keys: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def private(self) -> tuple[bytes, ...]:
+        """Every private key that could be read, PKCS#8."""
+        return (() if self.pkcs8 is None else (self.pkcs8,)) + self.more_keys
 
 
 def open_package(form: str, content: bytes, password: str | None) -> Opened:
@@ -54,10 +63,11 @@ def _pfx(content: bytes, password: str | None) -> Opened:
         pkcs8=facts.keys[0].pkcs8 or None if facts.keys else None,
         pfx=facts,
         keys=len(facts.keys),
+        more_keys=tuple(bag.pkcs8 for bag in facts.keys[1:] if bag.pkcs8),
     )
 
 
-def _pem(content: bytes, _: str | None) -> Opened:
+def _pem(content: bytes, password: str | None) -> Opened:
     """PEM blocks of any kind; a file that turns out to be DER or P7B is read as such, for `file.form` to speak of."""
     if not is_pem(content):
         return Opened(certificates=certificates_in(content))
@@ -72,18 +82,31 @@ def _pem(content: bytes, _: str | None) -> Opened:
             found["crls"].append(der)
         else:
             other.append(label)
-    locked = sum(label.startswith("ENCRYPTED ") for label in other)
+            found["keys"] += _unlocked(label, der, password)
+    locked = [label for label in other if label.startswith("ENCRYPTED ")]
+    clear = sum(label in _KEYS for label, _ in split_pem(content)) if locked else len(found["keys"])
     return Opened(
         certificates=tuple(found["certificates"]),
         pkcs8=next(iter(found["keys"]), None),
-        encrypted_key=locked > 0,
-        keys=len(found["keys"]) + locked,
+        encrypted_key=bool(locked),
+        keys=clear + len(locked),
         crls=tuple(found["crls"]),
         other=tuple(other),
+        more_keys=tuple(found["keys"][1:]),
     )
 
 
-def _entry(content: bytes, _: str | None) -> Opened:
+def _unlocked(label: str, content: bytes, password: str | None) -> tuple[bytes, ...]:
+    """The key of an encrypted block, where the password fits; that it is encrypted is a fact of its own."""
+    if password is None or not label.startswith("ENCRYPTED "):
+        return ()
+    try:
+        return (unlock_old_key(content, password) if is_old_key(label) else unlock_key(content, password),)
+    except Unreadable:
+        return ()
+
+
+def _entry(content: bytes, password: str | None) -> Opened:
     """What a Key Vault secret or one key of a Secret holds: PEM, one certificate, or one CRL. Other text is nothing."""
     if content.startswith(b"\x30"):
         try:
@@ -91,7 +114,7 @@ def _entry(content: bytes, _: str | None) -> Opened:
             return Opened(crls=(content,))
         except Unreadable:
             return Opened(certificates=certificates_in(content))
-    return _pem(content, None) if is_pem(content) else Opened()
+    return _pem(content, password) if is_pem(content) else Opened()
 
 
 def _configuration(content: bytes, _: str | None) -> Opened:
@@ -103,23 +126,35 @@ def _configuration(content: bytes, _: str | None) -> Opened:
     return Opened()
 
 
-def _objects(content: bytes, _: str | None) -> Opened:
+def _objects(content: bytes, password: str | None) -> Opened:
     """Kubernetes objects, and everything their data hold, in the order of the file."""
     objects = kubernetes.read_objects(content)
-    held = [_entry(value, None) for one in objects for value in kubernetes.data_of(one).values()]
+    held = [_entry(value, password) for one in objects for value in kubernetes.data_of(one).values()]
+    keys = tuple(key for one in held for key in one.private)
     return Opened(
         certificates=tuple(der for one in held for der in one.certificates),
-        pkcs8=next((one.pkcs8 for one in held if one.pkcs8), None),
+        pkcs8=next(iter(keys), None),
         objects=objects,
         encrypted_key=any(one.encrypted_key for one in held),
         keys=sum(one.keys for one in held),
         crls=tuple(der for one in held for der in one.crls),
         other=tuple(label for one in held for label in one.other),
+        more_keys=keys[1:],
     )
 
 
-def _der_key(content: bytes, _: str | None) -> Opened:
-    return _pem(content, None) if is_pem(content) else Opened(pkcs8=content, keys=1)
+def _store(content: bytes, _: str | None) -> Opened:
+    found = read_store(content)
+    return Opened(certificates=tuple(one.der for one in found.certificates), crls=found.crls)
+
+
+def _der_key(content: bytes, password: str | None) -> Opened:
+    if is_pem(content):
+        return _pem(content, password)
+    if is_locked_key(content):
+        unlocked = _unlocked("ENCRYPTED PRIVATE KEY", content, password)
+        return Opened(pkcs8=next(iter(unlocked), None), encrypted_key=True, keys=1)
+    return Opened(pkcs8=content, keys=1)
 
 
 def _der_crl(content: bytes, _: str | None) -> Opened:
@@ -144,7 +179,9 @@ OPENERS: Mapping[str, Callable[[bytes, "str | None"], Opened]] = {
     "pfx": _pfx,
     **dict.fromkeys(("pem-chain", "pem-full", "pem-certificate", "pem-key", "pem-bundle", "pem-crl"), _pem),
     **dict.fromkeys(("p7b", "p7b-pem", "der", "base64-cer"), _pem),
+    "tls": _pem,  # the chain a server sent, written down
     "der-key": _der_key,
+    "sst": _store,
     "der-crl": _der_crl,
     **dict.fromkeys(kubernetes.PACKERS, _objects),
     **dict.fromkeys(keyvault.PACKERS, _entry),

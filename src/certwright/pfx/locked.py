@@ -1,17 +1,35 @@
-"""Private keys under a password of their own (EncryptedPrivateKeyInfo, RFC 5958), at the same bounded cost as a PFX."""
+"""Private keys under a password of their own (EncryptedPrivateKeyInfo, RFC 5958), at the same bounded cost as a PFX.
+
+Keys in PEM text encrypted the old way (RFC 1421 headers) cost one round of MD5, so there is nothing to bound.
+"""
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from certwright.errors import Unreadable, WrongPassword
 from certwright.pfx.ber import SEQUENCE, Decoder
 from certwright.pfx.facts import Encryption
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget, spellings
 from certwright.pfx.pbe import Scheme, read_scheme
+from certwright.speech import tr
 
 MOST_BYTES = 1 << 20
+OLD_WAY = Encryption("RFC 1421", "", 1)  # a key is drawn from the password with one round of MD5
+_RENEWED = "openssl pkcs8 -topk8 -in FILE -out NEW"
 
 
 def key_encryption(content: bytes) -> Encryption:
     """How the key is encrypted. Unreadable when the bytes are no encrypted key."""
     return _parts(content)[0].facts
+
+
+def is_locked_key(content: bytes) -> bool:
+    """Whether it is an encrypted key: an algorithm, and octets that it made."""
+    try:
+        key_encryption(content)
+    except Unreadable:
+        return False
+    return True
 
 
 def unlock_key(
@@ -27,6 +45,22 @@ def unlock_key(
         if plaintext and _is_sequence(plaintext):
             return plaintext
     raise WrongPassword("the password does not fit")
+
+
+def unlock_old_key(block: bytes, password: str) -> bytes:
+    """A PEM block encrypted the old way as PKCS#8, DER. WrongPassword when the password does not fit or it is damaged.
+
+    Unreadable when its cipher is none that is read (DES-EDE3-CBC and AES are).
+    """
+    if len(block) > MOST_BYTES:
+        raise Unreadable(tr("it has {size} bytes, more than {most}", size=len(block), most=MOST_BYTES))
+    try:
+        key = load_pem_private_key(block, password.encode(), unsafe_skip_rsa_key_validation=True)
+    except UnsupportedAlgorithm as reason:
+        raise Unreadable(tr("the key is encrypted in a way that is not read"), hint=_RENEWED) from reason
+    except (ValueError, TypeError) as reason:  # nothing tells a wrong password from damage
+        raise WrongPassword(tr("the password does not fit")) from reason
+    return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _parts(content: bytes) -> tuple[Scheme, bytes]:

@@ -9,6 +9,7 @@ from certwright.report.envelope import Json, envelope, moment
 from certwright.report.inspection import Inspected
 from certwright.report.inspection_rows import USAGES
 from certwright.x509.facts import ChainFacts, Defect, PublicKeyFacts
+from certwright.x509.store import Stored
 
 
 def inspection_document(files: Sequence[Inspected], now: datetime) -> dict[str, Json]:
@@ -129,6 +130,22 @@ def _certificate(certificate: InsideCertificate) -> Json:
         "remarks": _defects(facts.defects),
         **({"encryption": _encryption(bag.encryption)} if bag else {}),
         **_bag(bag),
+        **_stored(certificate.stored),
+    }
+
+
+def _stored(stored: Stored | None) -> dict[str, Json]:
+    """What a Windows store adds to a certificate; nothing for other files."""
+    if stored is None:
+        return {}
+    return {
+        "friendly_name": stored.friendly_name,
+        "description": stored.description,
+        "container": stored.container,
+        "provider": stored.provider,
+        "local_machine": stored.local_machine,
+        "archived": stored.archived,
+        "properties": list(stored.properties),
     }
 
 

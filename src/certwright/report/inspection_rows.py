@@ -9,7 +9,9 @@ from certwright.pack.inside import Inside, InsideCertificate, InsideCrl, InsideK
 from certwright.pfx import oids
 from certwright.pfx.facts import Bag, Encryption, Mac
 from certwright.report.layout import counted, visible
+from certwright.speech import tr
 from certwright.x509.facts import ChainFacts, PublicKeyFacts
+from certwright.x509.store import Stored
 
 Rows: TypeAlias = Sequence[tuple[str, str]]
 USAGES = {dotted: name for name, dotted in OIDS.items()}
@@ -107,7 +109,22 @@ def certificate_rows(certificate: InsideCertificate, inside: Inside, now: dateti
     ]
     if certificate.bag:
         rows += [("PFX encryption", encryption_text(certificate.bag.encryption)), *_bag_rows(certificate.bag)]
+    if certificate.stored:
+        rows += _store_rows(certificate.stored)
     return [*rows, ("remarks", lines_of(f"{one.part}: {one.reason}" for one in facts.defects))]
+
+
+def _store_rows(stored: Stored) -> list[tuple[str, str]]:
+    """What a Windows store notes about a certificate. The key itself is never in it."""
+    key = tr("in container {container} of {provider}", container=stored.container, provider=stored.provider)
+    machine = tr("{key}, of the local machine", key=key) if stored.local_machine else key
+    return [
+        (tr("friendly name"), visible(stored.friendly_name)),
+        (tr("description"), visible(stored.description)),
+        (tr("private key"), visible(machine) if stored.container or stored.provider else ""),
+        (tr("archived"), tr("yes: Windows does not offer it") if stored.archived else ""),
+        (tr("store properties"), ", ".join(map(str, stored.properties[:64]))),
+    ]
 
 
 def validity_text(not_before: datetime, not_after: datetime, now: datetime) -> str:

@@ -3,9 +3,7 @@
 Sizes are bounded and every search is linear; contents are recognised by their bytes, never by a file's name or a label.
 """
 
-import base64
 import binascii
-import re
 import warnings
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -19,8 +17,7 @@ MOST_OCTETS = 64 << 20
 MOST_CERTIFICATES = 20_000
 
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
-_BLANKS = re.compile(rb"\s+")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_BLANKS = b" \t\n\r\f\v"
 # RFC 7468 sections 5 and 8, and OpenSSL's own
 CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
 _HINT = "expected certificates as PEM, DER, Base64 or P7B"
@@ -29,7 +26,8 @@ _HINT = "expected certificates as PEM, DER, Base64 or P7B"
 def split_pem(content: bytes) -> tuple[tuple[str, bytes], ...]:
     """Every PEM block (RFC 7468) of a text as (label, DER), in order; whatever stands around the blocks is ignored.
 
-    A key block encrypted the old way ("Proc-Type: 4,ENCRYPTED") is no DER: its label comes as "ENCRYPTED <label>".
+    A key block encrypted the old way ("Proc-Type: 4,ENCRYPTED") is no DER: its label comes as "ENCRYPTED <label>", with
+    the whole block as text, because its headers say how to open it.
     Raises Unreadable, naming the block, for one without an end, for bad Base64, and for more than 64 MiB.
     """
     text = plain_text(content)
@@ -52,12 +50,21 @@ def split_pem(content: bytes) -> tuple[tuple[str, bytes], ...]:
 def _block(label: str, body: bytes, where: str) -> tuple[str, bytes]:
     if b":" in body:  # RFC 1421 headers, up to an empty line
         headers, _, body = body.replace(b"\r\n", b"\n").partition(b"\n\n")
-        if b"ENCRYPTED" in headers:
-            label = f"ENCRYPTED {label}"
+    else:
+        headers = b""
     decoded = decode_base64(body)
     if not decoded:
         raise Unreadable(f"{label!r} holds no Base64 text", where)
+    if b"ENCRYPTED" in headers:
+        text = b"-----BEGIN %b-----%b\n\n%b-----END %b-----\n"
+        name = label.encode("latin-1")
+        return f"ENCRYPTED {label}", text % (name, headers, body.lstrip(b"\n"), name)
     return label, decoded
+
+
+def is_old_key(label: str) -> bool:
+    """Whether a block of that label is a key encrypted the old way."""
+    return label.startswith("ENCRYPTED ") and label != "ENCRYPTED PRIVATE KEY"
 
 
 def is_pem(content: bytes) -> bool:
@@ -71,14 +78,14 @@ def certificates_in(content: bytes) -> tuple[bytes, ...]:
     Keys and other blocks among them are left out. Raises Unreadable when there is no certificate in it, or when a part
     that says it is one is not.
     """
-    if len(content) <= MOST_OCTETS and _walkable(content):
-        return _bounded(_opened(content, ""))
+    if len(content) <= MOST_OCTETS and (outline := _outline(content)):
+        return _bounded(_following(content, outline, ""))
     blocks = [block for block in split_pem(content) if block[0] in CERTIFICATE_LABELS]
     if blocks:
         found = (_opened(block, f"certificate {place}") for place, (_, block) in enumerate(blocks, 1))
         return _bounded([one for block in found for one in block])
     bare = decode_base64(plain_text(content))
-    return _bounded(_opened(bare, "") if _walkable(bare) else [])
+    return _bounded(_following(bare, outline, "") if (outline := _outline(bare)) else [])
 
 
 def plain_text(content: bytes) -> bytes:
@@ -97,48 +104,53 @@ def plain_text(content: bytes) -> bytes:
 
 def decode_base64(text: bytes) -> bytes:
     """Base64 with any blanks in it; b"" when it is something else."""
-    packed = _BLANKS.sub(b"", text.removeprefix(b"\xef\xbb\xbf"))
-    if not _BASE64.fullmatch(packed):
+    packed = text.removeprefix(b"\xef\xbb\xbf").translate(None, _BLANKS)
+    if packed.endswith(b"==="):  # which the strict mode lets pass
         return b""
     try:
-        return base64.b64decode(packed, validate=True)
+        return binascii.a2b_base64(packed, strict_mode=True)
     except binascii.Error:
         return b""
 
 
-def _walkable(content: bytes, at: int = 0) -> bool:
-    """Whether something begins there with the outline of a certificate, or of a P7B (alone in its file it may be BER).
-
-    Looks at the first parts only: a hostile file could have millions.
+def _outline(content: bytes, at: int = 0) -> tuple[int, int] | None:
+    """Start and stop of what begins there with the outline of a certificate, or of a P7B (alone in its file it may be
+    BER: then both are 0). Looks at the first parts only: a hostile file could have millions.
     """
     if not at and content[:3] == b"\x30\x80\x06":
-        return True
+        return 0, 0
     try:
-        start, stop = der.expect(content, at, len(content), der.SEQUENCE)
+        start, stop = inside = der.expect(content, at, len(content), der.SEQUENCE)
         if start < stop and content[start] == der.OID:
-            return True
+            return inside
         for tag in (der.SEQUENCE, der.SEQUENCE, der.BIT_STRING):
             _, start = der.expect(content, start, stop, tag)
     except der.Malformed:
-        return False
-    return True
+        return None
+    return inside
 
 
 def _opened(content: bytes, where: str) -> list[bytes]:
     """One or several certificates after another, or a P7B. What follows (OpenSSL's trust settings) is not looked at."""
-    if not _walkable(content):
+    outline = _outline(content)
+    if outline is None:
         raise Unreadable("it is neither a certificate nor a P7B, or it is cut off", where, _HINT)
-    if content.startswith(b"\x30\x80"):
+    return _following(content, outline, where)
+
+
+def _following(content: bytes, outline: tuple[int, int] | None, where: str) -> list[bytes]:
+    if outline == (0, 0):
         return _indefinite(content, where)
     found: list[bytes] = []
     at = 0
-    while _walkable(content, at) and len(found) <= MOST_CERTIFICATES:
-        _, start, stop = der.header(content, at, len(content))
+    while outline and len(found) <= MOST_CERTIFICATES:
+        start, stop = outline
         if content[start] == der.OID:
             found += _signed_data(content, start, stop, where)
         else:
             found.append(bytes(content[at:stop]))
         at = stop
+        outline = _outline(content, at) if at < len(content) else None
     return found
 
 

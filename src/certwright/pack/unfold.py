@@ -1,0 +1,113 @@
+"""One file → the parts that are meant for different places: objects of a dump, certificates of a bundle or a store.
+
+A part is bytes again, so that whatever reads files reads parts. What is one thing stays as it is, byte for byte.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from certwright.errors import Unreadable
+from certwright.pack.detect import Form, detect
+from certwright.pack.inspecting import title_of
+from certwright.pack.objects import Object, data_of, read_objects
+from certwright.pack.opened import Opened, open_package
+from certwright.pack.pem import armour, certificates
+from certwright.value import field, value
+from certwright.x509.facts import CertificateFacts
+from certwright.x509.private import read_private_key
+from certwright.x509.read import read_certificate
+
+MOST_PARTS = 5_000
+_LISTS: dict[Form, str] = {"sst": "sst", "pem": "pem-chain", "p7b": "p7b", "base64": "p7b", "certificate": "p7b"}
+
+
+@value
+class Part:
+    """A part of a file: `name` says which one, "" for the whole."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+def unfold(content: bytes, passwords: Sequence[str] = ()) -> tuple[Part, ...]:
+    """The parts of a file. What cannot be taken apart comes back whole, for its reader to say why. Never raises."""
+    try:
+        form = detect(content)
+        parts = tuple(_of_objects(content) if form == "objects" else _of_list(form, content, passwords))
+    except Unreadable:
+        return (Part("", content),)
+    return parts if 0 < len(parts) <= MOST_PARTS else (Part("", content),)
+
+
+# ── Kubernetes ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_objects(content: bytes) -> Iterator[Part]:
+    """Each object, and each PFX that one carries."""
+    objects = read_objects(content)
+    for found in objects:
+        title = title_of(found)
+        carried = data_of(found)
+        stores = {key: octets for key, octets in carried.items() if _is_pfx(octets)}
+        if len(objects) == 1 and not stores:
+            yield Part("", content)
+        elif len(carried) > len(stores) or not carried:
+            yield Part(title, json.dumps(_without(found, stores)).encode())
+        yield from (Part(f"{title}, {key}", octets) for key, octets in stores.items())
+
+
+def _without(found: Object, keys: dict[str, bytes]) -> Object:
+    parts = {
+        part: {key: one for key, one in found[part].items() if key not in keys}
+        for part in ("data", "binaryData")
+        if isinstance(found.get(part), dict)
+    }
+    return {**found, **parts}
+
+
+def _is_pfx(content: bytes) -> bool:
+    try:
+        return detect(content) == "pfx"
+    except Unreadable:
+        return False
+
+
+# ── lists of certificates ─────────────────────────────────────────────────────────────────────────
+
+
+def _of_list(form: Form, content: bytes, passwords: Sequence[str]) -> Iterator[Part]:
+    """Each certificate that is about somebody, with its key and with all authorities; else the authorities alone."""
+    if form not in _LISTS:
+        return
+    opened = _opened(_LISTS[form], content, passwords)
+    facts = [read_certificate(der) for der in opened.certificates]
+    ends = [one for one in facts if not one.authority]
+    if len(ends) < 2 and form != "sst":
+        return
+    above = [one.der for one in facts if one.authority]
+    keys = _by_owner(opened)
+    for place, one in enumerate(facts, 1):
+        if not one.authority:
+            yield Part(f"certificate {place}", _bundle(one, keys.get(one.key.spki), above))
+    if not ends:
+        yield Part("", certificates(above))
+
+
+def _opened(form: str, content: bytes, passwords: Sequence[str]) -> Opened:
+    """With the first password that opens its keys, if they need one."""
+    opened = open_package(form, content, None)
+    for password in passwords if opened.encrypted_key else ():
+        unlocked = open_package(form, content, password)
+        if len(unlocked.private) > len(opened.private):
+            opened = unlocked
+    return opened
+
+
+def _by_owner(opened: Opened) -> dict[bytes, bytes]:
+    """Private keys by the public key they belong to."""
+    return {read_private_key(key).spki: key for key in opened.private}
+
+
+def _bundle(end: CertificateFacts, key: bytes | None, above: Sequence[bytes]) -> bytes:
+    own = armour("PRIVATE KEY", key) if key else b""
+    return own + certificates([end.der, *above])

@@ -1,0 +1,177 @@
+"""What a user names, read within bounds: a pipe, a device, a link in a circle or a disk image is said, never suffered.
+
+A folder and a zip archive are the same thing here: entries under relative names. The input is only ever read.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from certwright.errors import Refused, Unreadable
+from certwright.pack.detect import MOST_BYTES
+from certwright.speech import tr
+from certwright.value import field, value
+from certwright.wiring.archive import members
+
+Content: TypeAlias = bytes | str  # what a file holds, or why it cannot be read
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+DEEPEST = 40  # folders in folders
+MOST_ENTRIES = 1_000_000
+_OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+
+@value
+class Entry:
+    """A file of a tree. `name` is relative, with forward slashes; that of an empty or closed folder ends in a slash."""
+
+    name: str
+    _source: Path | Content = field(repr=False)
+
+    @property
+    def is_folder(self) -> bool:
+        return self.name.endswith("/")
+
+    @property
+    def content(self) -> Content:
+        """What it holds, or why it cannot be read; read again at every call."""
+        if not isinstance(self._source, Path):
+            return self._source
+        try:
+            return read_file(self._source)
+        except Unreadable as problem:
+            return str(problem)
+
+    @property
+    def size(self) -> int:
+        """In bytes; 0 when unknown."""
+        if isinstance(self._source, Path):
+            try:
+                return self._source.stat().st_size
+            except OSError:
+                return 0  # why, is said by whoever reads it
+        return len(self._source) if isinstance(self._source, bytes) else 0
+
+
+@value
+class Tree:
+    """A file, a folder or an archive that a user named. A file is a tree with itself as its only entry."""
+
+    path: Path
+    kind: Literal["file", "folder", "archive"]
+    entries: tuple[Entry, ...]
+    top: str = ""  # the folder that all of an archive lies in, left away in the names
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind == "file"
+
+    @property
+    def root(self) -> Path:
+        """The folder that the names of the entries are relative to."""
+        return self.path.parent if self.is_file else self.path
+
+    def label(self, name: str) -> str:
+        """What to call an entry before the user."""
+        if self.is_file:
+            return str(self.path)
+        return f"{self.path}!{self.top}{name}" if self.kind == "archive" else str(self.path / name)
+
+
+def read_tree(path: Path) -> Tree:
+    """What lies at that path. Refused for more than MOST_ENTRIES files, Unreadable for an archive that is damaged."""
+    if path.is_dir():
+        return Tree(path, "folder", tuple(_walk(path)))
+    if _is_zip(path):
+        return _archive(path)
+    return Tree(path, "file", (Entry(path.name, path),))
+
+
+def read_file(file: Path, most: int = MOST_BYTES) -> bytes:
+    """The content of a regular file. Unreadable, without waiting, for anything else, and beyond `most` bytes."""
+    try:
+        _refuse_other(os.stat(file).st_mode)  # before it is opened, which some devices notice
+        with os.fdopen(os.open(file, _OPENING), "rb") as stream:
+            found = os.fstat(stream.fileno())
+            _refuse_other(found.st_mode)  # it may have been exchanged meanwhile
+            content = stream.read(most + 1) or b""
+    except OSError as failure:
+        reason = tr("it cannot be read ({reason})", reason=failure.strerror)
+        raise Unreadable(reason, hint=tr("see to the right to read it")) from failure
+    if len(content) > most:
+        raise Unreadable(tr("it has {size} bytes, more than {most}", size=max(found.st_size, len(content)), most=most))
+    return content
+
+
+def _refuse_other(mode: int) -> None:
+    if stat.S_ISREG(mode):
+        return
+    hint = tr("write what it gives to a file, and name that")
+    if stat.S_ISFIFO(mode):
+        raise Unreadable(tr("it is a pipe, and no file"), hint=hint)
+    if stat.S_ISDIR(mode):
+        raise Unreadable(tr("it is a folder, and no file"))
+    raise Unreadable(tr("it is a device or a socket, and no file"), hint=hint)
+
+
+# ── trees ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _walk(folder: Path) -> Iterator[Entry]:
+    for count, entry in enumerate(_below(folder, "", ())):
+        if count >= MOST_ENTRIES:
+            told = tr("{folder}: more than {count} files", folder=folder, count=MOST_ENTRIES)
+            raise Refused(told, tr("name the folder they are in more closely"))
+        yield entry
+
+
+def _below(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[Entry]:
+    """Links to folders are followed, unless they lead to a folder they lie in."""
+    try:
+        found = folder.stat()
+        inside = sorted(os.scandir(folder), key=lambda one: one.name)
+    except OSError as failure:
+        yield Entry(prefix or "./", tr("it cannot be read ({reason})", reason=failure.strerror))
+        return
+    here = (found.st_dev, found.st_ino)
+    if here in above or len(above) > DEEPEST:
+        yield Entry(prefix, tr("it leads in a circle, or too deep"))
+        return
+    if not inside and prefix:
+        yield Entry(prefix, b"")
+    for one in inside:
+        if _is_folder(one):
+            yield from _below(folder / one.name, f"{prefix}{one.name}/", (*above, here))
+        else:
+            yield Entry(f"{prefix}{one.name}", folder / one.name)
+
+
+def _is_folder(one: "os.DirEntry[str]") -> bool:
+    try:
+        return one.is_dir()
+    except OSError:  # a link that leads in a circle: reading it says so
+        return False
+
+
+def _is_zip(path: Path) -> bool:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        with path.open("rb") as stream:
+            return stream.read(4) in ZIP
+    except OSError:  # whoever reads the whole of it says so
+        return False
+
+
+def _archive(path: Path) -> Tree:
+    """The members under names that lie in it."""
+    found = [(_inside(one.name), one.trouble or one.content) for one in members(read_file(path))]
+    tops = {name.partition("/")[0] for name, _ in found}
+    top = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name, _ in found) else ""
+    return Tree(path, "archive", tuple(Entry(name.removeprefix(top), source) for name, source in found), top)
+
+
+def _inside(name: str) -> str:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return "/".join(parts) or name
