@@ -1,6 +1,7 @@
 """Certificate extensions, a function each: DER value → facts. What cannot be read becomes a Defect and no exception."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -28,30 +29,52 @@ _MOST_NAMES = 10_000
 
 Found = dict[str, Any]
 
+# What is every certificate's own; all other extensions are those of the template, and repeat over a whole fleet.
+_OWN = (b"\x06\x03\x55\x1d\x0e", b"\x06\x03\x55\x1d\x11")
+_MOST_SHARED = 512  # octets
+
 
 def read_extensions(data: bytes, start: int, stop: int, defects: list[Defect]) -> Found:
     """The fields of CertificateFacts that extensions speak of; `data[start:stop]` is the list of extensions."""
     found: Found = {}
     critical: list[str] = []
     seen: set[str] = set()
-    for tag, _, first, last in der.children(data, start, stop):
-        dotted = "extension"
-        try:
-            if tag != der.SEQUENCE:
-                raise der.Malformed("is no sequence")
-            dotted, is_critical, value = _extension(data, first, last)
-            if dotted in seen:
-                raise der.Malformed("appears a second time; only the first is read (RFC 5280 4.2)")
+    for tag, begin, first, last in der.children(data, start, stop):
+        shared = last - begin <= _MOST_SHARED and data[first : first + 5] not in _OWN
+        dotted, is_critical, fields, faults = (_shared if shared else _read)(tag, data[first:last])
+        if dotted in seen:
+            defects.append(Defect(dotted, "appears a second time; only the first is read (RFC 5280 4.2)"))
+            continue
+        if dotted != _NO_OID:
             seen.add(dotted)
-            if is_critical:
-                critical.append(dotted)
-            reader = _READERS.get(dotted)
-            if reader is not None:
-                reader(value, found, defects)
-        except der.Malformed as reason:
-            defects.append(Defect(dotted, str(reason)))
+        if is_critical:
+            critical.append(dotted)
+        found.update(fields)
+        defects += faults
     found["critical"] = frozenset(critical)
     return found
+
+
+_NO_OID = "extension"
+
+
+def _read(tag: int, body: bytes) -> tuple[str, bool, Found, list[Defect]]:
+    """One extension: its OID, whether it is critical, the fields it fills, and what is wrong with it."""
+    dotted, is_critical, found = _NO_OID, False, {}
+    defects: list[Defect] = []
+    try:
+        if tag != der.SEQUENCE:
+            raise der.Malformed("is no sequence")
+        dotted, is_critical, value = _extension(body, 0, len(body))
+        reader = _READERS.get(dotted)
+        if reader is not None:
+            reader(value, found, defects)
+    except der.Malformed as reason:
+        defects.append(Defect(dotted, str(reason)))
+    return dotted, is_critical, found, defects
+
+
+_shared = lru_cache(maxsize=1024)(_read)
 
 
 def _extension(data: bytes, start: int, stop: int) -> tuple[str, bool, bytes]:

@@ -42,7 +42,7 @@ _HINT = 'write it as RFC 4514 has it: CN=portal.contoso.com,O=Contoso; put "\\" 
 
 _CUT_NAMES = re.compile(r"(?:[^\\,]|\\.)+", re.DOTALL)
 _CUT_ATTRIBUTES = re.compile(r"(?:[^\\+]|\\.)+", re.DOTALL)
-_PLAIN = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z ._-]*[0-9A-Za-z._-])?")
+_SPECIAL = re.compile(r'[\\"+,;<>]|^[# ]| $')
 _BARE = re.compile(r"(?<!\\)(?:\\\\)*[\";<>]")
 _ESCAPES = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
 
@@ -88,7 +88,7 @@ def _attribute(encoded: bytes, start: int, stop: int) -> tuple[str, str, str | N
 
 def escape(value: str) -> str:
     """A value as RFC 4514 2.4 wants it, with everything that is not printable as escaped octets."""
-    if _PLAIN.fullmatch(value):
+    if value.isprintable() and not _SPECIAL.search(value):
         return value
     last = len(value) - 1
     return "".join(
