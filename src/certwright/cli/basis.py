@@ -17,6 +17,7 @@ from certwright.value import value
 from certwright.wiring.alone import check_product
 from certwright.wiring.checking import check
 from certwright.wiring.loading import load
+from certwright.wiring.online import OFFLINE, Asking
 
 SHORT = {  # option → the fact it tells: the first that the product knows
     "region": ("region",),
@@ -33,15 +34,17 @@ class Basis:
     product: str
     facts: Mapping[str, str]
 
-    def check(self, paths: Sequence[Path], passwords: Mapping[str, str], unlock: Unlock) -> Report:
+    def check(
+        self, paths: Sequence[Path], passwords: Mapping[str, str], unlock: Unlock, asking: Asking = OFFLINE
+    ) -> Report:
         """The verdict on the files. UsageError unless it is clear what to judge against."""
         if bool(self.file) == bool(self.product):
             raise click.UsageError("say what to judge against: --for FILE, or --product ID with its facts")
         if self.file:
             if self.facts:
                 raise click.UsageError("facts stand in the deployment file; --fact goes with --product")
-            return check(load(self.file), paths=paths, passwords=passwords, unlock=unlock)
-        return check_product(self.product, self.facts, paths=paths, passwords=passwords)
+            return check(load(self.file), paths=paths, passwords=passwords, unlock=unlock, asking=asking)
+        return check_product(self.product, self.facts, paths=paths, passwords=passwords, asking=asking)
 
 
 def about(command: Callable[..., Any]) -> Callable[..., Any]:

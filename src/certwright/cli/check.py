@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from certwright.cli.asking import named, online
 from certwright.cli.basis import Basis, about
 from certwright.cli.ending import FINDINGS, UNJUDGED
 from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
@@ -23,8 +24,9 @@ from certwright.report.layout import Screen
 from certwright.report.markdown import markdown_text
 from certwright.report.readiness import readiness_text
 from certwright.report.sarif import sarif_document
+from certwright.wiring.online import Asking
 
-UNTOLD = ("material.no-password", "material.judgement-failed")
+UNTOLD = ("material.no-password", "material.judgement-failed", "material.unreachable", "material.not-asked")
 VERSION = version("certwright")
 FORMATS: Mapping[str, Callable[[Report], str]] = {  # all but the table, which depends on the terminal
     "json": lambda report: json_text(report_document(report)),
@@ -37,7 +39,6 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {  # all but the table, which d
 
 
 @click.command("check", cls=Spoken)
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @about
 @click.option(
     "--format",
@@ -63,9 +64,12 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {  # all but the table, which d
 @click.option("--all", "everything", is_flag=True, help="Show what is in order and what was skipped in the table, too.")
 @passwords
 @unlock_file
+@online
+@named
 def command(
     *,
     paths: tuple[Path, ...],
+    asking: Asking,
     basis: Basis,
     form: str | None,
     as_json: bool,
@@ -79,6 +83,7 @@ def command(
     """Judge certificate files against a deployment.
 
     PATH is a folder as `apply` delivers it, a part of one, or single files; who made them does not matter.
+    https://host:port is a server: what it sends is judged for the places that its name stands for.
     Without a deployment file, --product with its facts says what is expected; passwords are then given for
     the sets of a site called like the product (stack-hub/deployment), or for '*', which is every set.
     The exit code is 0 when nothing is wrong, 1 when something is, 2 when something could not be judged.
@@ -86,7 +91,7 @@ def command(
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"--json and --format {form} contradict each other")
     given = read_passwords(password_files, asked)
-    report = basis.check(paths, given, unlock_from(unlock_file))
+    report = basis.check(paths, given, unlock_from(unlock_file), asking)
     shape = "json" if as_json else form or "table"
     if output:
         wide = Screen()

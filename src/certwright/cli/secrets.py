@@ -76,6 +76,11 @@ def read_password_list(file: Path | None, *, ask: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*typed, *lines)))
 
 
+def first_line(file: Path) -> str:
+    """The secret that the first line of a file is. Broken for an unreadable file."""
+    return next(iter(_lines(file)), "")
+
+
 def _from_file(option: str) -> tuple[str, str]:
     name, equals, path = option.partition("=")
     if not (name and equals and path):

@@ -13,13 +13,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from certwright.errors import Refused, Unreadable
+from certwright.errors import Refused
 from certwright.pack.detect import detect
-from certwright.pfx.locked import unlock_key
-from certwright.pfx.read import read_pfx
+from certwright.pack.opened import open_package
 from certwright.speech import tr
 from certwright.value import field, value
-from certwright.x509.pem import CERTIFICATE_LABELS, certificates_in, split_pem
 from certwright.x509.private import read_private_key
 from certwright.x509.read import read_certificate
 
@@ -33,31 +31,19 @@ class ClientIdentity:
 
 
 def client_identity(content: bytes, password: str | None) -> ClientIdentity:
-    """From a PFX, or from PEM with key and certificates. WrongPassword, Unreadable; Refused when a half is missing."""
-    if detect(content) == "pfx":
-        pfx = read_pfx(content, password)
-        certificates, keys = [bag.der for bag in pfx.certificates], [bag.pkcs8 for bag in pfx.keys if bag.pkcs8]
-    else:
-        blocks = split_pem(content)
-        certificates = [der for label, held in blocks if label in CERTIFICATE_LABELS for der in certificates_in(held)]
-        keys = [_unlocked(label, held, password) for label, held in blocks if label.endswith("PRIVATE KEY")]
+    """From a PFX, or from PEM with key and certificates. Unreadable, or Refused when a half is missing or useless."""
+    opened = open_package("pfx" if detect(content) == "pfx" else "pem-full", content, password)
+    certificates, keys = list(opened.certificates), opened.private
     if not certificates or not keys:
         raise Refused(
             tr("{certificates} certificates and {keys} private keys", certificates=len(certificates), keys=len(keys)),
-            tr("a client certificate is a PFX, or a PEM file with the key and the certificate"),
+            tr("name a PFX, or PEM with key and certificate in one file; what is locked needs its password"),
         )
-    return ClientIdentity(_owner_first(certificates, keys[0]), keys[0])
-
-
-def _unlocked(label: str, held: bytes, password: str | None) -> bytes:
-    if label == "ENCRYPTED PRIVATE KEY":
-        return unlock_key(held, password or "")
-    if label.startswith("ENCRYPTED "):
-        raise Unreadable(
-            tr("the key is encrypted the old way (RFC 1421), which is not read"),
-            hint="openssl pkcs8 -topk8 -in FILE -out NEW",
-        )
-    return held
+    identity = ClientIdentity(_owner_first(certificates, keys[0]), keys[0])
+    introduce(
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), identity
+    )  # what OpenSSL does not take is said before anybody is asked
+    return identity
 
 
 def _owner_first(certificates: list[bytes], key: bytes) -> tuple[bytes, ...]:

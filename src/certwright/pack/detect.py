@@ -26,6 +26,7 @@ Form = Literal[
     "objects",
     "sst",
     "zip",
+    "tls",
 ]
 FORMS: Mapping[Form, str] = {
     "pfx": "PFX (PKCS#12)",
@@ -41,6 +42,7 @@ FORMS: Mapping[Form, str] = {
     "objects": "Kubernetes objects",
     "sst": "serialized Windows certificate store (SST)",
     "zip": "zip archive",
+    "tls": "chain as a server sent it",
 }
 MOST_BYTES = 64 << 20
 

@@ -70,6 +70,8 @@ VOCABULARY: Mapping[str, type[Word]] = {
     "chain.trusted": chain.Trusted,
     "revocation.http-distribution-point": revocation.HttpDistributionPoint,
     "revocation.reachable": revocation.Reachable,
+    "revocation.current": revocation.Current,
+    "revocation.not-revoked": revocation.NotRevoked,
     "pfx.readable": pfx.Readable,
     "pfx.encryption": pfx.Encryption,
     "pfx.privacy": pfx.Privacy,

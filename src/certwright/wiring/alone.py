@@ -18,7 +18,10 @@ from certwright.pack.opened import open_package
 from certwright.plan.locate import planned
 from certwright.plan.make import make_plan
 from certwright.terms.material import MATERIAL
+from certwright.wiring.endpoints import judge_endpoint
 from certwright.wiring.found import Found, find
+from certwright.wiring.online import OFFLINE, Asking
+from certwright.wiring.revocations import Lists
 from certwright.x509.read import read_certificate
 
 EVERY_SET = "*"  # stands for every set where a password is given
@@ -32,6 +35,7 @@ def check_product(
     *,
     paths: Sequence[Path],
     passwords: Mapping[str, str] | None = None,
+    asking: Asking = OFFLINE,
     now: datetime | None = None,
 ) -> Report:
     """The verdict on these files for a site of that product. Whose CA signed is unknown, so no root is trusted for it.
@@ -44,7 +48,12 @@ def check_product(
     known = catalogue.load(product)
     plan = _plan(read_facts(known, facts), known, now)
     given = _for_sets(plan, passwords or {})
-    return _joined([_of_path(path, plan, given, now) for path in paths])
+    lists = Lists(asking, paths)
+    reports = [_of_path(path, plan, given, now, lists) for path in paths]
+    reports += [
+        judge_endpoint(one, plan, asking, now, anchors={}, known=(), inform=lists.inform) for one in asking.endpoints
+    ]
+    return lists.told(_joined(reports))
 
 
 def _plan(deployment: Deployment, product: Product, now: datetime) -> Plan:
@@ -62,7 +71,7 @@ def _for_sets(plan: Plan, passwords: Mapping[str, str]) -> dict[str, str]:
     return every | {name: text for name, text in passwords.items() if name != EVERY_SET}
 
 
-def _of_path(path: Path, plan: Plan, passwords: Mapping[str, str], now: datetime) -> Report:
+def _of_path(path: Path, plan: Plan, passwords: Mapping[str, str], now: datetime, lists: Lists) -> Report:
     try:
         found = find(path, NOWHERE, plan)
     except Refused:  # no path of it is planned; its names may tell
@@ -74,7 +83,7 @@ def _of_path(path: Path, plan: Plan, passwords: Mapping[str, str], now: datetime
             f"it plans files such as {next(planned(plan), '')}; a PFX needs its password to tell its names",
         )
     contents = {**found.files, **{planned: content for planned, (_, content) in matched.items()}}
-    report = judge(found.plan, contents, passwords, now, whole=found.whole)
+    report = judge(found.plan, contents, passwords, now, whole=found.whole, inform=lists.inform)
     return replace(report, results=(*_told(found.plan, matched), *report.results))
 
 

@@ -15,8 +15,11 @@ from certwright.judged import SetFacts
 from certwright.keys.unlock import Unlock, find_secret
 from certwright.model import Held, Report
 from certwright.wiring.applying import inventory_of
+from certwright.wiring.endpoints import judge_endpoint
 from certwright.wiring.found import find
 from certwright.wiring.loading import Loaded
+from certwright.wiring.online import OFFLINE, Asking
+from certwright.wiring.revocations import Lists
 from certwright.wiring.vault import account, open_safe
 
 FILES_A_PROCESS = 30  # a file takes about two milliseconds, a process about twenty
@@ -28,13 +31,17 @@ def check(
     paths: Sequence[Path] = (),
     passwords: Mapping[str, str] | None = None,
     unlock: Unlock | None = None,
+    asking: Asking = OFFLINE,
 ) -> Report:
     """The verdict on these files and folders, one after the other (by default: on everything that `apply` delivers).
 
     Passwords that are not given are taken from the inventory; where the secret that opens it is nowhere to be found,
-    the locked files stay unjudged. Refused when it is not clear which planned files the given ones are.
+    the locked files stay unjudged. Refused when it is not clear which planned files the given ones are, or which place
+    a server of `asking` stands for.
     """
-    found = [find(path, loaded.output, loaded.plan) for path in paths or (loaded.output,)]
+    paths = paths or (() if asking.endpoints else (loaded.output,))
+    lists = Lists(asking, (*paths, loaded.output), (url for wish in loaded.plan.issuers for url in wish.crl))
+    found = [find(path, loaded.output, loaded.plan) for path in paths]
     given = dict(passwords or {})
     held: Mapping[str, Held] = {}
     with inventory_of(loaded) as inventory:
@@ -45,12 +52,25 @@ def check(
                 given = {**_kept(loaded, unlock or Unlock(), inventory), **given}
     roots, known = flow.roots(held), flow.authorities(held)
     with _spreading(sum(len(one.files) for one in found)) as spread:
-        return _joined(
-            [
-                judge(one.plan, one.files, given, loaded.now, anchors=roots, known=known, whole=one.whole, spread=spread)
-                for one in found
-            ]
-        )
+        reports = [
+            judge(
+                one.plan,
+                one.files,
+                given,
+                loaded.now,
+                anchors=roots,
+                known=known,
+                whole=one.whole,
+                spread=spread,
+                inform=lists.inform,
+            )
+            for one in found
+        ]
+    reports += [
+        judge_endpoint(one, loaded.plan, asking, loaded.now, anchors=roots, known=known, inform=lists.inform)
+        for one in asking.endpoints
+    ]
+    return lists.told(_joined(reports))
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from certwright.pack.inspecting import Light, inspect
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.report.inspection import Inspected
 from certwright.wiring.archive import members
+from certwright.wiring.endpoints import inspect_endpoint
+from certwright.wiring.online import OFFLINE, Asking
 
 MOST_FILES = 20_000
 MOST_ARCHIVE_ROUNDS = 10 * MOST_ITERATIONS  # of key derivation: a set of files, so more than one file may cost
@@ -20,14 +22,19 @@ TRADE = frozenset(_ENDINGS.split())  # whoever ends like this claims to be of th
 
 
 def inspect_paths(
-    paths: Sequence[Path], *, passwords: Sequence[str] = (), now: datetime | None = None
+    paths: Sequence[Path],
+    *,
+    passwords: Sequence[str] = (),
+    asking: Asking = OFFLINE,
+    now: datetime | None = None,
 ) -> tuple[tuple[Inspected, ...], datetime]:
-    """What is inside these files and folders, and the time it was judged by. What cannot be opened says so.
+    """What is inside these files and folders, what these servers send, and the time it was judged by.
 
-    Refused when there are more than MOST_FILES files.
+    What cannot be opened says so. Refused when there are more than MOST_FILES files.
     """
     light = Light(tuple(passwords), now or datetime.now(UTC).replace(microsecond=0), {})
-    return tuple(one for path in paths for one in _of_path(path, light)), light.now
+    files = tuple(one for path in paths for one in _of_path(path, light))
+    return (*files, *(inspect_endpoint(one, asking, light) for one in asking.endpoints)), light.now
 
 
 def _of_path(path: Path, light: Light) -> Iterator[Inspected]:
@@ -70,6 +77,7 @@ def _of_archive(name: str, content: bytes, light: Light) -> Iterator[Inspected]:
                 yield Inspected(path, reason=member.trouble)
             else:
                 yield _look(path, member.content, light, named=False)
+            del member  # its content, before the next one is unpacked
     except Unreadable as problem:
         yield Inspected(name, len(content), reason=problem.what, hint=problem.hint)
 
