@@ -60,7 +60,8 @@ _NO_OID = "extension"
 
 def _read(tag: int, body: bytes) -> tuple[str, bool, Found, list[Defect]]:
     """One extension: its OID, whether it is critical, the fields it fills, and what is wrong with it."""
-    dotted, is_critical, found = _NO_OID, False, {}
+    dotted, is_critical = _NO_OID, False
+    found: Found = {}
     defects: list[Defect] = []
     try:
         if tag != der.SEQUENCE:

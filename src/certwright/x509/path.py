@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from certwright.x509.facts import CertificateFacts, ChainFacts
+from certwright.x509.line import Line, Setting, draw
 from certwright.x509.signature import Memo, signature_fault
 from certwright.x509.verdict import verdict
 
@@ -39,8 +40,22 @@ def diagnose(
     lead over them, but they are neither packed nor trusted. Pass one `memo` (a dict) to all calls of a run and what authorities signed is verified once.
     Cross-signed alternatives: a path that is complete, trusted and current is preferred, then the one nearest the file.
     """
-    memo = {} if memo is None else memo
-    search = _Search(leaf, others, anchors, now, memo, known)
+    setting = Setting(others, anchors, known, now, server)
+    if memo is None:
+        return _searched(leaf, setting, {})
+    line: Line | None = memo.get(setting.key(leaf))
+    chain = line.chain(leaf, now) if line else None
+    if chain is None:
+        chain = _searched(leaf, setting, memo)
+        if line is None:
+            draw(chain, setting, memo)
+    return chain
+
+
+def _searched(leaf: CertificateFacts, setting: Setting, memo: Memo) -> ChainFacts:
+    """The long way: every path is tried until one fits, and what is wrong with the best is told."""
+    others, anchors, now = setting.others, setting.anchors, setting.now
+    search = _Search(leaf, others, anchors, now, memo, setting.known)
     path = search.best()
     complete = search.ends(path)
     trusted = not anchors or _identity(path[-1]) in search.trusted
@@ -52,7 +67,7 @@ def diagnose(
         in_order=_in_order(path, others),
         extras=_extras(path, others, complete=complete),
         faults=tuple(_faults(search, path)),
-        verdict=verdict(leaf, _helpers(path, others), roots, now, server, memo),
+        verdict=verdict(leaf, _helpers(path, others), roots, now, setting.server, memo),
     )
 
 

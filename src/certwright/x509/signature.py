@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from certwright.x509.facts import CertificateFacts
 
 # Kept by the caller across calls; an empty dict will do. What the keys mean is this room's business.
-Memo: TypeAlias = MutableMapping[tuple[str | bytes, ...], Any]
+Memo: TypeAlias = MutableMapping[tuple[object, ...], Any]
 
 MOST_REMEMBERED = 4096
 
@@ -53,7 +53,7 @@ def load(facts: CertificateFacts, memo: Memo) -> x509.Certificate:
     return loaded
 
 
-def remember(memo: Memo, key: tuple[str | bytes, ...], value: object) -> None:
+def remember(memo: Memo, key: tuple[object, ...], value: object) -> None:
     """Puts it into the memo, unless that has grown so large that something is trying to fill it."""
     if len(memo) < MOST_REMEMBERED:
         memo[key] = value

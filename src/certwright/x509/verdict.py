@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.x509 import verification as library
@@ -16,6 +17,8 @@ from certwright.x509.facts import CertificateFacts
 from certwright.x509.signature import HOSTILE, Memo, Unloadable, load, remember
 
 MOST_INTERMEDIATES = 32
+
+Verifier: TypeAlias = library.ServerVerifier | library.ClientVerifier
 
 _AGNOSTIC = library.Criticality.AGNOSTIC
 
@@ -39,16 +42,44 @@ def verdict(
             warnings.simplefilter("ignore")
             certificate = load(leaf, memo)
             helpers = [load(one, memo) for one in between[:MOST_INTERMEDIATES]]
-            builder = (
-                library.PolicyBuilder()
-                .store(_store(anchors, memo))
-                .time(now)
-                .extension_policies(ca_policy=_AUTHORITIES, ee_policy=_LEAVES[server])
-            )
-            _verifier(builder, leaf, server=bool(server)).verify(certificate, helpers)
+            _verifier(_builder(anchors, now, server, memo), leaf, server=bool(server)).verify(certificate, helpers)
     except (library.VerificationError, Unloadable, *HOSTILE) as reason:
         return "".join(char if char.isprintable() else "?" for char in str(reason))[:400] or type(reason).__name__
     return ""
+
+
+def verifier_below(
+    issuer: CertificateFacts, now: datetime, *, server: bool | None, memo: Memo
+) -> library.ClientVerifier | None:
+    """For what stands right below `issuer`: it is believed, so that one signature is verified for each certificate.
+
+    The policies are those of `verdict`. None when the strict reader refuses the issuer.
+    """
+    try:
+        return _builder([issuer], now, server, memo).build_client_verifier()
+    except Unloadable:
+        return None
+
+
+def accepts(verifier: Verifier, leaf: CertificateFacts) -> bool:
+    """Whether the library takes that leaf without helpers. Then its signature is one that the anchor's key made."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            verifier.verify(x509.load_der_x509_certificate(leaf.der), [])
+    except (library.VerificationError, *HOSTILE):
+        return False
+    return True
+
+
+def _builder(
+    anchors: Sequence[CertificateFacts],
+    now: datetime,
+    server: bool | None,  # noqa: FBT001 - as above
+    memo: Memo,
+) -> library.PolicyBuilder:
+    builder = library.PolicyBuilder().store(_store(anchors, memo)).time(now)
+    return builder.extension_policies(ca_policy=_AUTHORITIES, ee_policy=_LEAVES[server])
 
 
 def _store(anchors: Sequence[CertificateFacts], memo: Memo) -> library.Store:
@@ -62,7 +93,7 @@ def _store(anchors: Sequence[CertificateFacts], memo: Memo) -> library.Store:
 
 def _verifier(
     builder: library.PolicyBuilder, leaf: CertificateFacts, *, server: bool
-) -> library.ServerVerifier | library.ClientVerifier:
+) -> Verifier:
     """For a server, asked for by the first of its names the library takes. Raises ValueError when there is none."""
     if not server:
         return builder.build_client_verifier()
