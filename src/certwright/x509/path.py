@@ -36,8 +36,9 @@ def diagnose(
     """The path from `leaf` over `others` (in the order of their file, without the leaf) and `anchors`, at `now`.
 
     Without anchors a root found in the file is believed. `server` True judges a TLS server, False a client, None
-    neither usage. `known` are authorities that are at hand outside of the file, as in the stores of Windows: the path may
-    lead over them, but they are neither packed nor trusted. Pass one `memo` (a dict) to all calls of a run and what authorities signed is verified once.
+    neither usage. `known` are authorities at hand outside of the file, as in the stores of Windows: the path may lead
+    over them, but they are neither packed nor trusted. Pass one `memo` (a dict) to all calls of a run and what
+    authorities signed is verified once.
     Cross-signed alternatives: a path that is complete, trusted and current is preferred, then the one nearest the file.
     """
     setting = Setting(others, anchors, known, now, server)

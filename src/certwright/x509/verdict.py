@@ -91,9 +91,7 @@ def _store(anchors: Sequence[CertificateFacts], memo: Memo) -> library.Store:
     return store
 
 
-def _verifier(
-    builder: library.PolicyBuilder, leaf: CertificateFacts, *, server: bool
-) -> Verifier:
+def _verifier(builder: library.PolicyBuilder, leaf: CertificateFacts, *, server: bool) -> Verifier:
     """For a server, asked for by the first of its names the library takes. Raises ValueError when there is none."""
     if not server:
         return builder.build_client_verifier()
