@@ -23,7 +23,7 @@ from certwright.model import (
     Status,
 )
 from certwright.pack.opened import open_package
-from certwright.speech import trn
+from certwright.speech import tr, trn
 from certwright.terms.look import Work, see
 from certwright.terms.material import MATERIAL
 from certwright.terms.seen import Layout, Seen
@@ -40,26 +40,28 @@ _NO_ANCHORS: Anchors = MappingProxyType({})
 
 def judge(
     plan: Plan,
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes | str],
     passwords: Mapping[str, str],
     now: datetime,
     *,
     anchors: Anchors = _NO_ANCHORS,
     known: Sequence[bytes] = (),
     whole: bool = True,
+    tree: Plan | None = None,
     spread: Spread = map,
     inform: Inform = tuple,
 ) -> Report:
     """The verdict on every demand of the plan, in its order. Never raises for what is in a file.
 
-    `files` maps package paths to contents, `passwords` set addresses to passwords, `anchors` authority addresses to
-    trusted roots (DER), `known` are further authorities a path may lead over. Without `whole` only the files given are
-    judged, and sets not at all. `spread` maps `see` over the work: a process pool's `map` will do.
-    `inform` adds to what was seen what is learnt elsewhere: `standings`.
+    `files` maps package paths to contents, or to the reason why one cannot be read (text). `passwords` maps set
+    addresses, or the path of one file, to passwords; `anchors` authority addresses to trusted roots (DER). `known` are
+    further authorities a path may lead over. Without `whole` only the files given are judged, and sets not at all.
+    `tree` is the plan that says which folders files belong to; this one, unless files were found by what they hold.
+    `spread` maps `see` over the work: a process pool's `map` will do. `inform` adds to what was seen what is learnt elsewhere: `standings`.
     """
     looked = spread(partial(see, memo={}), works(plan, files, passwords, now, anchors=anchors, known=known))
     seen = [one for one in looked if whole or not (one.trouble and one.trouble.code == "material.missing")]
-    return judge_seen(plan, inform(seen), files, now, whole=whole)
+    return judge_seen(plan, inform(seen), files, now, whole=whole, tree=tree)
 
 
 # ── what to look at ───────────────────────────────────────────────────────────────────────────────
@@ -67,7 +69,7 @@ def judge(
 
 def works(
     plan: Plan,
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes | str],
     passwords: Mapping[str, str],
     now: datetime,
     *,
@@ -82,14 +84,14 @@ def works(
             found = package.path if package.path in files else loose.get(package.path.lower(), "")
             yield Work(
                 place.id, place.kind, package.path, package.form, found, files.get(found),
-                passwords.get(place.set), roots.of(place), now, roots.beside(place),
+                passwords.get(package.path, passwords.get(place.set)), roots.of(place), now, roots.beside(place),
             )  # fmt: skip
 
 
 class _Roots:
     """Which roots a place is judged against: those given for its authorities, else those of the plan and the files."""
 
-    def __init__(self, plan: Plan, files: Mapping[str, bytes], anchors: Anchors, known: Sequence[bytes]) -> None:
+    def __init__(self, plan: Plan, files: Mapping[str, bytes | str], anchors: Anchors, known: Sequence[bytes]) -> None:
         self.places = {place.id: place for place in plan.places}
         self.files, self.given, self.everywhere = files, anchors, known
         self.known: dict[tuple[str, str], tuple[bytes, ...]] = {}
@@ -138,8 +140,9 @@ class _Roots:
         """The certificates in the files of a place. A file that cannot be read is reported where it is judged."""
         found: list[bytes] = []
         for package in place.packages:
+            content = self.files.get(package.path)
             try:
-                found += open_package(package.form, self.files.get(package.path, b""), None).certificates
+                found += open_package(package.form, content, None).certificates if isinstance(content, bytes) else ()
             except Unreadable:
                 continue
         return found
@@ -149,17 +152,24 @@ class _Roots:
 
 
 def judge_seen(
-    plan: Plan, seen: Iterable[Seen], present: Collection[str], now: datetime, *, whole: bool = True
+    plan: Plan,
+    seen: Iterable[Seen],
+    present: Collection[str],
+    now: datetime,
+    *,
+    whole: bool = True,
+    tree: Plan | None = None,
 ) -> Report:
     """The report on what was seen. `present` are the paths of all files given, planned or not."""
     by_place: dict[str, list[Seen]] = defaultdict(list)
     for one in seen:
         by_place[one.place].append(one)
     results = [result for place in plan.places for result in _of_place(place, by_place[place.id], now)]
-    trees = layouts(plan, present)
+    trees = layouts(tree or plan, present)
     for group in plan.sets:
         members = [one for place in group.places for one in by_place[place]]
-        results += _of_set(group, members, trees[group.id] if whole else None, now)
+        layout = trees.get(group.id, Layout(fixed=False))
+        results += _of_set(group, members, layout if whole else None, now)
     every = [one for place in plan.places for one in by_place[place.id]]
     unjudged = tuple(f"{one.path}: {one.trouble.reason}" for one in every if one.trouble)
     files = tuple(facts for one in every for facts in _facts_of(one))
@@ -290,6 +300,8 @@ def _hear_set(demand: Demand, members: Sequence[Seen], layout: Layout | None, no
     assert isinstance(term, SetWord), "demands on a set are set words"
     if layout is None:
         return _Said(silent="only a part of the set was given")
+    if term.by_name and not layout.fixed:
+        return _Said(silent=tr("the files were found by what they hold, not by their names"))
     try:
         mismatches = tuple(term.check_set(members, layout, now))
     except Exception as problem:  # as for a file

@@ -32,7 +32,7 @@ def match(plan: Plan, pool: Pool, now: datetime) -> Matching:
     offers: dict[str, list[CertificateFacts]] = defaultdict(list)
     several: dict[str, str] = {}
     for certificate in pool.certificates:
-        wanted, rivals = _owners(certificate, places, homes[certificate.fingerprint], now)
+        wanted, rivals = owners(certificate, places, homes[certificate.fingerprint], now)
         for place in wanted:
             offers[place.id].append(certificate)
         if rivals:
@@ -55,10 +55,13 @@ def _homes(places: Sequence[Place], pool: Pool) -> Mapping[str, list[Place]]:
     return homes
 
 
-def _owners(
+def owners(
     certificate: CertificateFacts, places: Sequence[Place], homes: Sequence[Place], now: datetime
 ) -> tuple[Sequence[Place], Sequence[Place]]:
-    """The places a certificate is for, and the places between which nobody but its path could decide."""
+    """The places a certificate is for, and the places between which nobody but its path could decide.
+
+    `places` are identities, `homes` those of them under whose path it lies already.
+    """
     good = {place.id for place in places if not acceptable(place.demands, certificate, now)}
     fitting = [place for place in places if _fits(place, certificate, now)]
     settled = [place for place in homes if place in fitting]

@@ -1,23 +1,23 @@
 """Files of any name and form → what can be taken from them: certificates, keys, revocation lists.
 
-A form is found by trying, never by a file's name. What cannot be opened stays here with the reason.
+The content tells the form, never a file's name. What cannot be opened stays here with the reason.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from certwright.errors import Unreadable, WrongPassword
-from certwright.pack.opened import Opened, open_package, pkcs8_of
+from certwright.errors import Unreadable
+from certwright.pack.detect import FORMS, Form, detect
+from certwright.pack.opened import Opened, open_package
+from certwright.speech import tr
 from certwright.terms.look import Work, see
 from certwright.terms.seen import Seen
 from certwright.value import field, value
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.private import read_private_key
 from certwright.x509.read import read_certificate
-
-_OLDER_KEYS = ("RSA PRIVATE KEY", "EC PRIVATE KEY")  # RFC 8017 A.1.2, RFC 5915
 
 
 @value
@@ -40,47 +40,47 @@ class Piece:
 
 def open_piece(path: str, content: bytes, passwords: Sequence[str], now: datetime) -> Piece:
     """The file, opened as whatever it is with the first password that fits. Never raises for what is in it."""
-    reason = "it holds no certificate, key or revocation list"
-    for form, password in _attempts(content, passwords):
+    reason = tr("it holds no certificate, key or revocation list")
+    try:
+        attempts = _attempts(content, passwords)
+    except Unreadable as problem:
+        return Piece(path, content, reason=str(problem))
+    best = Piece(path, content)
+    for form, password in attempts:
         try:
-            opened = _open(form, content, password)
-        except WrongPassword as problem:
-            reason = str(problem)
+            opened = open_package(form, content, password)
         except Unreadable as problem:
-            reason = str(problem) if form in ("pfx", "pem-chain") else reason
-        else:
-            work = Work("", "identity", path, form, path, content, password, (), now)
-            return Piece(path, content, form, password, opened, see(work))
-    return Piece(path, content, reason=reason)
-
-
-def _attempts(content: bytes, passwords: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-    if content.startswith(b"\x30") and b"\x02\x01\x03" in content[2:9]:  # RFC 7292 section 4: version 3
-        yield from (("pfx", password) for password in (*passwords, "", None))
-        return
-    if b"apiVersion" in content:
-        yield "kubernetes-config-map", None
-    yield from ((form, None) for form in ("der-crl", "pem-chain", "der-key"))
-
-
-def _open(form: str, content: bytes, password: str | None) -> Opened:
-    if form == "der-crl" and not content.startswith(b"\x30"):
-        raise Unreadable("no DER")
-    opened = _key(content) if form == "der-key" else open_package(form, content, password)
-    if not (opened.certificates or opened.keys or opened.crls):
-        raise Unreadable("there is nothing in it")
-    return opened
-
-
-def _key(content: bytes) -> Opened:
-    for label in ("PRIVATE KEY", *_OLDER_KEYS):
-        try:
-            key = pkcs8_of(label, content)
-            read_private_key(key)
-        except Unreadable:
+            reason = str(problem)
             continue
-        return Opened(pkcs8=key, keys=1)
-    raise Unreadable("no private key")
+        if not (opened.certificates or opened.keys or opened.crls):
+            continue
+        if not best.form or len(opened.private) > len(best.opened.private):
+            best = replace(best, form=form, password=password, opened=opened)
+        if form == "pfx" or len(best.opened.private) == best.opened.keys:
+            break
+    if not best.form:
+        return replace(best, reason=reason)
+    work = Work("", "identity", path, best.form, path, content, best.password, (), now)
+    return replace(best, seen=see(work))
+
+
+_FORMS: Mapping[Form, str] = {
+    **dict.fromkeys(("pem", "base64", "certificate", "p7b"), "pem-chain"),
+    **dict.fromkeys(("key", "locked-key"), "der-key"),
+    "crl": "der-crl",
+    "objects": "kubernetes-config-map",
+    "sst": "sst",
+}
+
+
+def _attempts(content: bytes, passwords: Sequence[str]) -> Sequence[tuple[str, str | None]]:
+    """The form, with each password that may open it. Unreadable when it is nothing to take anything from."""
+    form = detect(content)
+    if form == "pfx":
+        return [("pfx", password) for password in (*passwords, None)]
+    if form not in _FORMS:
+        raise Unreadable(tr("it is of no use here: {form}", form=FORMS[form]))
+    return [(_FORMS[form], password) for password in (None, *passwords)]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Pool:
     def keys(self) -> Mapping[bytes, bytes]:
         """Sound private keys, PKCS#8, by the public key they belong to."""
         found: dict[bytes, bytes] = {}
-        for pkcs8 in (key for piece in self.pieces for key in _keys_of(piece.opened)):
+        for pkcs8 in (key for piece in self.pieces for key in piece.opened.private):
             try:
                 facts = read_private_key(pkcs8)
             except Unreadable:
@@ -123,13 +123,6 @@ class Pool:
         """The file of that name, upper and lower case aside."""
         same = [piece for piece in self.pieces if piece.path.casefold() == path.casefold()]
         return next((piece for piece in same if piece.path == path), next(iter(same), None))
-
-
-def _keys_of(opened: Opened) -> Iterator[bytes]:
-    if opened.pfx:
-        yield from (bag.pkcs8 for bag in opened.pfx.keys if bag.pkcs8)
-    elif opened.pkcs8:
-        yield opened.pkcs8
 
 
 def _once(certificates: Iterable[CertificateFacts]) -> Iterable[CertificateFacts]:

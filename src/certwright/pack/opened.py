@@ -154,7 +154,10 @@ def _der_key(content: bytes, password: str | None) -> Opened:
     if is_locked_key(content):
         unlocked = _unlocked("ENCRYPTED PRIVATE KEY", content, password)
         return Opened(pkcs8=next(iter(unlocked), None), encrypted_key=True, keys=1)
-    return Opened(pkcs8=content, keys=1)
+    try:
+        return Opened(pkcs8=pkcs8_of("", content), keys=1)
+    except Unreadable:
+        return Opened(pkcs8=content, keys=1)  # what is wrong with it, is said by whoever reads the key
 
 
 def _der_crl(content: bytes, _: str | None) -> Opened:

@@ -17,11 +17,18 @@ _TITLES = {
     "base64": "Base64",
     "pem": "Base64 between BEGIN and END lines (PEM)",
     "pfx": "PKCS#12 (PFX)",
+    "p7b": "PKCS#7 (P7B)",
+    "objects": "Kubernetes objects",
 }
 # What Windows exports as "Base-64 encoded" has BEGIN and END lines.
 _ACCEPTED = {"der": ("der",), "base64": ("base64", "pem"), "pem": ("pem",), "pfx": ("pfx",)}
 _WRITING = {  # of the forms of certwright.pack
     "pfx": "pfx",
+    "p7b": "p7b",
+    **dict.fromkeys(
+        ("kubernetes-tls-secret", "kubernetes-opaque-secret", "kubernetes-config-map", "kubernetes-trust-bundle"),
+        "objects",
+    ),
     **dict.fromkeys(("der", "der-key", "der-crl"), "der"),
     **dict.fromkeys(
         ("base64-cer", "pem-chain", "pem-full", "pem-certificate", "pem-key", "pem-bundle", "pem-crl"), "pem"

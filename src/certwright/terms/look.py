@@ -24,7 +24,9 @@ CHAINLESS = frozenset({"der", "base64-cer", "pem-certificate"})
 
 @value
 class Work:
-    """One file to look at. `content` is None when there is no such file; `anchors` are DER, empty when unknown.
+    """One file to look at. `content` is None when there is no such file, and text when it cannot be read: the reason.
+
+    `anchors` are DER, empty when unknown.
 
     `known` are authorities (DER) of the deployment: Windows would find them in its stores when they lack in the file.
     """
@@ -34,7 +36,7 @@ class Work:
     path: str
     form: str
     found: str
-    content: bytes | None = field(repr=False)
+    content: bytes | str | None = field(repr=False)
     password: str | None = field(repr=False)
     anchors: tuple[bytes, ...] = field(repr=False)
     now: datetime
@@ -49,6 +51,8 @@ def see(work: Work, memo: Memo | None = None) -> Seen:
     blank = Seen(work.place, work.path, work.form, found=work.found)
     if work.content is None:
         return replace(blank, trouble=Trouble("material.missing", f"there is no file {work.path}"))
+    if isinstance(work.content, str):
+        return replace(blank, trouble=Trouble("material.unreadable", work.content))
     try:
         return _read(work, work.content, blank, memo)
     except WrongPassword as problem:

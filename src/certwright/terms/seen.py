@@ -16,16 +16,20 @@ from certwright.x509.standing import Standing
 
 @value
 class PasswordFacts:
-    """What may be known of a password. `classes` are upper, lower, digit, special, letter (letters without case)."""
+    """What may be known of a password. `classes` are upper, lower, digit, special, letter (letters without case).
+
+    `mark` tells the passwords of one run apart and means nothing to another: Python salts its hashes.
+    """
 
     length: int
     classes: frozenset[str]
     characters: frozenset[str] = field(repr=False)
+    mark: int = field(default=0, repr=False)
 
 
 def password_facts(password: str) -> PasswordFacts:
     """The facts of a password: its length in characters, the kinds of characters, the set of them."""
-    return PasswordFacts(len(password), frozenset(map(_kind, password)), frozenset(password))
+    return PasswordFacts(len(password), frozenset(map(_kind, password)), frozenset(password), hash(password))
 
 
 def _kind(character: str) -> str:
@@ -112,7 +116,9 @@ class Layout:
     """The tree of a set: paths that were planned, and paths that lie in the folders of the set, as found.
 
     Paths are relative to the output root, with forward slashes, in exact case. Those of empty folders end in a slash.
+    Without `fixed` the files were found by what they hold, and nobody knows the folders they are meant for.
     """
 
     planned: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
+    fixed: bool = True

@@ -83,6 +83,13 @@ class SamePassword(SetWord):
         shut = [member for member in members if member.trouble and member.trouble.code == "material.wrong-password"]
         if shut:
             yield Mismatch("one password for the whole set", "files it does not open", paths(shut))
+        marks: dict[int, list[Seen]] = defaultdict(list)
+        for member in judged(members):
+            if member.password is not None:
+                marks[member.password.mark].append(member)
+        common = max(marks, key=lambda mark: len(marks[mark]), default=0)
+        if others := [member for mark, some in marks.items() if mark != common for member in some]:
+            yield Mismatch(tr("one password for the whole set"), tr("files with passwords of their own"), paths(others))
 
 
 @value

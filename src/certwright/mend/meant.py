@@ -1,0 +1,189 @@
+"""Which place of the plan a file from anywhere is meant for: told by what it holds, never by its name.
+
+An identity is known by the names and the purpose of its certificate, an authority by its subject, a list of anchors by
+being nothing but authorities, a key and a revocation list by the certificate they belong to.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from certwright.mend.matching import owners
+from certwright.mend.material import Piece, Pool
+from certwright.model import Place, Plan, Severity
+from certwright.speech import tr
+from certwright.terms.accept import acceptable
+from certwright.terms.names import covers, same_name
+from certwright.terms.seen import Seen
+from certwright.terms.word import Word, called, listed
+from certwright.value import value
+from certwright.x509.crl import read_crl, signed_by
+from certwright.x509.facts import CertificateFacts
+from certwright.x509.name import parse_name, read_name
+from certwright.x509.read import read_certificate
+
+MOST_TOLD = 6  # places that are named in one sentence
+
+
+@value
+class Meant:
+    """A file, and the place it is meant for; None where it is nobody's or could be several places', as `reason` says.
+
+    `nearest` marks a certificate that lacks some of the names of its place, and has others of it.
+    """
+
+    piece: Piece
+    place: Place | None = None
+    reason: str = ""
+    nearest: bool = False
+
+
+@dataclass(frozen=True)
+class Register:
+    """The places of a plan, asked for by certificates. `held` are certificates of authorities by address, DER."""
+
+    plan: Plan
+    now: datetime
+    held: Mapping[str, Sequence[bytes]]
+
+    def meant(self, pool: Pool) -> Iterator[Meant]:
+        """Every file of the pool with its place, in the order of the pool."""
+        found = {piece.path: self._certificate(piece) for piece in pool.pieces if piece.leaf}
+        for piece in pool.pieces:
+            yield found.get(piece.path) or self._beside(piece, found.values())
+
+    def _certificate(self, piece: Piece) -> Meant:
+        assert piece.leaf is not None
+        if all(one.authority for one in piece.seen.certificates):
+            return self._authority(piece)
+        return self._identity(piece, piece.leaf)
+
+    # ── identities ──
+
+    def _identity(self, piece: Piece, leaf: CertificateFacts) -> Meant:
+        wanted, rivals = owners(leaf, self.identities, (), self.now)
+        candidates = _alone(wanted or rivals) or self._nameless(leaf)
+        if len(candidates) == 1:
+            return Meant(piece, candidates[0])
+        if candidates:
+            return Meant(piece, reason=_several(candidates))
+        near = self._nearest(leaf)
+        if len(near) == 1:
+            return Meant(piece, near[0], nearest=True)
+        if near:
+            return Meant(piece, reason=_several(near))
+        names = listed([str(name) for name in leaf.names[:MOST_TOLD]], tr("none"))
+        told = tr("{certificate} fits no place of the plan; its names: {names}", certificate=called(leaf), names=names)
+        return Meant(piece, reason=told)
+
+    @cached_property
+    def identities(self) -> Sequence[Place]:
+        return [place for place in self.plan.places if place.kind == "identity" and place.packages]
+
+    def _nameless(self, leaf: CertificateFacts) -> Sequence[Place]:
+        """Places that ask for no names, if nothing else says that the certificate is not for them."""
+        found = [
+            place
+            for place in self.identities
+            if not place.draft.names and not acceptable(place.demands, leaf, self.now)
+        ]
+        subject = [place for place in found if _subject(place) == leaf.subject]
+        return _alone(subject or found)
+
+    def _nearest(self, leaf: CertificateFacts) -> Sequence[Place]:
+        """Places of which it has the most names, but not all."""
+        shared = {place.id: _shared(place, leaf) for place in self.identities}
+        most = max(shared.values(), default=0)
+        return _alone([place for place in self.identities if most and shared[place.id] == most])
+
+    # ── authorities ──
+
+    def _authority(self, piece: Piece) -> Meant:
+        """Without a key a trust list; with one, or where no list asks for it, the authority itself."""
+        assert piece.leaf is not None
+        lists = [] if piece.seen.holds_key else self._lists(piece)
+        subjects = {one.subject for one in piece.seen.certificates}
+        own = [place for place in self.plan.places if place.kind == "authority" and _subject(place) in subjects]
+        leaf = [place for place in own if _subject(place) == piece.leaf.subject]
+        for candidates in (lists, leaf, own):
+            if len(candidates) == 1:
+                return Meant(piece, candidates[0])
+            if candidates:
+                return Meant(piece, reason=_several(candidates))
+        told = tr("{certificate} is an authority, and no place of the plan", certificate=called(piece.leaf))
+        return Meant(piece, reason=told)
+
+    def _lists(self, piece: Piece) -> Sequence[Place]:
+        """The lists that are to hold these certificates; where nobody knows what they hold, those whose rules they meet."""
+        found = [place for place in self.plan.places if place.kind == "anchors" and place.packages]
+        expected = {place.id: self._expected(place) for place in found}
+        own = {one.subject for one in piece.seen.certificates}
+        known = [place for place in found if own & expected[place.id]]
+        return known or [place for place in found if not expected[place.id] and _meets(place, piece.seen, self.now)]
+
+    def _expected(self, place: Place) -> frozenset[str]:
+        """The subjects a trust list is to hold; empty when they are unknown."""
+        places = {one.id: one for one in self.plan.places}
+        given = {read_certificate(der).subject for der in place.anchors}
+        for address in place.anchor_places:
+            given |= {read_certificate(der).subject for der in self.held.get(address, ())[:1]}
+            given |= {_subject(places[address])} - {""} if address in places else set()
+        return frozenset(given)
+
+    # ── what belongs to a certificate ──
+
+    def _beside(self, piece: Piece, others: Sequence[Meant] | object) -> Meant:
+        """A key or a revocation list goes where its certificate goes."""
+        if not piece.form:
+            return Meant(piece, reason=piece.reason)
+        placed = [one for one in _meants(others) if one.place is not None]
+        for one in placed:
+            if piece.seen.key and one.piece.leaf and one.piece.leaf.key.spki == piece.seen.key.spki:
+                return Meant(piece, one.place)
+        for crl in map(read_crl, piece.opened.crls):
+            for one in placed:
+                if any(signed_by(crl, certificate) for certificate in one.piece.seen.certificates):
+                    return Meant(piece, reason=tr("a revocation list beside its authority"))
+        if piece.opened.encrypted_key and not piece.opened.private:
+            return Meant(piece, reason=tr("a private key whose password is not known"))
+        if piece.opened.keys:
+            return Meant(piece, reason=tr("a private key whose certificate is not here"))
+        return Meant(piece, reason=tr("a revocation list whose authority is not here"))
+
+
+def _meants(others: object) -> Iterator[Meant]:
+    return iter(others)  # type: ignore[call-overload,no-any-return]
+
+
+def _alone(places: Sequence[Place]) -> Sequence[Place]:
+    """Without those that share the credential of another one among them."""
+    inside = {place.id for place in places}
+    return [place for place in places if place.shares_with not in inside]
+
+
+def _several(places: Sequence[Place]) -> str:
+    told = listed([place.id for place in places[:MOST_TOLD]])
+    return tr("it could be any of {count} places: {places}", count=len(places), places=told)
+
+
+def _shared(place: Place, leaf: CertificateFacts) -> int:
+    """How many of the place's names a certificate has, by itself or through a wildcard."""
+    return sum(
+        any(same_name(wanted, name) or covers(name, wanted) for name in leaf.names) for wanted in place.draft.names
+    )
+
+
+def _subject(place: Place) -> str:
+    """The subject a place asks for, as it is read from a certificate; "" for none."""
+    return read_name(parse_name(place.draft.subject).public_bytes())[0] if place.draft.subject else ""
+
+
+def _meets(place: Place, seen: Seen, now: datetime) -> bool:
+    terms = [one.term for one in place.demands if one.requirement.severity is Severity.ERROR]
+    return not any(
+        mismatch
+        for term in terms
+        if isinstance(term, Word) and not term.silent(seen)
+        for mismatch in term.check(seen, now)
+    )
