@@ -56,7 +56,7 @@ def fuzz(name: str, seconds: int, corpus: Path, crashes: Path) -> Outcome:
         )
         told = done.stderr
         if done.returncode:
-            trouble = f"exit code {done.returncode}: {told[-2000:]}"
+            trouble = f"exit code {done.returncode}: {told.strip().splitlines()[-1:]}"
     except subprocess.TimeoutExpired:
         trouble = f"did not end within {SPARE} s of its time"
     counted = re.search(r"number_of_executed_units:\s*(\d+)", told)

@@ -15,6 +15,7 @@ from certwright.pack.detect import Form, detect
 from certwright.pack.inspecting import Light, inspect
 from certwright.pack.objects import data_of, read_objects
 from certwright.pfx.ber import Decoder, tlv
+from certwright.pfx.kdf import Budget
 from certwright.pfx.locked import unlock_key
 from certwright.pfx.read import outline_pfx, read_pfx
 from certwright.pfx.structure import read_shell
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LARGEST_SEED = 64 << 10
+CHEAP = 20_000  # rounds of key derivation: how much is too much is for `shapes` to prove, here it would only take time
 BINARY: frozenset[Form] = frozenset(("pfx", "certificate", "p7b", "request", "crl", "key", "locked-key", "public-key"))
 
 _DATA = bytes.fromhex("06092a864886f70d010701")
@@ -98,7 +100,7 @@ def _form(content: bytes) -> Form | None:
 
 
 def _pfx(content: bytes) -> object:
-    return outline_pfx(content), read_pfx(content, "secret")
+    return outline_pfx(content), read_pfx(content, "secret", most_iterations=CHEAP)
 
 
 def _bags(content: bytes) -> object:
@@ -112,7 +114,7 @@ def _objects(content: bytes) -> object:
 
 
 def _inspect(content: bytes) -> object:
-    return inspect(content, Light(("secret",), NOW, {}))
+    return inspect(content, Light(("secret",), NOW, {}, Budget(CHEAP)))
 
 
 def _deployment(content: bytes) -> object:
@@ -126,13 +128,15 @@ def _product(content: bytes) -> object:
 
 READERS: Mapping[str, Reader] = {
     "pfx": Reader(_pfx, frozenset(("pfx",)), der=True),
-    "pfx-no-password": Reader(partial(read_pfx, password=None), frozenset(("pfx",)), der=True),
+    "pfx-no-password": Reader(partial(read_pfx, password=None, most_iterations=CHEAP), frozenset(("pfx",)), der=True),
     "pfx-bags": Reader(_bags, der=True, more=open_safes),
     "certificate": Reader(read_certificate, frozenset(("certificate",)), der=True),
     "crl": Reader(read_crl, frozenset(("crl",)), der=True),
     "request": Reader(read_request, frozenset(("request",)), der=True),
     "private-key": Reader(read_private_key, frozenset(("key",)), der=True),
-    "locked-key": Reader(partial(unlock_key, password="secret"), frozenset(("locked-key",)), der=True),
+    "locked-key": Reader(
+        partial(unlock_key, password="secret", most_iterations=CHEAP), frozenset(("locked-key",)), der=True
+    ),
     "p7b": Reader(certificates_in, frozenset(("p7b",)), der=True),
     "pem": Reader(split_pem, frozenset(("pem", "base64"))),
     "certificates-in": Reader(certificates_in, frozenset(("pem", "base64", "p7b", "certificate"))),

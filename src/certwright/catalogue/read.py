@@ -5,6 +5,7 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar, get_args
 
 from certwright.catalogue.coherence import incoherences
@@ -28,6 +29,10 @@ from certwright.terms import VOCABULARY
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
+MOST_CHARACTERS = 1_000_000
+MOST_MISTAKES = 100
+
+_LONG_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){32}")
 _HEAD = ("id", "title", "summary", "target", "builds", "default_build", "lifetime_days")
 # Keys every site may carry; a product's facts must not take their names.
 RESERVED = frozenset(
@@ -49,15 +54,28 @@ RESERVED = frozenset(
 
 
 def read_product(text: str, source: str) -> Product:
-    """The product a TOML text describes. Raises Mistakes with every mistake found."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else 0
-        raise Mistakes([Mistake(source, line, 1, "not TOML", found=str(error), expected="TOML 1.0")]) from None
-    if wrong := [_misplaced(one, text, source) for one in misfits(data)]:
+    """The product a TOML text describes. Raises Mistakes with every mistake found, up to MOST_MISTAKES."""
+    data = _tables(text, source)
+    if wrong := [_misplaced(one, text, source) for one in islice(misfits(data), MOST_MISTAKES)]:
         raise Mistakes(sorted(wrong, key=lambda m: m.line))
     return _Reading(in_language(data), text, source).product()
+
+
+def _tables(text: str, source: str) -> Row:
+    """The TOML itself. What would cost the standard reader quadratic time, or all of the stack, is refused first."""
+    if len(text) > MOST_CHARACTERS:
+        raise Mistakes(
+            [Mistake(source, 0, 0, "the file is too large", expected=f"at most {MOST_CHARACTERS} characters")]
+        )
+    if found := _LONG_KEY.search(text):
+        raise Mistakes([Mistake(source, text.count("\n", 0, found.start()) + 1, 1, "a key of more than 32 parts")])
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError, or a number with more digits than Python converts
+        line = int(at[1]) if (at := re.search(r"line (\d+)", str(error))) else 0
+        raise Mistakes([Mistake(source, line, 1, "not TOML", found=str(error), expected="TOML 1.0")]) from None
+    except RecursionError:
+        raise Mistakes([Mistake(source, 0, 0, "not TOML", found="lists or tables nested too deep")]) from None
 
 
 def _misplaced(one: Misfit, text: str, source: str) -> Mistake:
@@ -67,7 +85,7 @@ def _misplaced(one: Misfit, text: str, source: str) -> Mistake:
 
 def _line(text: str, row_id: str) -> int:
     """The line on which a row of that id or name begins to speak of itself; 0 when there is none."""
-    pattern = rf'^\s*(?:id|name)\s*=\s*"{re.escape(row_id)}"|^\[(?:\w+\.)+{re.escape(row_id)}\]'
+    pattern = rf'^[ \t]*(?:id|name)\s*=\s*"{re.escape(row_id)}"|^\[(?:\w+\.)+{re.escape(row_id)}\]'
     found = re.search(pattern, text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 + found[0].count("\n") if found else 0
 
@@ -88,6 +106,8 @@ class _Reading:
     def wrong(self, row_id: str, what: str, **details: str) -> None:
         """Notes a mistake at the line where that row's id stands."""
         self.mistakes.append(Mistake(self.source, _line(self.text, row_id), 1, f"{row_id}: {what}", **details))
+        if len(self.mistakes) == MOST_MISTAKES:
+            raise Mistakes(sorted(self.mistakes, key=lambda m: m.line))
 
     def product(self) -> Product:
         known = {*_HEAD, *TABLES, *LISTS}

@@ -5,16 +5,19 @@ YAML 1.2: `no` is text; duplicate keys are refused.
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from certwright.errors import Mistake, Mistakes
+from certwright.speech import tr
 from certwright.value import field, value
 
 MOST_CHARACTERS = 1_000_000
-MOST_VALUES = 100_000  # aliases may repeat a node; a file that unfolds into more is not a deployment
+MOST_VALUES = 20_000  # two seconds of the YAML reader; aliases may repeat a node, and what they unfold into counts
 
 
 @value
@@ -44,7 +47,11 @@ def read_tree(text: str, source: str) -> Spot:
             [Mistake(source, 0, 0, "the file is too large", expected=f"at most {MOST_CHARACTERS} characters")]
         )
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        reader = YAML(typ="rt", pure=True)
+        reader.Composer = _Counting
+        node = reader.compose(text)
+    except _TooMany:
+        raise Mistakes([_too_many(source, 0, 0)]) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -62,6 +69,30 @@ def read_tree(text: str, source: str) -> Spot:
     return tree
 
 
+def _too_many(source: str, line: int, column: int) -> Mistake:
+    told = tr("the file unfolds into too many values")
+    hint = tr("split it into several deployment files")
+    return Mistake(source, line, column, told, expected=tr("at most {most}", most=f"{MOST_VALUES:,}"), hint=hint)
+
+
+class _TooMany(Exception):  # noqa: N818 - it describes the text
+    """The text has more values than are read."""
+
+
+class _Counting(Composer):
+    """Stops while the text is read, and not after."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.count = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.count += 1
+        if self.count > MOST_VALUES:
+            raise _TooMany
+        return super().compose_node(parent, index)
+
+
 class _Growing:
     def __init__(self, source: str) -> None:
         self.source = source
@@ -72,7 +103,7 @@ class _Growing:
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         self.values += 1
         if self.values > MOST_VALUES or depth > 40:
-            raise Mistakes([Mistake(self.source, line, column, "the file unfolds into too many values")])
+            raise Mistakes([_too_many(self.source, line, column)])
         if isinstance(node, MappingNode):
             keys: dict[str, Spot] = {}
             return Spot(dict(self._entries(node, keys, depth)), line, column, keys)

@@ -1,0 +1,121 @@
+"""What a hostile megabyte costs: CPU seconds and peak memory of a whole process that reads one of `shapes`.
+
+python proof/heavy.py [NAME …]      the exit code is 1 when anything takes more than 2 s or 200 MB, or crashes
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from shapes import DEPLOYMENTS, INSPECTED, PRODUCTS, Shape
+
+from certwright.errors import Problem
+
+MOST_SECONDS = 2.0
+MOST_MEGABYTES = 200
+HANG = 60
+ALL: dict[str, Shape] = {**INSPECTED, **DEPLOYMENTS, **PRODUCTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a shape cost. `said` is what the reader gave or refused, or how it crashed."""
+
+    name: str
+    size: int
+    seconds: float
+    megabytes: int
+    said: str
+    crashed: bool = False
+
+    @property
+    def fine(self) -> bool:
+        """Within the bounds."""
+        return not self.crashed and self.seconds <= MOST_SECONDS and self.megabytes <= MOST_MEGABYTES
+
+
+def measured(name: str) -> Cost:
+    """One shape, read by a process of its own."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(ALL[name]())
+        file.flush()
+        size = Path(file.name).stat().st_size
+        command = [sys.executable, __file__, "--read", name, file.name]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
+        except subprocess.TimeoutExpired:
+            return Cost(name, size, HANG, 0, "it does not end", crashed=True)
+    if done.returncode:
+        return Cost(
+            name, size, 0, 0, (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1], crashed=True
+        )
+    return Cost(name, size, **json.loads(done.stdout))
+
+
+def costs(names: Sequence[str]) -> list[Cost]:
+    """All of them, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(measured, names))
+
+
+def _read(name: str, file: Path) -> None:
+    """In the process that is measured: only what the reader itself needs is imported, and nothing of ours beyond it."""
+    reader = _reader(name)
+    started = time.process_time()
+    try:
+        said = reader(file)
+    except Problem as problem:
+        said = f"refused: {problem.what}"
+    seconds = time.process_time() - started
+    print(json.dumps({"seconds": round(seconds, 2), "megabytes": _peak() >> 10, "said": " ".join(said.split())[:160]}))
+
+
+def _peak() -> int:
+    """Peak memory in KiB. Linux counts in `ru_maxrss` what the parent had before the start, so not that one there."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _reader(name: str) -> Callable[[Path], str]:
+    if name in DEPLOYMENTS:
+        from certwright.wiring.loading import load
+
+        return lambda file: f"a plan of {len(load(file).plan.sites)} sites"
+    if name in PRODUCTS:
+        from certwright.catalogue.read import read_product
+
+        return lambda file: read_product(file.read_text("utf-8"), "product.toml").id
+    from certwright.wiring.inspecting import inspect_paths
+
+    def look(file: Path) -> str:
+        found, _ = inspect_paths([file], passwords=["secret"])
+        closed = next((shut.reason for one in found for inside in one.contents for shut in inside.closed), "")
+        reason = next((one.reason for one in found if one.reason), "") or closed
+        return f"refused: {reason}" if reason else f"read: {sum(len(one.contents) for one in found)} contents"
+
+    return look
+
+
+def main() -> int:
+    """Measure, tell, and fail when a bound is broken."""
+    if sys.argv[1:2] == ["--read"]:
+        _read(sys.argv[2], Path(sys.argv[3]))
+        return 0
+    found = costs(sys.argv[1:] or list(ALL))
+    for cost in found:
+        mark = "  " if cost.fine else "! "
+        print(f"{mark}{cost.name:58} {cost.size:>8} B {cost.seconds:6.2f} s {cost.megabytes:>4} MB  {cost.said[:100]}")
+    return int(not all(cost.fine for cost in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
