@@ -129,7 +129,8 @@ def test_options_of_a_later_build_change_nothing_before_it() -> None:
 def test_a_set_is_one_root_one_password_and_no_collision() -> None:
     terms = {demand.requirement.term for demand in the_set(plan(), "ingress").demands}
     assert terms == {
-        "set.count", "set.same-root", "set.same-password", "set.unique-files", "set.unique-names", "set.folders",
+        "set.count", "set.same-root", "set.same-chain", "set.same-password", "set.unique-files", "set.unique-names",
+        "set.folders", "set.unique-certificates", "set.unique-keys", "set.expiry-spread",
     }  # fmt: skip
     assert the_set(plan(), "management").password is not None
 

@@ -153,7 +153,9 @@ def test_the_number_is_judged(more: str, count: int) -> None:
 
 def test_core_and_providers_share_one_root() -> None:
     stamp = the_set(plan(ALL), "stamp")
-    assert {demand.requirement.term for demand in stamp.demands} == {"set.same-root", "set.expiry-spread"}
+    assert {demand.requirement.term for demand in stamp.demands} == {
+        "set.same-root", "set.expiry-spread", "set.unique-certificates", "set.unique-keys", "set.unique-names",
+    }  # fmt: skip
     assert stamp.password is None
 
 

@@ -367,7 +367,7 @@ def test_every_document_is_cited() -> None:
     product = load(PRODUCT)
     rows = (*product.places, *product.requirements, *product.scripts, *product.facts.values())
     cited = {document.key for row in rows for document in row.sources}
-    assert set(product.documents) - cited == {"M-17", "P-CAB"}  # named by contradictions: CM-C15, X-C03
+    assert set(product.documents) - cited == {"M-17"}  # named by contradiction CM-C15
 
 
 def test_every_requirement_applies_somewhere() -> None:

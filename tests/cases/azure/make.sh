@@ -48,6 +48,7 @@ cert() {
         [ -z "$3" ] || echo "subjectAltName = ${critical-}$3"
         list=${cdp-http://pki.contoso.com/crl/own-issuing.crl}
         [ "$list" = no ] || echo "crlDistributionPoints = URI:$list"
+        [ -z "${policy-}" ] || echo "$policy"
         echo "subjectKeyIdentifier = hash"
         echo "authorityKeyIdentifier = keyid"
     } > "$1.ext"
@@ -67,6 +68,7 @@ pfx() {
         ${more-} -CSP "${csp:-$schannel}" -passout "pass:${pass:-$password}" -out "$here/$1"
 }
 
+own() { openssl genrsa -out own.key 2048; } # a key that no other certificate of the good sites has
 copy() { mkdir -p "$here/$(dirname "$2")"; cp "$here/$1" "$here/$2"; }
 cer() { mkdir -p "$here/$(dirname "$1")"; cat "$2" > "$here/$1"; }
 
@@ -87,12 +89,17 @@ cer pki/own-issuing.cer issuing.pem
 
 # ── Azure Stack Hub, AD FS, every service ──
 crypt=$three
+cdp=no ca=root constraints="CA:true, pathlen:0" key=issuing until=20280101000000Z cert ending "/O=Own/CN=Own Issuing CA" "" "" "$sign"
+cp issuing.key ending.key
+cat ending.pem root.pem > end.pem
+public="certificatePolicies = 2.23.140.1.2.1"
 zone=east.azurestack.contoso.com
 hub() { # PLACE FOLDER/FILE NAMES…; both purposes
     out=$1; shift
     names=$(printf ',DNS:%s' "$@"); names=${names#,}
-    cert x "/CN=$1" "$names" "serverAuth, clientAuth" "$both"
-    pfx "hub/good/$out" x
+    own
+    key=own cert x "/CN=$1" "$names" "serverAuth, clientAuth" "$both"
+    key=own pfx "hub/good/$out" x
 }
 hub "validation/Deployment/Public Portal/PublicPortal.pfx" portal.$zone
 hub "validation/Deployment/Admin Portal/AdminPortal.pfx" adminportal.$zone
@@ -146,9 +153,13 @@ ca=sub chain="-certfile turned.pem" portal chain-order
 chain="-certfile more.pem" portal other-certificates
 csp=$ksp portal legacy-provider
 portal subject-differs-from-issuer "/O=Own/CN=Own Issuing CA"
+ca=ending chain="-certfile end.pem" portal authorities-outlive
+until=20271201000000Z from=20240101000000Z ca=ending chain="-certfile end.pem" portal ca-feasible
+policy=$public portal no-public-client
+portal unique-names "/CN=portal.$zone" "DNS:portal.$zone, DNS:adminportal.$zone"
 portal common-name /CN=other.contoso.com
 pass=AnotherHorse9Battery portal same-password
-cp x.pem pem.pem; cat pem.pem chain.pem leaf.key > "$here/hub/bad/file-pfx.pfx"
+cat x.pem chain.pem leaf.key > "$here/hub/bad/file-pfx.pfx"
 head -c 700 "$here/hub/bad/common-name.pfx" > "$here/hub/bad/cut-off.pfx"
 more=-nomac portal pfx-readable
 cert x "/CN=*.eventhub.$zone" "DNS:*.eventhub.$zone" "serverAuth, clientAuth" "$both"
@@ -175,8 +186,9 @@ cat root.pem root.key > "$here/hub/bad/public-parts-only.cer"
 crypt=""
 fqdn=autonomous.cloud.private
 aldo() { # FILE NAME
-    cert x "/CN=$2" "DNS:$2" serverAuth "$both"
-    pfx "local/good/IngressEndpointsCerts/$1.$fqdn.pfx" x
+    own
+    key=own cert x "/CN=$2" "DNS:$2" serverAuth "$both"
+    key=own pfx "local/good/IngressEndpointsCerts/$1.$fqdn.pfx" x
 }
 for name in blob edgeacr queue servicebus table vault; do aldo $name "*.$name.$fqdn"; done
 for name in adminmanagement agentserviceapi amcs.monitoring arckubernetesconfig armmanagement management catalogapi data.policy \
@@ -184,8 +196,10 @@ for name in adminmanagement agentserviceapi amcs.monitoring arckubernetesconfig 
     metricsingestiongateway.monitoring portal; do aldo $name $name.$fqdn; done
 cert x /CN=192.168.100.25 "IP:192.168.100.25, DNS:192.168.100.25" serverAuth "$both"
 pfx local/good/ManagementEndpointCerts/ManagementEndpointSsl.pfx x
-cert client /CN=managementendpointclientauth DNS:managementendpointclientauth clientAuth "$both"
-pfx local/good/ManagementEndpointCerts/ManagementEndpointClientAuth.pfx client
+own
+key=own cert client /CN=managementendpointclientauth DNS:managementendpointclientauth clientAuth "$both"
+key=own pfx local/good/ManagementEndpointCerts/ManagementEndpointClientAuth.pfx client
+cp own.key client.key
 cert backup "/CN=Azure Local backup encryption" "" "" keyEncipherment
 pfx local/good/backup/offline/BackupEncryption.pfx backup
 cer local/good/backup/BackupEncryption.cer backup.pem
@@ -212,6 +226,10 @@ more=-nokeys aldoportal key-exportable
 csp=$ksp aldoportal key-provider
 lmk="" aldoportal machine-key
 crypt=$rc2 aldoportal pfx-encryption
+ca=ending chain="-certfile end.pem" aldoportal authorities-outlive
+policy=$public aldoportal ca-feasible
+ca=root chain="-certfile root.pem" aldoportal same-chain
+until=20290801000000Z aldoportal expiry-together
 chain="" aldoportal chain-complete
 ca=foreign chain="-certfile foreign.pem" aldoportal chain-trusted
 ca=foreign chain="-certfile foreign.pem" aldoportal one-chain
@@ -224,19 +242,25 @@ head -c 700 "$here/local/bad/common-name.pfx" > "$here/local/bad/cut-off.pfx"
 more=-nomac aldoportal pfx-readable
 cert x /CN=192.168.100.25 "IP:192.168.100.25, DNS:192.168.100.25" serverAuth "$both"
 pass="Correct'Horse9" pfx local/bad/password-server.pfx x
-pass="Correct'Horse9" pfx local/bad/password-client.pfx client
+key=client pass="Correct'Horse9" pfx local/bad/password-client.pfx client
 cert x /CN=192.168.100.26 "IP:192.168.100.26, DNS:192.168.100.26" serverAuth "$both"
 pfx local/bad/management-subject.pfx x
 cert x /CN=192.168.100.25 DNS:192.168.100.25 serverAuth "$both"
 pfx local/bad/management-address.pfx x
 cert x /CN=192.168.100.25 IP:192.168.100.25 serverAuth "$both"
 pfx local/bad/management-compatible-name.pfx x
+export key=client
 cert x /CN=managementendpointclientauth DNS:managementendpointclientauth serverAuth "$both"
 pfx local/bad/client-authentication.pfx x
+policy=$public
+cert x /CN=managementendpointclientauth DNS:managementendpointclientauth clientAuth "$both"
+pfx local/bad/no-public-client.pfx x
+policy=
 cert x /CN=somebody DNS:somebody clientAuth "$both"
 pfx local/bad/client-name.pfx x
 cert x /CN=192.168.100.25 DNS:managementendpointclientauth clientAuth "$both"
 pfx local/bad/management-subjects.pfx x
+unset key
 openssl x509 -in root.pem -outform DER -out "$here/local/bad/root-base64.cer"
 cer local/bad/root-single.cer chain.pem
 cer local/bad/root-is-root.cer issuing.pem

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the cases of tests/catalogue/test_configuration_manager.py with OpenSSL 3: good/ is a whole site as site.yaml
-# describes it, bad/ one file for each requirement, breaking it. Run it in this folder. Certificates live until 2099.
+# describes it, bad/ one file for each requirement, breaking it. Run it in this folder. Certificates live until 2033, authorities until 2099.
 set -eu
 cd "$(dirname "$0")"
 here=$(pwd)
@@ -45,6 +45,7 @@ cert() {
         [ -z "$4" ] || echo "extendedKeyUsage = $4"
         [ -z "$3" ] || echo "subjectAltName = $3"
         [ -n "${cdp-yes}" ] && echo "crlDistributionPoints = URI:http://pki.contoso.com/contoso-issuing.crl"
+        [ -z "${policy-}" ] || echo "certificatePolicies = $policy"
         echo "subjectKeyIdentifier = hash"
         echo "authorityKeyIdentifier = keyid"
     } > "$1.ext"
@@ -53,14 +54,18 @@ cert() {
     [ "${ca:-issuing}" != self ] || signer="-selfsign -keyfile ${key:-k2048}.key"
     # shellcheck disable=SC2086
     openssl ca -batch -config ca.cnf $signer -md "${hash:-sha256}" -in "$1.csr" -extfile "$1.ext" -extensions ext \
-        -startdate "${from:-20260101000000Z}" -enddate "${until:-20990101000000Z}" -notext -out "$1.pem"
+        -startdate "${from:-20260101000000Z}" -enddate "${until:-20330101000000Z}" -notext -out "$1.pem"
 }
+
+# own …: the same, with a key that no other certificate has
+own() { openssl genrsa -out "$1.key" 2048; key=$1 cert "$@"; }
+owner() { if [ -f "$1.key" ]; then echo "$1"; else echo k2048; fi; }
 
 # pfx OUT NAME; variables: key csp chain lmk more
 pfx() {
     mkdir -p "$here/$(dirname "$1")"
     # shellcheck disable=SC2086
-    openssl pkcs12 -export -inkey "${key:-k2048}.key" -in "$2.pem" ${chain--certfile chain.pem} ${lmk--LMK} ${more-} \
+    openssl pkcs12 -export -inkey "${key:-$(owner "$2")}.key" -in "$2.pem" ${chain--certfile chain.pem} ${lmk--LMK} ${more-} \
         -CSP "${csp:-$schannel}" -passout "pass:${pass:-$password}" -out "$here/$1"
 }
 
@@ -71,46 +76,50 @@ der() {
 
 both="digitalSignature, keyEncipherment"
 sign="keyCertSign, cRLSign"
-constraints="CA:true" cdp="" ca=self key=root cert root "/O=Contoso/CN=Contoso Root CA" "" "" "$sign"
-constraints="CA:true, pathlen:0" cdp="" ca=root key=issuing cert issuing "/O=Contoso/CN=Contoso Issuing CA" "" "" "$sign"
-constraints="CA:true" cdp="" ca=self key=foreign cert foreign "/O=Fabrikam/CN=Fabrikam Root CA" "" "" "$sign"
-constraints="CA:true, pathlen:0" cdp="" ca=foreign key=other cert orphan "/O=Fabrikam/CN=Fabrikam Issuing CA" "" "" "$sign"
+constraints="CA:true" cdp="" until=20990101000000Z ca=self key=root cert root "/O=Contoso/CN=Contoso Root CA" "" "" "$sign"
+constraints="CA:true, pathlen:0" cdp="" until=20990101000000Z ca=root key=issuing cert issuing "/O=Contoso/CN=Contoso Issuing CA" "" "" "$sign"
+constraints="CA:true" cdp="" until=20990101000000Z ca=self key=foreign cert foreign "/O=Fabrikam/CN=Fabrikam Root CA" "" "" "$sign"
+constraints="CA:true, pathlen:0" cdp="" until=20990101000000Z ca=foreign key=other cert orphan "/O=Fabrikam/CN=Fabrikam Issuing CA" "" "" "$sign"
+until=20290101000000Z constraints="CA:true, pathlen:0" cdp="" ca=root key=issuing \
+    cert ending "/O=Contoso/CN=Contoso Issuing CA" "" "" "$sign"
+cp issuing.key ending.key
 cat issuing.pem root.pem > chain.pem
+cat ending.pem root.pem > ending-chain.pem
 cp foreign.pem fchain.pem
 
 # ── good ──
 corp=corp.contoso.com
-cert mp2 "/CN=mp2.$corp" "DNS:mp2.$corp, DNS:mp2.contoso.com" serverAuth "$both"
+own mp2 "/CN=mp2.$corp" "DNS:mp2.$corp, DNS:mp2.contoso.com" serverAuth "$both"
 pfx good/servers/mp2/web-server.pfx mp2
-cert dp9 "/CN=dp9.contoso.com" "DNS:dp9.contoso.com" serverAuth "$both"
+own dp9 "/CN=dp9.contoso.com" "DNS:dp9.contoso.com" serverAuth "$both"
 pfx good/servers/dp9/web-server.pfx dp9
-cert sup1 "/CN=sup1.$corp" "DNS:sup1.$corp, DNS:sup1.contoso.com" serverAuth "$both"
+own sup1 "/CN=sup1.$corp" "DNS:sup1.$corp, DNS:sup1.contoso.com" serverAuth "$both"
 pfx good/servers/sup1/web-server.pfx sup1
-cert old1 "/CN=old1.$corp" "DNS:old1.$corp" serverAuth "$both"
+own old1 "/CN=old1.$corp" "DNS:old1.$corp" serverAuth "$both"
 pfx good/servers/old1/web-server.pfx old1
-cert sql1 "/CN=sql1.$corp" "DNS:sql1.$corp" serverAuth "$both"
+own sql1 "/CN=sql1.$corp" "DNS:sql1.$corp" serverAuth "$both"
 pfx good/servers/sql1/sql-server.pfx sql1
-cert sqlc1 "/CN=sqlc1.$corp" "DNS:sqlc1.$corp" serverAuth "$both"
+own sqlc1 "/CN=sqlc1.$corp" "DNS:sqlc1.$corp" serverAuth "$both"
 pfx good/sql-clusters/sqlc1/sql-cluster.pfx sqlc1
-cert mp2client "/CN=mp2.$corp" "DNS:mp2.$corp" clientAuth "$both"
+own mp2client "/CN=mp2.$corp" "DNS:mp2.$corp" clientAuth "$both"
 pfx good/servers/mp2/monitoring.pfx mp2client
 pfx good/servers/mp2/cmg-connection-point.pfx mp2client
-cert old1client "/CN=old1.$corp" "DNS:old1.$corp" clientAuth "$both"
+own old1client "/CN=old1.$corp" "DNS:old1.$corp" clientAuth "$both"
 pfx good/servers/old1/policy-module.pfx old1client
-cert dp9client "/CN=dp9.$corp" "DNS:dp9.$corp" clientAuth "$both"
+own dp9client "/CN=dp9.$corp" "DNS:dp9.$corp" clientAuth "$both"
 pfx good/os-deployment/distribution-points/dp9.pfx dp9client
-cert media "/CN=boot-usb.$corp" "DNS:boot-usb.$corp" clientAuth "$both"
+own media "/CN=boot-usb.$corp" "DNS:boot-usb.$corp" clientAuth "$both"
 pfx good/os-deployment/media/boot-usb.pfx media
-cert cmg "/CN=granitefalls.contoso.com" "DNS:granitefalls.contoso.com" serverAuth "$both"
+own cmg "/CN=granitefalls.contoso.com" "DNS:granitefalls.contoso.com" serverAuth "$both"
 pfx good/cloud-management-gateways/granitefalls.pfx cmg
-cert proxy "/CN=mp2.contoso.com" "DNS:mp2.contoso.com, DNS:dp9.contoso.com" "serverAuth, clientAuth" "$both"
+own proxy "/CN=mp2.contoso.com" "DNS:mp2.contoso.com, DNS:dp9.contoso.com" "serverAuth, clientAuth" "$both"
 pfx good/proxies/proxy1.pfx proxy
 for pc in pc1 pc2; do
-    cert $pc "/CN=$pc.$corp" "DNS:$pc.$corp" clientAuth "$both"
+    own $pc "/CN=$pc.$corp" "DNS:$pc.$corp" clientAuth "$both"
     pfx good/clients/$pc.pfx $pc
 done
 for mac in mac1 mac2; do
-    cert $mac "/CN=$mac.$corp" "" clientAuth "$both"
+    own $mac "/CN=$mac.$corp" "" clientAuth "$both"
     pfx good/macs/$mac.pfx $mac
 done
 cert scanner7 "/CN=scanner7.$corp" "DNS:scanner7.$corp" clientAuth "$both"
@@ -148,7 +157,7 @@ key=k1024 pfx bad/key-ndes.pfx x
 csp=$ksp pfx bad/provider-capi.pfx pc1
 csp=$ksp pfx bad/provider-enrollment.pfx old1
 csp=$ksp pfx bad/provider-sql.pfx sql1
-more="-nokeys" lmk="" pfx bad/exportable.pfx dp9client
+more="-nokeys" lmk="" pfx bad/private-key.pfx dp9client
 openssl pkcs8 -topk8 -nocrypt -in other.key -outform DER -out "$here/bad/key-belongs.key"
 cert x "/CN=mp2.contoso.com" "DNS:mp2.contoso.com" serverAuth "$both"
 pfx bad/intranet-name.pfx x
@@ -198,6 +207,15 @@ pfx bad/revocation-list.pfx x
 more="-keypbe AES-128-CBC -certpbe AES-128-CBC" pfx bad/pfx-encryption.pfx pc1
 lmk="" pfx bad/pfx-machine-store.pfx pc1
 pass=short pfx bad/password-policy.pfx pc1
+ca=ending cert x "/CN=pc1.$corp" "DNS:pc1.$corp" clientAuth "$both"
+chain="-certfile ending-chain.pem" pfx bad/authorities-outlive.pfx x
+ca=ending until=20290101000000Z cert x "/CN=pc1.$corp" "DNS:pc1.$corp" clientAuth "$both"
+chain="-certfile ending-chain.pem" pfx bad/ca-feasible.pfx x
+policy=2.23.140.1.2.1 cert x "/CN=pc1.$corp" "DNS:pc1.$corp" clientAuth "$both"
+pfx bad/no-public-client.pfx x
+key=pc1 cert x "/CN=pc2.$corp" "DNS:pc2.$corp" clientAuth "$both"
+key=pc1 pfx bad/own-keys.pfx x
+pfx bad/own-certificates.pfx mac1
 head -c 900 "$here/good/clients/pc1.pfx" > "$here/bad/pfx-readable.pfx"
 openssl x509 -in scanner7.pem -out "$here/bad/mobile-der.cer"
 der bad/root-is-a-root.cer issuing

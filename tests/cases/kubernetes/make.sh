@@ -63,7 +63,7 @@ for name in line-root line-ca other-root press-1 weak quickstart; do
 done
 for name in line-ca other-root; do
   : > index
-  openssl ca -config ca.cnf -keyfile $name.key -cert $name.pem -gencrl -out $name.crl
+  faketime '2025-01-01 00:00:00' openssl ca -config ca.cnf -keyfile $name.key -cert $name.pem -gencrl -out $name.crl
 done
 cd "$OLDPWD"
 for name in line-root line-ca other-root; do cp "$work/$name.pem" pki/$name.crt; done
