@@ -14,6 +14,8 @@ from certwright.manifest.read import read_deployment
 from certwright.pack.detect import Form, detect
 from certwright.pack.inspecting import Light, inspect
 from certwright.pack.objects import data_of, read_objects
+from certwright.pack.opened import open_package
+from certwright.pack.unfold import unfold
 from certwright.pfx.ber import Decoder, tlv
 from certwright.pfx.kdf import Budget
 from certwright.pfx.locked import unlock_key
@@ -25,6 +27,7 @@ from certwright.x509.pem import certificates_in, is_pem, split_pem
 from certwright.x509.private import read_private_key
 from certwright.x509.read import read_certificate
 from certwright.x509.request import read_request
+from certwright.x509.store import read_store
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -33,6 +36,7 @@ LARGEST_SEED = 64 << 10
 CHEAP = 20_000  # rounds of key derivation: how much is too much is for `shapes` to prove, here it would only take time
 BINARY: frozenset[Form] = frozenset(("pfx", "certificate", "p7b", "request", "crl", "key", "locked-key", "public-key"))
 
+_OPENED: Mapping[Form, str] = {"pfx": "pfx", "objects": "kubernetes-opaque-secret", "key": "der-key", "crl": "der-crl"}
 _DATA = bytes.fromhex("06092a864886f70d010701")
 
 
@@ -117,6 +121,18 @@ def _inspect(content: bytes) -> object:
     return inspect(content, Light(("secret",), NOW, {}, Budget(CHEAP)))
 
 
+def unfolded(content: bytes) -> list[object]:
+    """As `check` takes a file apart and opens it, which is not as `inspect` does."""
+    return [_opened(part.content) for part in unfold(content, ("secret",))]
+
+
+def _opened(content: bytes) -> object:
+    try:
+        return open_package(_OPENED.get(detect(content), "pem-chain"), content, "secret")
+    except Unreadable as refusal:
+        return refusal
+
+
 def _deployment(content: bytes) -> object:
     products = {name: product(name) for name in PRODUCTS}
     return read_deployment(content.decode("utf-8", "replace"), "contoso.yaml", products)
@@ -142,7 +158,9 @@ READERS: Mapping[str, Reader] = {
     "certificates-in": Reader(certificates_in, frozenset(("pem", "base64", "p7b", "certificate"))),
     "kubernetes": Reader(_objects, frozenset(("objects",))),
     "zip": Reader(lambda content: list(members(content)), frozenset(("zip",))),
+    "store": Reader(read_store, frozenset(("sst",))),
+    "unfold": Reader(unfolded, BINARY | {"pem", "base64", "objects", "sst"}),
     "deployment": Reader(_deployment, suffixes=(".yaml",)),
     "product": Reader(_product, suffixes=(".toml",)),
-    "inspect": Reader(_inspect, BINARY | {"pem", "base64", "objects"}),
+    "inspect": Reader(_inspect, BINARY | {"pem", "base64", "objects", "sst"}),
 }

@@ -93,7 +93,7 @@ def locked_bags(iterations: int) -> bytes:
 def slow_stores() -> bytes:
     """A Secret with as many PFX as fit, each as slow as one may be."""
     store = base64.b64encode(pfx(mac=mac(SHA512, 64, 2_400_000))).decode()
-    data = {f"store-{number}": store for number in range(SIZE // (len(store) + 20))}
+    data = {f"store-{number}": store for number in range(4_900)}
     return json.dumps({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "slow"}, "data": data}).encode()
 
 
@@ -106,11 +106,11 @@ def _key() -> ec.EllipticCurvePrivateKey:
 
 
 @cache
-def leaf(serial: int = 1, subject: str = "one", issuer: str = "one") -> bytes:
+def leaf(serial: int = 1, subject: str = "one", issuer: str = "one", authority: bool = True) -> bytes:
     """A certificate of our one key."""
     name, above = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in (subject, issuer))
     builder = x509.CertificateBuilder(above, name, _key().public_key(), serial, NOW, NOW + timedelta(365))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    builder = builder.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
     return builder.sign(_key(), hashes.SHA256()).public_bytes(Encoding.DER)
 
 
@@ -155,6 +155,12 @@ def pem(label: str, *ders: bytes) -> bytes:
 def namesakes() -> bytes:
     """Certificates that could all have signed each other, for whoever looks for a path."""
     return pem("CERTIFICATE", *(leaf(serial, "one", "one") for serial in range(1, 1600)))
+
+
+def court() -> bytes:
+    """As many authorities as certificates, for whoever gives each certificate a bundle of its own."""
+    ends = [leaf(n, f"end {n}", "one", False) for n in range(1, 800)]
+    return pem("CERTIFICATE", *ends, *(leaf(n, f"authority {n}", "one") for n in range(1, 700)))
 
 
 def ladder() -> bytes:
@@ -234,6 +240,7 @@ INSPECTED: Mapping[str, Shape] = {
     "certificate: a subject of a megabyte": long_subject,
     "PEM: as many certificates as fit, all of one name and key": namesakes,
     "PEM: as many certificates as fit, each signed by dozens": ladder,
+    "PEM: as many authorities as certificates": court,
     "PEM: blocks of one byte": lambda: filled(pem("CERTIFICATE", b"0")),
     "PEM: one block of a megabyte": lambda: pem("CERTIFICATE", filled(b"\x30\x00", SIZE * 3 // 4)),
     "PEM: only first lines": lambda: filled(b"-----BEGIN CERTIFICATE-----\n"),

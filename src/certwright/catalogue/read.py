@@ -61,7 +61,7 @@ def read_product(text: str, source: str) -> Product:
     return _Reading(in_language(data), text, source).product()
 
 
-def _tables(text: str, source: str) -> Row:
+def _tables(text: str, source: str) -> dict[str, Any]:
     """The TOML itself. What would cost the standard reader quadratic time, or all of the stack, is refused first."""
     if len(text) > MOST_CHARACTERS:
         raise Mistakes(

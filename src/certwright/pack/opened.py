@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from certwright.errors import Unreadable
 from certwright.pack import iot_operations, keyvault, kubernetes
 from certwright.pfx.facts import PfxFacts
+from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.pfx.locked import is_locked_key, unlock_key, unlock_old_key
 from certwright.pfx.read import read_pfx
 from certwright.value import field, value
@@ -68,6 +69,10 @@ def _pfx(content: bytes, password: str | None) -> Opened:
 
 
 def _pem(content: bytes, password: str | None) -> Opened:
+    return _blocks(content, password, Budget(MOST_ITERATIONS))
+
+
+def _blocks(content: bytes, password: str | None, budget: Budget) -> Opened:
     """PEM blocks of any kind; a file that turns out to be DER or P7B is read as such, for `file.form` to speak of."""
     if not is_pem(content):
         return Opened(certificates=certificates_in(content))
@@ -82,7 +87,7 @@ def _pem(content: bytes, password: str | None) -> Opened:
             found["crls"].append(der)
         else:
             other.append(label)
-            found["keys"] += _unlocked(label, der, password)
+            found["keys"] += _unlocked(label, der, password, budget)
     locked = [label for label in other if label.startswith("ENCRYPTED ")]
     clear = sum(label in _KEYS for label, _ in split_pem(content)) if locked else len(found["keys"])
     return Opened(
@@ -96,17 +101,23 @@ def _pem(content: bytes, password: str | None) -> Opened:
     )
 
 
-def _unlocked(label: str, content: bytes, password: str | None) -> tuple[bytes, ...]:
+def _unlocked(label: str, content: bytes, password: str | None, budget: Budget) -> tuple[bytes, ...]:
     """The key of an encrypted block, where the password fits; that it is encrypted is a fact of its own."""
     if password is None or not label.startswith("ENCRYPTED "):
         return ()
     try:
-        return (unlock_old_key(content, password) if is_old_key(label) else unlock_key(content, password),)
+        if is_old_key(label):
+            return (unlock_old_key(content, password),)
+        return (unlock_key(content, password, within=budget),)
     except Unreadable:
         return ()
 
 
 def _entry(content: bytes, password: str | None) -> Opened:
+    return _value(content, password, Budget(MOST_ITERATIONS))
+
+
+def _value(content: bytes, password: str | None, budget: Budget) -> Opened:
     """What a Key Vault secret or one key of a Secret holds: PEM, one certificate, or one CRL. Other text is nothing."""
     if content.startswith(b"\x30"):
         try:
@@ -114,7 +125,7 @@ def _entry(content: bytes, password: str | None) -> Opened:
             return Opened(crls=(content,))
         except Unreadable:
             return Opened(certificates=certificates_in(content))
-    return _pem(content, password) if is_pem(content) else Opened()
+    return _blocks(content, password, budget) if is_pem(content) else Opened()
 
 
 def _configuration(content: bytes, _: str | None) -> Opened:
@@ -129,7 +140,8 @@ def _configuration(content: bytes, _: str | None) -> Opened:
 def _objects(content: bytes, password: str | None) -> Opened:
     """Kubernetes objects, and everything their data hold, in the order of the file."""
     objects = kubernetes.read_objects(content)
-    held = [_entry(value, password) for one in objects for value in kubernetes.data_of(one).values()]
+    budget = Budget(MOST_ITERATIONS)
+    held = [_value(value, password, budget) for one in objects for value in kubernetes.data_of(one).values()]
     keys = tuple(key for one in held for key in one.private)
     return Opened(
         certificates=tuple(der for one in held for der in one.certificates),

@@ -12,12 +12,15 @@ from certwright.pack.inspecting import title_of
 from certwright.pack.objects import Object, data_of, read_objects
 from certwright.pack.opened import Opened, open_package
 from certwright.pack.pem import armour, certificates
+from certwright.pfx.kdf import MOST_ITERATIONS, Budget
+from certwright.pfx.read import outline_pfx
 from certwright.value import field, value
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.private import read_private_key
 from certwright.x509.read import read_certificate
 
 MOST_PARTS = 5_000
+MOST_COPIED = 32 << 20  # octets of authorities, which every part of a bundle repeats
 _LISTS: dict[Form, str] = {"sst": "sst", "pem": "pem-chain", "p7b": "p7b", "base64": "p7b", "certificate": "p7b"}
 
 
@@ -45,10 +48,12 @@ def unfold(content: bytes, passwords: Sequence[str] = ()) -> tuple[Part, ...]:
 def _of_objects(content: bytes) -> Iterator[Part]:
     """Each object, and each PFX that one carries."""
     objects = read_objects(content)
+    budget = Budget(2 * MOST_ITERATIONS)
     for found in objects:
         title = title_of(found)
         carried = data_of(found)
         stores = {key: octets for key, octets in carried.items() if _is_pfx(octets)}
+        budget.spend(sum(map(_cost, stores.values())))
         if len(objects) == 1 and not stores:
             yield Part("", content)
         elif len(carried) > len(stores) or not carried:
@@ -72,6 +77,16 @@ def _is_pfx(content: bytes) -> bool:
         return False
 
 
+def _cost(content: bytes) -> int:
+    """The iterations that opening a PFX takes, so that a thousand slow ones are not taken for a thousand files."""
+    try:
+        facts = outline_pfx(content)
+    except Unreadable:
+        return 0
+    locks = [facts.mac, *(one.encryption for one in (*facts.sealed, *facts.keys))]
+    return sum(max(int(one.iterations), 0) for one in locks if one)
+
+
 # ── lists of certificates ─────────────────────────────────────────────────────────────────────────
 
 
@@ -85,6 +100,8 @@ def _of_list(form: Form, content: bytes, passwords: Sequence[str]) -> Iterator[P
     if len(ends) < 2 and form != "sst":
         return
     above = [one.der for one in facts if one.authority]
+    if len(ends) * sum(map(len, above)) > MOST_COPIED:
+        return
     keys = _by_owner(opened)
     for place, one in enumerate(facts, 1):
         if not one.authority:
