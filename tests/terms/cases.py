@@ -13,6 +13,8 @@ from certwright.terms import bind
 from certwright.terms.look import Work, see
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.word import SetWord, Word
+from certwright.wiring.online import OFFLINE
+from certwright.wiring.revocations import Lists
 from certwright.x509.pem import certificates_in
 
 FOLDER = Path(__file__).parents[1] / "cases" / "terms"
@@ -57,7 +59,7 @@ class Case:
 
     def see(self, path: Path, place: str = "east/portal") -> Seen:
         anchors = [der for name in self.row.get("anchors", ()) for der in certificates_in(self._beside(name))]
-        return see(
+        found = see(
             Work(
                 place=place,
                 kind=self.row.get("kind", "identity"),
@@ -71,6 +73,8 @@ class Case:
                 known=tuple(der for name in self.row.get("known", ()) for der in certificates_in(self._beside(name))),
             )
         )
+        lists = [FOLDER.parent / "network" / name for name in self.row.get("lists", ())]
+        return Lists(OFFLINE, lists).inform([found])[0]
 
     def _beside(self, name: str) -> bytes:
         return (self.path.parent / name).read_bytes()

@@ -34,6 +34,9 @@ class Line:
         return io.BufferedReader(_Reader(self))
 
     def close(self) -> None:
+        """Nothing: `http.client` lets go of a socket from which it goes on reading. `hang_up` is what ends it."""
+
+    def hang_up(self) -> None:
         self.socket.close()
 
 

@@ -3,6 +3,7 @@
 A server of old is asked once more with everything that was ever allowed, so that its chain can be read.
 """
 
+import re
 import ssl
 import sys
 import warnings
@@ -17,6 +18,8 @@ from certwright.network.limits import Clock, Limits
 from certwright.speech import tr
 from certwright.value import value
 
+_DER = 2  # _ssl.ENCODING_DER
+_CERTIFICATE_REQUEST = 13  # RFC 8446 4
 _PARTING = 1.0  # seconds for the last word of a server; in TLS 1.3 a refused client hears of it only then
 _OLD_CIPHERS = "ALL:!aNULL:!eNULL:@SECLEVEL=0"
 _LEGACY_RENEGOTIATION = getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)  # has a name since Python 3.12
@@ -27,7 +30,7 @@ class Handshake:
     """What a server showed. `chain` is DER as sent, its own certificate first; `peer` the address that was reached.
 
     `old` says that only TLS before 1.2, or keys and ciphers of old, were understood. `unfinished` is why the handshake
-    did not end well although the chain had come: most often a client certificate that was asked for.
+    did not end well although the chain had come; `wants_client` says that a client certificate was asked for.
     """
 
     endpoint: Endpoint
@@ -38,6 +41,7 @@ class Handshake:
     cipher: str = ""
     old: bool = False
     unfinished: str = ""
+    wants_client: bool = False
 
 
 @value
@@ -81,6 +85,7 @@ def _failed(endpoint: Endpoint, reason: OSError) -> Broken:
 def _shaken(endpoint: Endpoint, allowed: Allowed, clock: Clock, hello: Hello, *, old: bool) -> Handshake:
     name = hello.server_name or (endpoint.host if endpoint.named else "")
     context = _context(old=old)
+    heard = _hear(context)
     if hello.client:
         introduce(context, hello.client)
     line = dial(endpoint.host, endpoint.port, allowed, clock)
@@ -97,8 +102,11 @@ def _shaken(endpoint: Endpoint, allowed: Allowed, clock: Clock, hello: Hello, *,
         if not chain:
             raise ssl.SSLError("no certificate was sent")
         cipher, version = (spoken.cipher() or ("", "", 0))[0], spoken.version() or ""
+        wanted = _CERTIFICATE_REQUEST in heard
+        if wanted and not unfinished:
+            unfinished = _parting(spoken, clock)
         return Handshake(
-            endpoint, name, str(line.peer), tuple(chain), version, cipher, old, unfinished or _parting(spoken, clock)
+            endpoint, name, str(line.peer), tuple(chain), version, cipher, old, unfinished, wants_client=wanted
         )
 
 
@@ -114,24 +122,34 @@ def _sent(spoken: ssl.SSLSocket) -> Sequence[bytes]:
     return [one.public_bytes(_DER) for one in inside.get_unverified_chain() or ()] if inside else []
 
 
-_DER = 2  # _ssl.ENCODING_DER
+def _hear(context: ssl.SSLContext) -> set[int]:
+    """The kinds of handshake messages that will come in. There is no public way to learn of a CertificateRequest."""
+    heard: set[int] = set()
+
+    def listen(_: object, direction: str, _version: object, _content: object, kind: int, _data: bytes) -> None:
+        if direction == "read":
+            heard.add(int(kind))
+
+    context._msg_callback = listen  # type: ignore[attr-defined]
+    return heard
 
 
 def _parting(spoken: ssl.SSLSocket, clock: Clock) -> str:
-    """What the server says to a goodbye: nothing, or why it would not have gone on."""
+    """What a server says to our certificate, or to the lack of one, when in TLS 1.3 all seems well already."""
     try:
         spoken.settimeout(clock.wait(_PARTING))
-        spoken.unwrap()
+        spoken.recv(1)
     except ssl.SSLError as reason:
         return _words(reason) if "ALERT" in (reason.reason or "") else ""
     except OSError:
-        return ""  # it hung up without a word, as many do
+        return ""  # it waits for a request, as it should
     return ""
 
 
 def _words(reason: ssl.SSLError) -> str:
     """OpenSSL's name of the reason, as RFC 8446 6 writes alerts."""
-    return (reason.reason or reason.strerror or str(reason)).lower().replace("_", " ").replace("tlsv1 ", "").strip()
+    told = (reason.reason or reason.strerror or str(reason)).lower().replace("_", " ")
+    return re.sub(r"^(tlsv\d+|sslv\d+) ", "", told)
 
 
 def _context(*, old: bool) -> ssl.SSLContext:

@@ -38,7 +38,7 @@ def fetch(url: str, allowed: Allowed, limits: Limits) -> bytes:
         raise Broken(tr("the answer is no HTTP ({reason})", reason=type(reason).__name__)) from reason
     finally:
         connection.close()
-        line.close()
+        line.hang_up()
 
 
 def _body(response: http.client.HTTPResponse, limits: Limits) -> bytes:

@@ -105,7 +105,8 @@ def _title(shown: "Handshake") -> str:
     parts = [
         tr("asked for {name} at {peer}", name=shown.name or tr("no name"), peer=shown.peer),
         ", ".join(filter(None, (shown.version, shown.cipher))),
-        tr("understands nothing newer, or only what was given up") if shown.old else "",
+        tr("it understands only what was given up") if shown.old else "",
+        tr("it asks for a client certificate") if shown.wants_client else "",
         tr("the handshake did not end well: {reason}", reason=shown.unfinished) if shown.unfinished else "",
     ]
     return "; ".join(filter(None, parts))

@@ -76,7 +76,7 @@ class Lists:
     ) -> list[tuple[CertificateFacts, CertificateFacts | None]]:
         """Every certificate of the path below its root, with its issuer if that is at hand."""
         path = _path(one)
-        above = (*path[1:], None)
+        above = (*path[1:], None)[: len(path)]
         return [
             (certificate, issuer or self._issuer(certificate, pool))
             for certificate, issuer in zip(path, above, strict=True)
@@ -158,15 +158,18 @@ def _named(addresses: Iterable[str], allowed: Allowed) -> Allowed:
 
 
 def _files(path: Path) -> list[Path]:
-    """Lists by their ending: below a folder, or beside a file."""
+    """Lists by their ending: a file itself, those beside one that is no list, and those below a folder."""
+    if is_list(path.name):
+        return [path]
     if not path.is_dir():
         inside = path.parent.iterdir() if path.parent.is_dir() else iter(())
-        return sorted(one for one in inside if _is_list(one.name))[:MOST_FILES]
-    below = (Path(folder, name) for folder, _, names in os.walk(path) for name in names if _is_list(name))
+        return sorted(one for one in inside if is_list(one.name))[:MOST_FILES]
+    below = (Path(folder, name) for folder, _, names in os.walk(path) for name in names if is_list(name))
     return sorted(below)[:MOST_FILES]
 
 
-def _is_list(name: str) -> bool:
+def is_list(name: str) -> bool:
+    """Whether a file claims to be a revocation list by its name."""
     return name.lower().endswith(ENDING)
 
 

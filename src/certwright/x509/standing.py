@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certwright.errors import Unreadable
 from certwright.speech import tr
-from certwright.value import field, value
+from certwright.value import value
 from certwright.x509 import der
 from certwright.x509.facts import CertificateFacts, Revoked
 from certwright.x509.name import read_name
@@ -24,6 +24,7 @@ from certwright.x509.signature import HOSTILE
 
 _SIGNERS = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
 _NUMBER, _KEY, _POINT, _DELTA, _FRESHEST = "2.5.29.20", "2.5.29.35", "2.5.29.28", "2.5.29.27", "2.5.29.46"
+FEW = 16  # look-ups before a list is indexed
 _KNOWN = frozenset((_NUMBER, _KEY, _POINT, _DELTA, _FRESHEST))
 
 # fetched: from its address; beside: a file; failed: asked, and no list came; not-asked: it was not allowed, or not http
@@ -67,13 +68,33 @@ class Standing:
     listings: tuple[Listing, ...] = ()
 
 
-@value
 class RevocationList:
-    """A list that was read. Its entries are looked up one by one: a large one has a million of them."""
+    """A list that was read. What it costs to prove it or to look somebody up is paid once, whoever asks how often."""
 
-    loaded: x509.CertificateRevocationList = field(repr=False)
-    issuer: str
-    issuer_der: bytes = field(repr=False)
+    def __init__(self, loaded: x509.CertificateRevocationList) -> None:
+        self.loaded = loaded
+        self.issuer_der = loaded.issuer.public_bytes()
+        self.issuer = read_name(self.issuer_der)[0] or "?"
+        self.extensions = {one.oid.dotted_string: one for one in loaded.extensions}
+        self.signers: dict[str, bool] = {}
+        self.lookups = 0
+        self.serials: frozenset[int] | None = None
+
+    def is_signed_by(self, issuer: CertificateFacts) -> bool:
+        """Whether the key of that certificate signed it."""
+        if issuer.fingerprint not in self.signers:
+            key = load_der_public_key(issuer.key.spki)
+            self.signers[issuer.fingerprint] = isinstance(key, _SIGNERS) and self.loaded.is_signature_valid(key)
+        return self.signers[issuer.fingerprint]
+
+    def entry(self, serial: int) -> x509.RevokedCertificate | None:
+        """The line about that serial. A long list is searched from end to end, so from some point on it is indexed."""
+        self.lookups += 1
+        if self.serials is None and self.lookups > FEW:
+            self.serials = frozenset(one.serial_number for one in self.loaded)
+        if self.serials is not None and serial not in self.serials:
+            return None
+        return self.loaded.get_revoked_certificate_by_serial_number(serial)
 
 
 def read_list(content: bytes) -> RevocationList:
@@ -83,9 +104,7 @@ def read_list(content: bytes) -> RevocationList:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            loaded = x509.load_der_x509_crl(content)
-            issuer = loaded.issuer.public_bytes()
-            return RevocationList(loaded, read_name(issuer)[0], issuer)
+            return RevocationList(x509.load_der_x509_crl(content))
     except (der.Malformed, *HOSTILE) as reason:
         raise Unreadable(tr("it holds no revocation list"), hint=tr("expected one X.509 CRL, DER or PEM")) from reason
 
@@ -94,13 +113,12 @@ def standing(
     certificate: CertificateFacts, issuer: CertificateFacts | None, found: RevocationList, blank: Listing
 ) -> Listing:
     """`blank` (an address and how it answered), with what that list says. `issuer` is None when it is not at hand."""
-    loaded = found.loaded
+    loaded, extensions = found.loaded, found.extensions
     try:
-        extensions = {one.oid.dotted_string: one for one in loaded.extensions}
         unproved = _unproved(certificate, issuer, found)
         doubt = "" if unproved else _foreign(certificate, extensions)
         partial = "" if unproved or doubt else _partial(extensions)
-        entry = None if unproved or doubt else loaded.get_revoked_certificate_by_serial_number(certificate.serial)
+        entry = None if unproved or doubt else found.entry(certificate.serial)
         number = extensions.get(_NUMBER)
         return replace(
             blank,
@@ -125,13 +143,12 @@ def _clean(reason: Exception) -> str:
 def _unproved(certificate: CertificateFacts, issuer: CertificateFacts | None, found: RevocationList) -> str:
     if found.issuer_der != certificate.issuer_der:
         return tr("it is the list of {issuer}, and {wanted} issued the certificate",
-                  issuer=found.issuer or "?", wanted=certificate.issuer or "?")  # fmt: skip
+                  issuer=found.issuer, wanted=certificate.issuer or "?")  # fmt: skip
     if issuer is None:
         return tr("the certificate of {issuer} is not at hand to prove it with", issuer=found.issuer)
     if issuer.key_usage is not None and "cRLSign" not in issuer.key_usage:
         return tr("{issuer} may not sign revocation lists (its key usage lacks cRLSign)", issuer=found.issuer)
-    key = load_der_public_key(issuer.key.spki)
-    if isinstance(key, _SIGNERS) and found.loaded.is_signature_valid(key):
+    if found.is_signed_by(issuer):
         return ""
     return tr("it is not signed with the key of {issuer} that signed the certificate", issuer=found.issuer)
 

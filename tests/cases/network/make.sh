@@ -99,14 +99,28 @@ list() { # file, issuer's certificate, its key, extensions, first second, last s
   openssl crl -in "$work/list.pem" -outform DER -out "$1"
 }
 from=20260101000000Z
-to=21250101000000Z
+to=21240101000000Z
 list root.crl root.pem root.key empty $from $to
 list issuing.crl issuing.pem issuing.key plain $from $to
 openssl crl -inform DER -in issuing.crl -out issuing.crl.pem
 list over.crl issuing.pem issuing.key plain $from 20260201000000Z
-list early.crl issuing.pem issuing.key plain 21240101000000Z $to
+list root-over.crl root.pem root.key empty $from 20260201000000Z
+list early.crl issuing.pem issuing.key plain 21230101000000Z $to
 list foreign.crl other.pem other.key plain $from $to
 for one in delta users authorities indirect shard ours reasons strange; do
   list "$one.crl" issuing.pem issuing.key "$one" $from $to
 done
 rm -f root.key issuing.key other.key
+
+cases() { # term, certificate, cases: case.toml says which of the lists made here is for whom
+  folder=../terms/$1
+  mkdir -p "$folder"
+  rm -f "$folder"/*.pem
+  from=$2
+  shift 2
+  for one in "$@"; do cat "$from.pem" issuing.pem root.pem >"$folder/$one.pem"; done
+}
+cases revocation.current portal good good-ours good-users good-two bad-over bad-early bad-foreign bad-delta \
+  bad-authorities bad-indirect bad-shard bad-reasons bad-strange bad-above
+cases revocation.not-revoked revoked bad bad-over bad-delta bad-reasons
+cat portal.pem issuing.pem root.pem >../terms/revocation.not-revoked/good.pem
