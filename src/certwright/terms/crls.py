@@ -4,17 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from certwright.errors import Unreadable
 from certwright.model import Mismatch
-from certwright.pack.kubernetes import data_of
-from certwright.pack.opened import open_package
 from certwright.speech import tr
-from certwright.terms.seen import Layout, Seen
+from certwright.terms.seen import Entry, Layout, Seen
 from certwright.terms.word import SetWord
-from certwright.value import field, value
-from certwright.x509.crl import read_crl, signed_by
+from certwright.value import value
+from certwright.x509.crl import signed_by
 from certwright.x509.facts import CertificateFacts, CrlFacts
-from certwright.x509.read import read_certificate
 
 
 @value
@@ -39,46 +35,25 @@ def _found(crl: CrlFacts, signers: Sequence[CertificateFacts]) -> str:
 
 
 @value
-class _Entry:
-    """A file, or one key of a Kubernetes object: `folder` is what it lies in."""
-
-    folder: str
-    name: str
-    certificates: tuple[CertificateFacts, ...] = field(repr=False)
-    crls: tuple[CrlFacts, ...] = field(repr=False)
-
-    @property
-    def base(self) -> str:
-        return PurePosixPath(self.name).stem
-
-
-@value
 class CrlBaseNames(SetWord):
     """Beside every revocation list lies, under the same name up to the last dot, the certificate that signed it."""
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
-        entries = [entry for member in members for entry in _entries(member)]
-        for entry in entries:
-            beside = [one for one in entries if (one.folder, one.base) == (entry.folder, entry.base)]
+        entries = [one for member in members for one in _entries(member)]
+        for folder, entry in entries:
+            base = PurePosixPath(entry.name).stem
+            beside = [one for at, one in entries if at == folder and PurePosixPath(one.name).stem == base]
             held = [certificate for one in beside for certificate in one.certificates]
             for crl in entry.crls:
                 if not any(signed_by(crl, one) for one in held):
-                    other = tr("a certificate that did not sign it") if held else tr("no certificate")
-                    expected = tr(
-                        "the certificate of {issuer} under the name {base}", issuer=crl.issuer, base=entry.base
-                    )
-                    yield Mismatch(expected, other, f"{entry.folder}/{entry.name}")
+                    expected = tr("the certificate of {issuer} under the name {base}", issuer=crl.issuer, base=base)
+                    found = tr("a certificate that did not sign it") if held else tr("no certificate")
+                    yield Mismatch(expected, found, f"{folder}/{entry.name}")
 
 
-def _entries(member: Seen) -> Iterator[_Entry]:
-    if not member.objects:
-        folder, _, name = (member.found or member.path).rpartition("/")
-        yield _Entry(folder, name, member.certificates, member.crls)
-    for thing in member.objects:
-        for key, content in data_of(thing).items():
-            try:
-                opened = open_package("keyvault-secret", content, None)
-            except Unreadable:  # then the file as a whole is, and its trouble is told
-                continue
-            certificates = tuple(map(read_certificate, opened.certificates))
-            yield _Entry(member.path, key, certificates, tuple(map(read_crl, opened.crls)))
+def _entries(member: Seen) -> list[tuple[str, Entry]]:
+    """Files, or keys of objects, with the folder or the object they lie in."""
+    if member.entries:
+        return [(member.path, one) for one in member.entries]
+    folder, _, name = (member.found or member.path).rpartition("/")
+    return [(folder, Entry(name, member.certificates, member.crls))]

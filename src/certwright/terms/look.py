@@ -1,14 +1,15 @@
 """One file → what may be said about it. The expensive half of `check`: pure, one file at a time, in any process."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from certwright.errors import Unreadable, WrongPassword
 from certwright.model import PlaceKind
+from certwright.pack.kubernetes import data_of
 from certwright.pack.opened import Opened, open_package
 from certwright.pfx.facts import PfxFacts
-from certwright.terms.seen import Seen, Trouble, password_facts
+from certwright.terms.seen import Entry, Seen, Trouble, password_facts
 from certwright.value import field, value
 from certwright.x509.crl import read_crl
 from certwright.x509.facts import CertificateFacts, ChainFacts
@@ -83,10 +84,19 @@ def _read(work: Work, content: bytes, blank: Seen, memo: Memo | None) -> Seen:
         password=password_facts(work.password or "") if opened.pfx else None,
         objects=opened.objects,
         crls=tuple(map(read_crl, opened.crls)),
+        entries=tuple(_entries(opened)) if opened.crls else (),
         written=_writing(content, opened),
         position=position,
         anchored=bool(work.anchors),
     )
+
+
+def _entries(opened: Opened) -> Iterator[Entry]:
+    """The keys of Kubernetes objects one by one: a CRL belongs to the certificate whose key has its base name."""
+    for thing in opened.objects:
+        for name, content in data_of(thing).items():
+            held = open_package("keyvault-secret", content, None)
+            yield Entry(name, tuple(map(read_certificate, held.certificates)), tuple(map(read_crl, held.crls)))
 
 
 def _key(opened: Opened) -> PrivateKeyFacts | None:

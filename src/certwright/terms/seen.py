@@ -51,12 +51,21 @@ class Trouble:
 
 
 @value
+class Entry:
+    """One key of a Kubernetes object, which is a file to whoever mounts it, and the certificates and CRLs in it."""
+
+    name: str
+    certificates: tuple[CertificateFacts, ...] = field(default=(), repr=False)
+    crls: tuple[CrlFacts, ...] = field(default=(), repr=False)
+
+
+@value
 class Seen:
     """One file of one place, read. Absent parts are None; `others` are all certificates after the leaf.
 
     `written` is the encoding of the file: "der", "pem", "base64", "pfx" or "". `position` counts the certificates that
     lie before the leaf. `found` is the path it was really found under. `anchored` says whether the roots to trust were
-    known when `chain` was decided. `standings` are what revocation lists say of the certificate and of those above it,
+    known when `chain` was decided. `entries` are the keys of objects that hold CRLs. `standings` are what revocation lists say of the certificate and of those above it,
     as far as lists were at hand or asked for.
     """
 
@@ -72,6 +81,7 @@ class Seen:
     password: PasswordFacts | None = None
     objects: tuple[Mapping[str, Any], ...] = ()
     crls: tuple[CrlFacts, ...] = ()
+    entries: tuple[Entry, ...] = ()
     standings: tuple[Standing, ...] = ()
     written: str = ""
     position: int = 0
