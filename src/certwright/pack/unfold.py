@@ -83,7 +83,7 @@ def _cost(content: bytes) -> int:
         facts = outline_pfx(content)
     except Unreadable:
         return 0
-    locks = [facts.mac, *(one.encryption for one in (*facts.sealed, *facts.keys))]
+    locks = [facts.mac, *(one.encryption for one in facts.sealed), *(one.encryption for one in facts.keys)]
     return sum(max(int(one.iterations), 0) for one in locks if one)
 
 
