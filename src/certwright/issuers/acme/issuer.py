@@ -91,9 +91,10 @@ class Advice:
 
 
 class AcmeIssuer:
-    """Certificates from one ACME CA. `record` is told of every change of a ticket, and returns when it is on disk.
+    """Certificates from one ACME CA. Close it, or use it in a `with`.
 
-    `mac_key` is the text of the file of eab:, `anchors` are the certificates (DER) of the file of anchor:.
+    `record` is told of every change of a ticket, and returns when it is on disk. `mac_key` is the text of the file of
+    eab:, `anchors` are the certificates (DER) of the file of anchor:.
     """
 
     def __init__(
@@ -112,6 +113,22 @@ class AcmeIssuer:
         self._record: Record = lambda state: record(state.as_data())
         self._mac_key = mac_key
         self._anchors = tuple(read_certificate(one) for one in anchors)
+
+    def __enter__(self) -> "AcmeIssuer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections to the CA."""
+        self._session.close()
+
+    @property
+    def account(self) -> str:
+        """The URL of the account, found or made."""
+        self._open()
+        return self._session.account
 
     def submit(self, requests: Sequence[Request], held: Iterable[Data] = ()) -> list[Data]:
         """Order these. A ticket for every request, in their order; also when the CA could not be reached yet.

@@ -39,6 +39,10 @@ class Session:
         self._directory: Directory | None = None
         self._nonces: list[str] = []
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._transport.close()
+
     def directory(self) -> Directory:
         """What the server offers; asked once."""
         if self._directory is None:

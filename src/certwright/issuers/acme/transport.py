@@ -39,10 +39,7 @@ class Reply:
 
 
 class Transport:
-    """Sends requests to the hosts allowed. `roots` is PEM text: only these are trusted then. `seconds` never goes back.
-
-    Close it, or use it in a `with`.
-    """
+    """Sends requests to the hosts allowed. `roots` is PEM text: only these are trusted. `seconds` never goes back."""
 
     def __init__(
         self, hosts: Collection[str], seconds: Callable[[], float], *, roots: str = "", agent: str = AGENT
@@ -55,12 +52,6 @@ class Transport:
             follow_redirects=False,
             headers={"User-Agent": agent, "Accept-Language": "en", "Accept-Encoding": "identity"},
         )
-
-    def __enter__(self) -> "Transport":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of all connections."""

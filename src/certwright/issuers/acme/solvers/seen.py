@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 
 import dns.exception
 import dns.message
+import dns.name
 import dns.query
+import dns.rdataclass
 import dns.rdatatype
 
 from certwright.acme.challenges import dns_record, dns_value
@@ -14,7 +16,8 @@ from certwright.issuers.acme.solvers import Proof, Solver
 from certwright.speech import tr
 
 PAUSE = 2.0  # seconds between two looks
-PATIENCE = 5.0  # seconds for one answer
+PATIENCE = 2.0  # seconds for one answer
+MOST_ALIASES = 8
 
 
 class Seen:
@@ -55,12 +58,20 @@ class Seen:
 
 
 def _shows(server: tuple[str, int], record: str, value: str) -> bool:
-    """Whether the record stands there now; a server that does not answer does not show it."""
-    query = dns.message.make_query(record, dns.rdatatype.TXT)
-    try:
-        address = str(socket.getaddrinfo(*server, type=socket.SOCK_DGRAM)[0][4][0])
-        answer, _ = dns.query.udp_with_fallback(query, address, timeout=PATIENCE, port=server[1])
-    except (dns.exception.DNSException, OSError):
-        return False
-    texts = (rdata for rrset in answer.answer if rrset.rdtype == dns.rdatatype.TXT for rdata in rrset)
-    return any(b"".join(rdata.strings) == value.encode("ascii") for rdata in texts)
+    """Whether the record stands there now, or where its alias leads; a server that does not answer shows nothing."""
+    name = dns.name.from_text(record)
+    for _ in range(MOST_ALIASES):
+        try:
+            address = str(socket.getaddrinfo(*server, type=socket.SOCK_DGRAM)[0][4][0])
+            query = dns.message.make_query(name, dns.rdatatype.TXT)
+            found, _tcp = dns.query.udp_with_fallback(query, address, timeout=PATIENCE, port=server[1])
+        except (dns.exception.DNSException, OSError):
+            return False
+        texts = (rdata for rrset in found.answer if rrset.rdtype == dns.rdatatype.TXT for rdata in rrset)
+        if any(b"".join(rdata.strings) == value.encode("ascii") for rdata in texts):
+            return True
+        alias = found.get_rrset(dns.message.ANSWER, name, dns.rdataclass.IN, dns.rdatatype.CNAME)
+        if alias is None:
+            return False
+        name = alias[0].target
+    return False

@@ -3,6 +3,7 @@
 A record that is an alias leads to where the update goes, so that a zone of its own can be set aside for this.
 """
 
+import base64
 import re
 import socket
 from collections import defaultdict
@@ -39,7 +40,8 @@ def read_key(content: bytes, file: str) -> dns.tsig.Key:
     parts = dict(_PART.findall(found[2])) if found else {}
     try:
         if found and parts.keys() == {"algorithm", "secret"}:
-            return dns.tsig.Key(found[1], parts["secret"], dns.name.from_text(parts["algorithm"]))
+            secret = base64.b64decode(parts["secret"], validate=True)
+            return dns.tsig.Key(found[1], secret, dns.name.from_text(parts["algorithm"]))
     except (dns.exception.DNSException, ValueError) as reason:
         raise Refused(tr("{file} holds a TSIG key that cannot be read", file=file), _KEYGEN) from reason
     raise Refused(tr("{file} holds no TSIG key", file=file), _KEYGEN)

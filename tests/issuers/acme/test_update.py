@@ -1,0 +1,146 @@
+"""dns-01 by updates of a zone (RFC 2136): BIND holds the zones, tsig-keygen made the key, Pebble looks."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import dns.message
+import dns.query
+import pytest
+
+from certwright.errors import Refused
+from certwright.issuers.acme.issuer import Granted, Waiting
+from certwright.issuers.acme.solvers.update import read_key
+from certwright.manifest.acme import ChallengeWish
+
+from .conftest import Authority, Client, client_of, free_port, knock, pebble, running, wanted
+
+ZONE = """$TTL 60
+@ IN SOA ns hostmaster 1 3600 600 86400 60
+@ IN NS ns
+ns IN A 127.0.0.1
+"""
+
+
+@dataclass(frozen=True)
+class Bind:
+    """A name server: what it lets be updated, with which key."""
+
+    port: int
+    key: bytes
+
+    def texts(self, record: str) -> set[str]:
+        answer = dns.query.udp(dns.message.make_query(record, "TXT"), "127.0.0.1", 5, self.port)
+        return {rdata.to_text() for rrset in answer.answer for rdata in rrset}
+
+
+@contextmanager
+def bind(folder: Path) -> Iterator[Bind]:
+    """contoso.test may be updated, fixed.test may not, and its challenges are aliases into contoso.test."""
+    key = subprocess.run(["tsig-keygen", "-a", "hmac-sha512", "certwright"], check=True, capture_output=True).stdout
+    port = free_port()
+    (folder / "contoso.test").write_text(ZONE)
+    (folder / "fixed.test").write_text(ZONE + "_acme-challenge.www CNAME www.fixed.test.contoso.test.\n")
+    (folder / "named.conf").write_text(f"""{key.decode()}
+        options {{
+            directory "{folder}"; pid-file none; session-keyfile "{folder}/session.key";
+            listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; recursion yes; dnssec-validation no;
+            managed-keys-directory "{folder}"; notify no;
+        }};
+        controls {{ }};
+        zone "contoso.test" {{ type primary; file "contoso.test";
+                               update-policy {{ grant certwright zonesub TXT; }}; }};
+        zone "fixed.test" {{ type primary; file "fixed.test"; }};
+    """)
+    command = ["named", "-g", "-c", str(folder / "named.conf"), "-n", "1"]
+    with running(command, knock(port), log=folder / "named.log"):
+        yield Bind(port, key)
+
+
+@pytest.fixture(scope="module")
+def name_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bind]:
+    with bind(tmp_path_factory.mktemp("bind")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def bound(authority: Authority, name_server: Bind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client of a Pebble that asks BIND, and updates it with the key."""
+    folder = tmp_path_factory.mktemp("update")
+    with pebble(authority, folder, dns=name_server.port) as server, client_of(server, folder) as client:
+        place = ("127.0.0.1", name_server.port)
+        wish = ChallengeWish("dns-01", server=place, key="tsig.key", seen_at=(place,), wait=5)
+        yield replace(client.with_(challenge=wish), files={"tsig.key": name_server.key})
+
+
+def test_a_name_and_its_wildcard_stand_beside_each_other(bound: Client, name_server: Bind) -> None:
+    issuer = bound.issuer()
+    (outcome,) = issuer.collect(issuer.submit([wanted("both", "app.contoso.test", "*.app.contoso.test")]))
+    assert isinstance(outcome, Granted), outcome
+    assert not outcome.note
+    assert name_server.texts("_acme-challenge.app.contoso.test") == set()
+
+
+def test_an_alias_is_followed_to_where_updates_go(bound: Client, name_server: Bind) -> None:
+    issuer = bound.issuer()
+    (outcome,) = issuer.collect(issuer.submit([wanted("alias", "www.fixed.test")]))
+    assert isinstance(outcome, Granted), outcome
+    assert name_server.texts("www.fixed.test.contoso.test") == set()
+
+
+def test_a_zone_that_takes_no_updates_is_named(bound: Client) -> None:
+    issuer = bound.issuer()
+    with pytest.raises(Refused, match=r"the name server 127\.0\.0\.1 refused the update of fixed\.test \(REFUSED\)"):
+        issuer.collect(issuer.submit([wanted("fixed", "mail.fixed.test")]))
+
+
+def test_a_name_outside_the_zone_is_named(bound: Client) -> None:
+    issuer = bound.with_(challenge=replace(bound.settings.challenge, zone="contoso.test")).issuer()
+    with pytest.raises(Refused, match=r"does not lie in the zone contoso\.test"):
+        issuer.collect(issuer.submit([wanted("outside", "mail.fixed.test")]))
+
+
+def test_a_wrong_key_is_told_and_can_be_tried_again(bound: Client) -> None:
+    wrong = name_key = b'key "certwright" { algorithm hmac-sha512; secret "c2VjcmV0IG9mIG5vYm9keQ=="; };'
+    issuer = replace(bound, files={"tsig.key": wrong}).issuer()
+    (waiting,) = issuer.collect(issuer.submit([wanted("key", "key.contoso.test")]))
+    assert isinstance(waiting, Waiting)
+    assert waiting.trouble
+    assert name_key.split(b'"')[3].decode() not in waiting.reason
+    assert isinstance(bound.issuer().collect([waiting.ticket])[0], Granted)
+
+
+def test_a_record_that_a_secondary_does_not_show_is_told(bound: Client) -> None:
+    away = ("127.0.0.1", free_port())
+    wish = replace(bound.settings.challenge, seen_at=(away,), wait=2)
+    begun = time.monotonic()
+    issuer = bound.with_(challenge=wish).issuer()
+    (waiting,) = issuer.collect(issuer.submit([wanted("secondary", "secondary.contoso.test")]))
+    assert isinstance(waiting, Waiting)
+    assert f"127.0.0.1:{away[1]} does not show the record _acme-challenge.secondary.contoso.test" in waiting.reason
+    assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b'key "x" { secret "c2VjcmV0"; };',
+        b'key "x" { algorithm hmac-sha256; secret "???"; };',
+        b'key "x" { algorithm "..";  secret "c2VjcmV0"; };',
+    ],
+)
+def test_a_file_without_a_key_is_refused(content: bytes) -> None:
+    with pytest.raises(Refused, match=r"tsig\.key holds") as refused:
+        read_key(content, "tsig.key")
+    assert "c2VjcmV0" not in str(refused.value)
+
+
+def test_a_key_with_comments_is_read() -> None:
+    text = b'# a key\n/* of ours */ key certwright { // here\n algorithm hmac-sha256;\n secret "c2VjcmV0"; };\n'
+    key = read_key(text, "tsig.key")
+    assert (key.name.to_text(), key.algorithm.to_text(), key.secret) == ("certwright.", "hmac-sha256.", b"secret")
