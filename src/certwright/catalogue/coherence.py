@@ -2,12 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from certwright.catalogue.conditions import condition_faults
+from certwright.catalogue.forms import FORMS
 from certwright.catalogue.product import Product
+from certwright.catalogue.templates import unknown_names
 from certwright.errors import Refused
 from certwright.model import Requirement
+from certwright.speech import tr
 from certwright.terms import VOCABULARY, bind
 
 
@@ -29,6 +33,9 @@ def incoherences(product: Product) -> Iterator[Incoherence]:
     yield from _files(product)
     yield from _builds(product)
     yield from _conditions(product)
+    for unknown in unknown_names(product):
+        what = tr("no fact or value is called {name}", name=unknown.name)
+        yield Incoherence(unknown.row, what, expected=", ".join(unknown.near))
 
 
 def _local(address: str) -> str:
@@ -87,6 +94,9 @@ def _files(product: Product) -> Iterator[Incoherence]:
     for package in product.packages:
         for one in set(package.applies) - groups:
             yield Incoherence(package.id, "applies to nothing of this file", one)
+        if package.form not in FORMS:
+            near = get_close_matches(package.form, FORMS, 3) or sorted(FORMS)
+            yield Incoherence(package.id, tr("no file has that form"), package.form, ", ".join(near))
         if package.layout not in layouts:
             yield Incoherence(package.id, "is in a layout that does not exist", package.layout)
     for script in product.scripts:

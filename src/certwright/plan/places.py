@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
-from certwright.catalogue.conditions import holds, in_builds, look_up, words
+from certwright.catalogue.conditions import holds, in_builds, look_up, placeholders, words
 from certwright.catalogue.product import PlaceTemplate, Target
 from certwright.errors import Unreadable
 from certwright.manifest.read import Wish
@@ -23,6 +23,7 @@ from certwright.model import (
 )
 from certwright.plan.authorities import distribution_points
 from certwright.plan.filling import Filling, concerns
+from certwright.speech import tr
 from certwright.terms import fold
 from certwright.value import value
 from certwright.x509.pem import certificates_in
@@ -93,8 +94,8 @@ class Places:
             "names": tuple(name.partition(":")[2] for name in names),
             "all_names": names,
         }
-        for key, value in row.template.extra.items():
-            own[key] = self.filling.filled(value, {**row.facts, "place": own}, row.at) or ""
+        for key, template in row.template.extra.items():
+            own[key] = self.filling.filled(template, {**row.facts, "place": own}, row.at) or ""
         return replace(row, facts={**row.facts, "place": own}, names=names)
 
     def _wish(self, place: str) -> Wish:
@@ -226,17 +227,25 @@ class Places:
             return ()
         given = self.filling.filled(row.template.anchors, row.facts, row.at)
         rows = given if isinstance(given, tuple) else (given,)
-        files = (one.get("file", b"") if isinstance(one, Mapping) else one for one in rows)
-        return tuple(der for one in files if isinstance(one, bytes) for der in self._certificates(one, row.at))
+        named = zip(rows, _file_names(row, len(rows)), strict=True)
+        files = ((one["file"], one.get("file_name", "")) if isinstance(one, Mapping) and "file" in one else (one, name)
+                 for one, name in named)  # fmt: skip
+        return tuple(
+            der for one, name in files if isinstance(one, bytes) for der in self._certificates(one, str(name), row.at)
+        )
 
-    def _certificates(self, content: bytes, at: str) -> tuple[bytes, ...]:
+    def _certificates(self, content: bytes, name: str, at: str) -> tuple[bytes, ...]:
         """A file of any form, as DER: bundles give several. One that holds no certificate is a conflict."""
         try:
             return certificates_in(content)
         except Unreadable as trouble:
             hint = "name a file with certificates: PEM, DER, Base64 or P7B"
             self.filling.conflict(
-                at, "certwright.anchor-file", "a file holds no certificate", found=str(trouble), hint=hint
+                at,
+                "certwright.anchor-file",
+                tr("{name} holds no certificate", name=name or tr("a file")),
+                found=str(trouble),
+                hint=hint,
             )
             return ()
 
@@ -244,3 +253,13 @@ class Places:
         if self.issuer.kind != "embedded":
             return ()
         return tuple(f"{self.issuer.name}/{role}" for role in _FROM_ISSUER.get(str(template.anchors), ()))
+
+
+def _file_names(row: _Row, count: int) -> tuple[str, ...]:
+    """What the files are called that a row's anchors come from, as far as one fact tells them."""
+    for template in placeholders(row.template.anchors):
+        found = look_up(f"{template}_name" if "." in template else f"{template}_file_name", row.facts)
+        names = found if isinstance(found, tuple) else (found or "",)
+        if len(names) == count:
+            return tuple(map(words, names))
+    return ("",) * count

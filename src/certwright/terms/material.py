@@ -44,8 +44,15 @@ _ROWS = (
     _row(
         "matched",
         "The file lies under the planned path.",
-        "It was found by the names of its certificate; whoever imports the set looks for the path, not for the names.",
+        "It was found by what it holds; whoever imports the set looks for the path, not for the names.",
         "put it there under exactly that path",
+        Severity.WARNING,
+    ),
+    _row(
+        "unmatched",
+        "The file belongs to a place of the plan.",
+        "Nobody judges it, and whoever imports the folder may take it for another.",
+        "take it away, or name what it should be: `certwright inspect FILE` says what is in it",
         Severity.WARNING,
     ),
     _row(

@@ -1,7 +1,7 @@
 """The deployment file and everything it names, read from disk; and the plan that follows from it."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +9,14 @@ from pathlib import Path
 from certwright.catalogue import load as catalogue
 from certwright.catalogue.product import Product
 from certwright.catalogue.read import read_product
+from certwright.catalogue.templates import unknown_in_script
 from certwright.errors import Mistake, Mistakes, Refused
 from certwright.manifest.files import with_files
 from certwright.manifest.read import Deployment, files_named, products_named, read_deployment
 from certwright.manifest.tree import Spot, read_tree
 from certwright.model import Plan
 from certwright.plan.make import make_plan
+from certwright.speech import tr
 from certwright.value import value
 
 
@@ -69,11 +71,15 @@ def products_of(path: Path) -> dict[str, Product]:
 
 def _products(path: Path, tree: Spot) -> dict[str, Product]:
     named, own = products_named(tree, str(path))
+    mistakes: list[Mistake] = []
     products = {name: catalogue.load(name) for name in named if name in catalogue.PRODUCTS}
     for relative in own:
         file = path.parent / relative
         product = read_product(_text(file), str(file))
         products[product.id] = _with_templates(product, file.parent)
+        mistakes += _script_mistakes(product, products[product.id], file.parent)
+    if mistakes:
+        raise Mistakes(mistakes, tr("certwright explain says which facts and values there are"))
     return products
 
 
@@ -84,6 +90,15 @@ def _with_templates(product: Product, folder: Path) -> Product:
         for script in product.scripts
     )
     return replace(product, scripts=scripts)
+
+
+def _script_mistakes(named: Product, product: Product, folder: Path) -> Iterator[Mistake]:
+    """What stands in the scripts of a product and is no fact or value: found now, and not when everything is made."""
+    for file, script in zip(named.scripts, product.scripts, strict=True):
+        if file.template != script.template:
+            for line, unknown in unknown_in_script(product, script, script.template):
+                what = tr("no fact or value is called {name}", name=unknown.name)
+                yield Mistake(str(folder / file.template), line, 1, what, expected=", ".join(unknown.near))
 
 
 def _lies_in(folder: Path, name: str) -> bool:

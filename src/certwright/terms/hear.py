@@ -1,0 +1,200 @@
+"""What was seen of a place → what every demand says of it. Nothing is passed over, and one file spoils only itself."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from certwright.judged import FileFacts, Link, Signature
+from certwright.model import CertificateSet, Demand, Mismatch, Place, Result, Status
+from certwright.speech import tr, trn
+from certwright.terms.material import MATERIAL
+from certwright.terms.seen import Layout, Seen
+from certwright.terms.word import SILENCES, SetWord, Word, unopened
+from certwright.value import value
+from certwright.verdicts import Found, Verdicts
+from certwright.x509.facts import CertificateFacts
+
+Column = str | Found  # why a demand was silent, or what it found
+_PARTS = tuple(SILENCES)
+
+
+@value
+class Heard:
+    """What came of one place: verdicts and facts of its files, and its files that could not be judged."""
+
+    verdicts: tuple[Verdicts, ...]
+    files: tuple[FileFacts, ...]
+    judged: int
+    unjudged: tuple[str, ...]
+
+
+class Hearing:
+    """All places of one run are heard by one of these: what they share is then found out, and kept, once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._silences: dict[tuple[object, ...], dict[type, str]] = {}
+        self._reasons: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._lines: dict[tuple[object, ...], Line] = {}
+
+    def of_place(self, place: Place, files: Sequence[Seen]) -> Heard:
+        """What the demands of a place say of its files."""
+        said = [self._columns(place.demands, _completed(one, files)) for one in files]
+        if len(files) > 1:
+            for column, demand in enumerate(place.demands):
+                if isinstance(demand.term, Word) and demand.term.anywhere:
+                    _once(files, said, column)
+        verdicts = [self._verdicts(place.demands, row, one) for row, one in zip(said, files, strict=True)]
+        unjudged = tuple(f"{one.path}: {one.trouble.reason}" for one in files if one.trouble)
+        facts = tuple(facts for one in files for facts in self._facts(one))
+        return Heard(tuple(verdicts), facts, len(files) - len(unjudged), unjudged)
+
+    def of_set(self, group: CertificateSet, members: Sequence[Seen], layout: Layout | None) -> Verdicts:
+        """What the demands on a set say of its files. Without `layout` only a part of the set was given."""
+        whole = Seen(group.id, "", "")
+        said = [self._heard_of_set(demand, members, layout, whole) for demand in group.demands]
+        return self._verdicts(group.demands, said, whole)
+
+    # ── one file ──
+
+    def _columns(self, demands: Sequence[Demand], one: Seen) -> list[Column]:
+        if one.trouble:
+            return [one.trouble.reason] * len(demands)
+        silences = self._silences.setdefault((one.form, *map(one.has, _PARTS)), {})
+        return [self._heard(demand, one, silences) for demand in demands]
+
+    def _heard(self, demand: Demand, one: Seen, silences: dict[type, str]) -> Column:
+        term = demand.term
+        assert isinstance(term, Word), "every term is a word of the vocabulary"
+        try:
+            kind = type(term)
+            silent = silences.get(kind)
+            if silent is None:
+                silent = term.silent(one)
+                if kind.silent is Word.silent:  # then it depends on nothing but the parts that are there
+                    silences[kind] = silent
+            return silent or tuple(term.check(one, self.now))
+        except Exception as problem:  # a term that stumbles must not silence the others
+            return _stumbled(demand, one, problem)
+
+    def _heard_of_set(self, demand: Demand, members: Sequence[Seen], layout: Layout | None, whole: Seen) -> Column:
+        term = demand.term
+        assert isinstance(term, SetWord), "demands on a set are set words"
+        if layout is None:
+            return tr("only a part of the set was given")
+        if term.by_name and not layout.fixed:
+            return tr("the files were found by what they hold, not by their names")
+        try:
+            mismatches = tuple(term.check_set(members, layout, self.now))
+        except Exception as problem:  # as for a file
+            return _stumbled(demand, whole, problem)
+        shut = sum(map(unopened, members))
+        if shut and not mismatches and not term.by_name:  # what nobody could look into nobody knows to be well
+            return trn("{count} file could not be opened", "{count} files could not be opened", shut)
+        return mismatches
+
+    def _verdicts(self, demands: tuple[Demand, ...], said: list[Column], one: Seen) -> Verdicts:
+        found = {column: told for column, told in enumerate(said) if told and not isinstance(told, str)}
+        if found:
+            _take_back(demands, said, found)
+        reasons = tuple(told if isinstance(told, str) else "" for told in said)
+        certificate = one.certificate
+        return Verdicts(
+            one.place,
+            one.path,
+            certificate.subject if certificate else "",
+            certificate.thumbprint if certificate else "",
+            demands,
+            self._reasons.setdefault(reasons, reasons),
+            tuple(found.items()),
+            tuple(_of_material(one)) if one.trouble or one.found != one.path else (),
+        )
+
+    # ── what a report shows ──
+
+    def _facts(self, one: Seen) -> Iterator[FileFacts]:
+        """Of a file: its certificate with its chain, or each certificate of a list without one."""
+        if one.chain:
+            leaf, *above = one.chain.path
+            key = (*[authority.fingerprint for authority in above], one.chain.complete)
+            line = self._lines.get(key)
+            if line is None:
+                line = self._lines[key] = _line(above, complete=one.chain.complete)
+            links, signatures = line
+            issuer = above[0] if above else leaf if one.chain.complete else None
+            signed = (_signature(leaf, issuer), *signatures) if issuer else ()
+            yield FileFacts(one.path, one.place, (_link(leaf), *links), one.chain.complete, signed)
+        else:
+            for certificate in one.certificates:
+                yield FileFacts(one.path, one.place, (_link(certificate),))
+
+
+Line = tuple[tuple[Link, ...], tuple[Signature, ...]]
+
+
+def _line(above: Sequence[CertificateFacts], *, complete: bool) -> Line:
+    """What is shown of the authorities above a leaf: they are the same for many."""
+    issuers = (*above[1:], *above[-1:]) if complete else above[1:]
+    signed = tuple(_signature(child, issuer) for child, issuer in zip(above, issuers, strict=False))
+    return tuple(map(_link, above)), signed
+
+
+def _link(facts: CertificateFacts) -> Link:
+    return Link(facts.subject, facts.issuer, facts.masked_thumbprint, facts.not_before, facts.not_after)
+
+
+def _signature(child: CertificateFacts, issuer: CertificateFacts) -> Signature:
+    """A path leads only over signatures that were verified; those of authorities are remembered for the whole run."""
+    return Signature(
+        child.masked_thumbprint, issuer.masked_thumbprint, child.signature_algorithm, bool(child.authority)
+    )
+
+
+# ── what hangs on what ────────────────────────────────────────────────────────────────────────────
+
+
+def _completed(one: Seen, files: Sequence[Seen]) -> Seen:
+    """A key alone in its file is judged beside the certificate of the same place, the one in its folder first."""
+    if one.certificate is not None or not one.holds_key:
+        return one
+    folder = one.path.rpartition("/")[0]
+    beside = [other for other in files if other.certificate is not None]
+    return one.beside(min(beside, key=lambda other: other.path.rpartition("/")[0] != folder)) if beside else one
+
+
+def _once(files: Sequence[Seen], said: list[list[Column]], column: int) -> None:
+    """A demand that one file of a place satisfies says nothing about the others; none does, and the first is told."""
+    speaking = [row for row in range(len(files)) if not isinstance(said[row][column], str)]
+    best = next((row for row in speaking if said[row][column] == ()), speaking[0] if speaking else -1)
+    for row in speaking:
+        if row != best:
+            said[row][column] = tr("judged with {path}", path=files[best].path)
+
+
+def _take_back(demands: Sequence[Demand], said: list[Column], found: dict[int, Found]) -> None:
+    """What means nothing once another demand is not met becomes silence."""
+    unmet = {demands[column].requirement.id for column in found}
+    for column, demand in enumerate(demands):
+        blocking = [after for after in demand.requirement.skipped_after if after in unmet]
+        if blocking and not isinstance(said[column], str):
+            names = tr(" and ").join(blocking)
+            said[column] = tr("{names} failed; remedy that and check again", names=names)
+            found.pop(column, None)
+
+
+def _stumbled(demand: Demand, one: Seen, problem: Exception) -> Result:
+    row, certificate = MATERIAL["material.judgement-failed"], one.certificate
+    return Result(
+        row.id, Status.FAIL, one.place, one.path, (), f"{demand.requirement.id}: {type(problem).__name__}", row,
+        certificate.subject if certificate else "", certificate.thumbprint if certificate else "",
+    )  # fmt: skip
+
+
+def _of_material(one: Seen) -> Iterator[Result]:
+    """What is wrong with the file itself. Of a file without its password nothing is known, so nothing is wrong."""
+    if one.trouble:
+        row = MATERIAL[one.trouble.code]
+        status = Status.SKIPPED if row.id == "material.no-password" else Status.FAIL
+        yield Result(row.id, status, one.place, one.path, reason=one.trouble.reason, requirement=row)
+    if one.found and one.found != one.path:
+        row = MATERIAL["material.name"]
+        yield Result(row.id, Status.WARNING, one.place, one.path, (Mismatch(one.path, one.found),), requirement=row)
