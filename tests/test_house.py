@@ -14,6 +14,7 @@ FLOORS = (  # what stands on a floor may import its own room, and the floors bef
     ("first words", ("value",)),
     ("second words", ("judged", "speech")),
     ("words", ("model", "errors")),
+    ("last words", ("verdicts",)),
     ("encode", ("x509", "pfx", "acme", "pack", "report")),
     ("decide", ("terms", "catalogue", "manifest", "plan", "check", "mend", "due")),
     ("do", ("keys", "issuers", "targets", "inventory", "network", "notices")),

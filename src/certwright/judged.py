@@ -3,9 +3,51 @@
 Words below `model`: plain values, nothing of ours is imported.
 """
 
+from collections import Counter, UserList
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from certwright.value import value
+
+
+class Single(Protocol):
+    """What is asked of one result."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def is_finding(self) -> bool: ...
+
+
+R = TypeVar("R", bound=Single)
+
+
+class Told(Sequence[R]):
+    """Results that may know what most readers want of them without making every one."""
+
+    def tally(self) -> Mapping[str, int]:
+        """How many have which status."""
+        return Counter(one.status for one in self)
+
+    def findings(self) -> Iterator[R]:
+        """Those somebody has to look at, in their order."""
+        return (one for one in self if one.is_finding)
+
+    def skipped(self) -> frozenset[str]:
+        """The codes of those that were skipped."""
+        return frozenset(one.code for one in self if one.status == "Skipped")
+
+
+class _Written(UserList[R], Told[R]):
+    """Results that are all there."""
+
+
+def told(results: Sequence[R]) -> Told[R]:
+    """Results with what may be asked of them."""
+    return results if isinstance(results, Told) else _Written(results)
 
 
 @value
@@ -20,17 +62,32 @@ class Link:
 
 
 @value
+class Signature:
+    """A signature that was verified: `certificate` was signed with the key of `issuer` (masked thumbprints).
+
+    `algorithm` is a dotted OID. One that is `shared` is an authority's, verified once in a run for all below it.
+    """
+
+    certificate: str
+    issuer: str
+    algorithm: str
+    shared: bool
+
+
+@value
 class FileFacts:
     """A certificate that was judged, and what stands above it.
 
     `chain` starts with the certificate itself and goes up as far as its issuers are known. `complete` says whether it
     ends in a root; None where a file is not meant to carry a chain. A trust list has one of these a certificate.
+    `signatures` are those that were verified for it: every one on the chain, and no other.
     """
 
     path: str
     place: str
     chain: tuple[Link, ...]
     complete: bool | None = None
+    signatures: tuple[Signature, ...] = ()
 
     @property
     def certificate(self) -> Link:

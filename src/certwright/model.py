@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias, Union
 
-from certwright.judged import FileFacts, SetFacts
+from certwright.judged import FileFacts, SetFacts, told
 from certwright.value import field, value
 
 # A fact of a site: what the deployment file says, or a value the catalogue derives from it.
@@ -383,7 +383,7 @@ class Result:
 class Report:
     """Everything `check` said at `now`. `judged` counts files; `unjudged` names those nothing could be said about."""
 
-    results: tuple[Result, ...]
+    results: Sequence[Result]
     judged: int
     unjudged: tuple[str, ...] = ()
     files: tuple[FileFacts, ...] = ()
@@ -392,8 +392,8 @@ class Report:
 
     def count(self, status: Status) -> int:
         """How many results carry that status."""
-        return sum(result.status is status for result in self.results)
+        return told(self.results).tally().get(status, 0)
 
     def findings(self) -> Sequence[Result]:
         """The results somebody has to look at, failures first."""
-        return sorted((r for r in self.results if r.is_finding), key=lambda r: r.status is not Status.FAIL)
+        return sorted(told(self.results).findings(), key=lambda r: r.status is not Status.FAIL)

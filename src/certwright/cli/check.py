@@ -10,7 +10,7 @@ import click
 from certwright.cli.asking import named, online
 from certwright.cli.basis import Basis, about
 from certwright.cli.ending import FINDINGS, UNJUDGED
-from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
+from certwright.cli.secrets import told_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show
 from certwright.cli.verb import Spoken
 from certwright.errors import Broken
@@ -25,6 +25,7 @@ from certwright.report.markdown import markdown_text
 from certwright.report.readiness import readiness_text
 from certwright.report.sarif import sarif_document
 from certwright.wiring.online import Asking
+from certwright.wiring.passwords import Passwords
 
 UNTOLD = ("material.no-password", "material.judgement-failed", "material.unreachable", "material.not-asked")
 VERSION = version("certwright")
@@ -62,7 +63,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {  # all but the table, which d
     help="The least severity that makes the exit code 1.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show what is in order and what was skipped in the table, too.")
-@passwords
+@told_passwords
 @unlock_file
 @online
 @named
@@ -76,13 +77,14 @@ def command(
     output: Path | None,
     fail_on: str,
     everything: bool,
-    password_files: tuple[str, ...],
-    asked: tuple[str, ...],
+    passwords: Passwords,
     unlock_file: Path | None,
 ) -> None:
     """Judge certificate files against a deployment.
 
-    PATH is a folder as `apply` delivers it, a part of one, or single files; who made them does not matter.
+    PATH is a folder as `apply` delivers it, a part of one, a zip archive, or single files; who made them does not
+    matter. What lies under no planned path is matched by what it holds: PFX, PEM, DER, P7B, Kubernetes objects,
+    Windows stores.
     https://host:port is a server: what it sends is judged for the places that its name stands for.
     Without a deployment file, --product with its facts says what is expected; passwords are then given for
     the sets of a site called like the product (stack-hub/deployment), or for '*', which is every set.
@@ -90,8 +92,7 @@ def command(
     """
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"--json and --format {form} contradict each other")
-    given = read_passwords(password_files, asked)
-    report = basis.check(paths, given, unlock_from(unlock_file), asking)
+    report = basis.check(paths, passwords, unlock_from(unlock_file), asking)
     shape = "json" if as_json else form or "table"
     if output:
         wide = Screen()
@@ -114,6 +115,6 @@ def _write(path: Path, text: str) -> None:
 def verdict(report: Report, fail_on: Severity) -> int:
     """The exit code a report deserves. A file whose password nobody told is not judged, rather than wrong."""
     wrong = {Status.FAIL} if fail_on is Severity.ERROR else {Status.FAIL, Status.WARNING}
-    if any(result.status in wrong and result.code not in UNTOLD for result in report.results):
+    if any(result.status in wrong and result.code not in UNTOLD for result in report.findings()):
         return FINDINGS
     return UNJUDGED if report.unjudged else 0

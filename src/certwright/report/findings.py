@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from certwright.judged import told
 from certwright.model import Report, Result, Status
 from certwright.report.layout import Screen, counted, fields, paragraph
 
@@ -69,7 +70,7 @@ def _result_lines(result: Result, screen: Screen) -> Iterator[str]:
 
 
 def _skipped_lines(report: Report, screen: Screen) -> Iterator[str]:
-    codes = {result.code for result in report.results if result.status is Status.SKIPPED}
+    codes = told(report.results).skipped()
     if codes:
         yield from paragraph(
             f"{counted(len(codes), 'demand')} cannot be judged from these files; `--all` says which, and why", screen
