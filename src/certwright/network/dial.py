@@ -52,7 +52,10 @@ class _Reader(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         clock = self.line.clock
         self.line.socket.settimeout(clock.wait(clock.limits.read))
-        return self.line.socket.recv_into(buffer)
+        try:
+            return self.line.socket.recv_into(buffer)
+        except TimeoutError:
+            raise clock.over() from None
 
 
 def dial(host: str, port: int, allowed: Allowed, clock: Clock) -> Line:

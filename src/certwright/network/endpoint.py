@@ -94,6 +94,8 @@ def _shaken(endpoint: Endpoint, allowed: Allowed, clock: Clock, hello: Hello, *,
         unfinished = ""
         try:
             spoken.do_handshake()
+        except TimeoutError:
+            raise clock.over() from None
         except OSError as reason:
             if not (isinstance(reason, ssl.SSLError) and _sent(spoken)):
                 raise
@@ -103,7 +105,7 @@ def _shaken(endpoint: Endpoint, allowed: Allowed, clock: Clock, hello: Hello, *,
             raise ssl.SSLError("no certificate was sent")
         cipher, version = (spoken.cipher() or ("", "", 0))[0], spoken.version() or ""
         wanted = _CERTIFICATE_REQUEST in heard
-        if wanted and not unfinished:
+        if wanted and not unfinished and version == "TLSv1.3":
             unfinished = _parting(spoken, clock)
         return Handshake(
             endpoint, name, str(line.peer), tuple(chain), version, cipher, old, unfinished, wants_client=wanted
@@ -137,7 +139,7 @@ def _hear(context: ssl.SSLContext) -> set[int]:
 def _parting(spoken: ssl.SSLSocket, clock: Clock) -> str:
     """What a server says to our certificate, or to the lack of one, when in TLS 1.3 all seems well already."""
     try:
-        spoken.settimeout(clock.wait(_PARTING))
+        spoken.settimeout(clock.wait(min(_PARTING, clock.limits.read)))
         spoken.recv(1)
     except ssl.SSLError as reason:
         return _words(reason) if "ALERT" in (reason.reason or "") else ""

@@ -28,5 +28,11 @@ class Clock:
         """How long to wait now, at most `limit` seconds. TimeoutError when the time is over."""
         left = self.end - time.monotonic()
         if left <= 0:
-            raise TimeoutError(tr("not finished within {seconds:g} seconds", seconds=self.limits.total))
+            raise self.over()
         return min(limit, left)
+
+    def over(self) -> TimeoutError:
+        """What to say of a wait that was too long: whether it was this one, or all of them together."""
+        if self.end - time.monotonic() > 0.01:
+            return TimeoutError(tr("no answer in time"))
+        return TimeoutError(tr("not finished within {seconds:g} seconds", seconds=self.limits.total))
