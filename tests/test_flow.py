@@ -20,6 +20,7 @@ from certwright.terms import bind
 from certwright.wiring.applying import apply, preview
 from certwright.wiring.checking import check
 from certwright.wiring.loading import Loaded, load
+from certwright.wiring.passwords import Passwords
 from certwright.wiring.standing import events, show_password, status
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in
@@ -551,7 +552,7 @@ def test_a_single_file_misses_nothing_beside_it(made: Path) -> None:
 def test_somebody_elses_root_is_not_ours(made: Path, fresh: Path) -> None:
     apply(loaded(fresh))
     shutil.copy(fresh / "out/east/shelf/Coffee/Coffee.pfx", made / "out/east/shelf/Coffee/Coffee.pfx")
-    report = check(loaded(made), passwords={"east/bread": show_password(loaded(fresh), "east/bread")})
+    report = check(loaded(made), passwords=Passwords((("east/bread", show_password(loaded(fresh), "east/bread")),)))
     assert [result.code for result in report.findings()] != []
 
 

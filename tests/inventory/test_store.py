@@ -233,7 +233,7 @@ def test_an_unreadable_file_is_told(public_folder: Path) -> None:
     path = public_folder / "inventory.db"
     made(path)
     path.chmod(0)
-    with as_somebody_else(), pytest.raises(Broken, match="the inventory cannot be written here"):
+    with as_somebody_else(), pytest.raises(Broken, match="the inventory cannot be read"):
         Inventory.open(path)
 
 

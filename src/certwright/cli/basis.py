@@ -18,6 +18,7 @@ from certwright.wiring.alone import check_product
 from certwright.wiring.checking import check
 from certwright.wiring.loading import load
 from certwright.wiring.online import OFFLINE, Asking
+from certwright.wiring.passwords import Passwords
 
 SHORT = {  # option → the fact it tells: the first that the product knows
     "region": ("region",),
@@ -34,9 +35,7 @@ class Basis:
     product: str
     facts: Mapping[str, str]
 
-    def check(
-        self, paths: Sequence[Path], passwords: Mapping[str, str], unlock: Unlock, asking: Asking = OFFLINE
-    ) -> Report:
+    def check(self, paths: Sequence[Path], passwords: Passwords, unlock: Unlock, asking: Asking = OFFLINE) -> Report:
         """The verdict on the files. UsageError unless it is clear what to judge against."""
         if bool(self.file) == bool(self.product):
             raise click.UsageError("say what to judge against: --for FILE, or --product ID with its facts")

@@ -1,16 +1,20 @@
 """Options that carry secrets in: the unlock secret, and passwords of sets. Never as a value on the command line."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from certwright.cli.options import READABLE
 from certwright.cli.terminal import question
-from certwright.errors import Broken, Refused
+from certwright.errors import Broken, Mistake, Mistakes, Refused
 from certwright.keys.unlock import Unlock
+from certwright.speech import tr
+from certwright.wiring.passwords import Passwords
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -50,6 +54,42 @@ def password_list(command: Command) -> Command:
     return click.option("--ask", is_flag=True, help="Ask at the terminal for a password.")(command)
 
 
+def told_passwords(command: Command) -> Command:
+    """`--passwords FILE`, `--password-file WHAT=FILE` and `--ask WHAT`; the command is given `passwords`."""
+
+    @wraps(command)
+    def with_passwords(
+        *, password_list: Path | None, password_files: tuple[str, ...], asked: tuple[str, ...], **others: Any
+    ) -> Any:
+        pairs = _each_once([*map(_from_file, password_files), *_asked(asked)])
+        pairs += _pairs(password_list) if password_list else []
+        return command(passwords=Passwords(tuple(pairs)), **others)
+
+    options = [
+        pattern_list,
+        click.option(
+            "--password-file",
+            "password_files",
+            multiple=True,
+            metavar="WHAT=FILE",
+            help="The first line of FILE is the password of WHAT: a set, a file, a folder, or *.",
+        ),
+        click.option("--ask", "asked", multiple=True, metavar="WHAT", help="Ask at the terminal for that password."),
+    ]
+    for option in reversed(options):
+        with_passwords = option(with_passwords)
+    return cast("Command", with_passwords)
+
+
+pattern_list = click.option(
+    "--passwords",
+    "password_list",
+    type=READABLE,
+    metavar="FILE",
+    help="Passwords, one on each line of FILE as WHAT: PASSWORD. WHAT is a set, a file, a folder, or a path with *.",
+)
+
+
 def unlock_from(file: Path | None) -> Unlock:
     """Where the unlock secret may come from: that file, the environment, the keyring, the terminal."""
     return Unlock(file=file, environment=os.environ, prompt=question())
@@ -57,11 +97,47 @@ def unlock_from(file: Path | None) -> Unlock:
 
 def read_passwords(files: tuple[str, ...], asked: tuple[str, ...]) -> dict[str, str]:
     """Set → password. Raises Refused for a malformed option, Broken for a file that cannot be read."""
-    found = dict(_from_file(option) for option in files)
+    return dict(_each_once([*map(_from_file, files), *_asked(asked)]))
+
+
+def _each_once(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs, none told twice: which of two passwords counts would be a guess. Refused otherwise."""
+    counts = Counter(name for name, _ in pairs)
+    twice = [name for name, count in counts.items() if count > 1]
+    if twice:
+        raise Refused(
+            tr("{names}: the password is told more than once", names=", ".join(twice)),
+            tr("say --password-file or --ask once for each; several to try go to --passwords FILE, one on each line"),
+        )
+    return pairs
+
+
+def _asked(names: tuple[str, ...]) -> list[tuple[str, str]]:
     ask = question()
-    if asked and ask is None:
-        raise Refused("nobody is at the terminal to type a password", hint="use --password-file SET=FILE")
-    return found | {name: ask(f"password of {name}") for name in asked if ask}
+    if names and ask is None:
+        raise Refused(tr("nobody is at the terminal to type a password"), hint=tr("use --password-file SET=FILE"))
+    return [(name, ask(tr("password of {name}", name=name))) for name in names if ask]
+
+
+def read_pattern_list(file: Path | None) -> tuple[tuple[str, str], ...]:
+    """What `--passwords FILE` tells: patterns and their passwords. Refused, naming the line, for what is none."""
+    return tuple(_pairs(file)) if file else ()
+
+
+def _pairs(file: Path) -> list[tuple[str, str]]:
+    """Lines `WHAT: PASSWORD`. A password is whatever follows the first colon with a blank, blanks included."""
+    found, wrong = [], []
+    for number, line in enumerate(_lines(file), 1):
+        name, colon, password = line.partition(": ")
+        if not line.strip() or line.startswith("#"):
+            continue
+        if colon and name.strip() and password:
+            found.append((name.strip(), password))
+        else:
+            wrong.append(Mistake(str(file), number, 0, tr("no password"), expected="WHAT: PASSWORD"))
+    if wrong:
+        raise Mistakes(wrong, tr("for example *.pfx: the-password"))
+    return found
 
 
 def read_password_list(file: Path | None, *, ask: bool) -> tuple[str, ...]:

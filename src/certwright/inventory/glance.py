@@ -3,11 +3,15 @@
 Key generation can start on this, while the rest is still being loaded.
 """
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from certwright.errors import Unreadable
+from certwright.errors import Broken, Unreadable
+from certwright.speech import tr
+
+PATIENCE = 5.0  # seconds SQLite waits for another writer
 
 
 def stored_version(path: Path) -> str | None:
@@ -17,7 +21,7 @@ def stored_version(path: Path) -> str | None:
     """
     if not path.exists() or not path.stat().st_size:
         return None
-    with closing(sqlite3.connect(path)) as database:
+    with closing(connect_to_read(path)) as database:
         names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
         if not names:
             return None
@@ -32,8 +36,45 @@ def places_held(path: Path) -> frozenset[str]:
     try:
         if stored_version(path) is None:
             return frozenset()
-        with closing(sqlite3.connect(path)) as database:
+        with closing(connect_to_read(path)) as database:
             rows = database.execute("SELECT place FROM credentials WHERE superseded_at IS NULL")
             return frozenset(str(place) for (place,) in rows)
-    except (sqlite3.Error, Unreadable):
+    except (sqlite3.Error, Unreadable, Broken):
         return frozenset()
+
+
+def connect_to_read(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
+    """A connection for questions. Broken when this user may not read the file, or it cannot be put in order.
+
+    SQLite keeps an index of its log beside a database that is open. Where that cannot be made, a database whose log is
+    empty is complete in itself, and nobody can change it meanwhile (https://sqlite.org/wal.html, read-only databases).
+    """
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except OSError as failure:
+        told = tr("{path}: the inventory cannot be read ({reason})", path=path, reason=failure.strerror)
+        raise Broken(told, tr("make it readable for this user")) from failure
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    connection = _connection(path, "rw" if writable else "ro", patience)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.OperationalError as failure:
+        connection.close()
+        if not failure.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise
+        if _log_size(path):
+            told = tr("{path}: the inventory was not closed and cannot be put in order here", path=path)
+            hint = tr("run certwright status once as a user who may write its folder")
+            raise Broken(told, hint) from failure
+        return _connection(path, "ro&immutable=1", patience)
+    return connection
+
+
+def _connection(path: Path, mode: str, patience: float) -> sqlite3.Connection:
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+
+
+def _log_size(path: Path) -> int:
+    log = path.with_name(f"{path.name}-wal")
+    return log.stat().st_size if log.exists() else 0

@@ -12,12 +12,11 @@ from types import TracebackType
 
 from certwright.errors import Broken, Refused, Unreadable
 from certwright.inventory.book import Book
-from certwright.inventory.glance import stored_version
+from certwright.inventory.glance import PATIENCE, connect_to_read, stored_version
 from certwright.inventory.read import Reading
 from certwright.inventory.told import BACKUP, told
 
 HEAD = "0001"  # the newest of the migrations; a test holds the two together
-PATIENCE = 5.0  # seconds SQLite waits for another writer
 
 
 class Inventory:
@@ -45,6 +44,18 @@ class Inventory:
             if version != HEAD:
                 inventory._migrate()
         return inventory
+
+    @classmethod
+    def open_to_read(cls, path: Path, patience: float = PATIENCE) -> "Inventory":
+        """Open the database at `path`, which need not be writable, nor the folder it lies in; `writing` will fail then.
+
+        One of an older version is brought up to date first, and must be writable for that. Problems are those of
+        `open`; Broken also for a database that was not closed, where it cannot be put in order.
+        """
+        with told(path):
+            if stored_version(path) != HEAD:
+                return cls.open(path, patience)
+            return cls(path, connect_to_read(path, patience))
 
     def __enter__(self) -> "Inventory":
         return self

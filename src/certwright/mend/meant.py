@@ -4,8 +4,8 @@ An identity is known by the names and the purpose of its certificate, an authori
 being nothing but authorities, a key and a revocation list by the certificate they belong to.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -18,7 +18,6 @@ from certwright.terms.names import covers, same_name
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, listed
 from certwright.value import value
-from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.name import parse_name, read_name
 from certwright.x509.read import read_certificate
@@ -30,13 +29,13 @@ MOST_TOLD = 6  # places that are named in one sentence
 class Meant:
     """A file, and the place it is meant for; None where it is nobody's or could be several places', as `reason` says.
 
-    `nearest` marks a certificate that lacks some of the names of its place, and has others of it.
+    `serves` marks what has no place of its own and is of use to the others: authorities, their revocation lists.
     """
 
     piece: Piece
     place: Place | None = None
     reason: str = ""
-    nearest: bool = False
+    serves: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Register:
             return Meant(piece, reason=_several(candidates))
         near = self._nearest(leaf)
         if len(near) == 1:
-            return Meant(piece, near[0], nearest=True)
+            return Meant(piece, near[0])
         if near:
             return Meant(piece, reason=_several(near))
         names = listed([str(name) for name in leaf.names[:MOST_TOLD]], tr("none"))
@@ -100,26 +99,32 @@ class Register:
     # ── authorities ──
 
     def _authority(self, piece: Piece) -> Meant:
-        """Without a key a trust list; with one, or where no list asks for it, the authority itself."""
+        """Without a key a trust list; with one, or where no list asks for it, the authority itself.
+
+        Several authorities that are no list are there for the paths of the others.
+        """
         assert piece.leaf is not None
         lists = [] if piece.seen.holds_key else self._lists(piece)
-        subjects = {one.subject for one in piece.seen.certificates}
-        own = [place for place in self.plan.places if place.kind == "authority" and _subject(place) in subjects]
-        leaf = [place for place in own if _subject(place) == piece.leaf.subject]
-        for candidates in (lists, leaf, own):
+        own = [place for place in self.plan.places if place.kind == "authority" and place.packages]
+        alone = piece.seen.holds_key or len(piece.seen.certificates) == 1
+        same = [place for place in own if alone and _subject(place) == piece.leaf.subject]
+        for candidates in (lists, same):
             if len(candidates) == 1:
                 return Meant(piece, candidates[0])
             if candidates:
                 return Meant(piece, reason=_several(candidates))
-        told = tr("{certificate} is an authority, and no place of the plan", certificate=called(piece.leaf))
-        return Meant(piece, reason=told)
+        return Meant(piece, reason=tr("authorities, for the paths of other certificates"), serves=True)
 
     def _lists(self, piece: Piece) -> Sequence[Place]:
-        """The lists that are to hold these certificates; where nobody knows what they hold, those whose rules they meet."""
+        """The lists that are to hold these certificates; where nobody knows that, those whose rules they meet.
+
+        A list may have others beside what it is to hold, as long as all of them are roots.
+        """
         found = [place for place in self.plan.places if place.kind == "anchors" and place.packages]
         expected = {place.id: self._expected(place) for place in found}
         own = {one.subject for one in piece.seen.certificates}
-        known = [place for place in found if own & expected[place.id]]
+        roots = all(one.self_issued for one in piece.seen.certificates)
+        known = [place for place in found if own <= expected[place.id] or (roots and own & expected[place.id])]
         return known or [place for place in found if not expected[place.id] and _meets(place, piece.seen, self.now)]
 
     def _expected(self, place: Place) -> frozenset[str]:
@@ -133,27 +138,18 @@ class Register:
 
     # ── what belongs to a certificate ──
 
-    def _beside(self, piece: Piece, others: Sequence[Meant] | object) -> Meant:
+    def _beside(self, piece: Piece, others: Collection[Meant]) -> Meant:
         """A key or a revocation list goes where its certificate goes."""
         if not piece.form:
             return Meant(piece, reason=piece.reason)
-        placed = [one for one in _meants(others) if one.place is not None]
-        for one in placed:
+        for one in others:
             if piece.seen.key and one.piece.leaf and one.piece.leaf.key.spki == piece.seen.key.spki:
-                return Meant(piece, one.place)
-        for crl in map(read_crl, piece.opened.crls):
-            for one in placed:
-                if any(signed_by(crl, certificate) for certificate in one.piece.seen.certificates):
-                    return Meant(piece, reason=tr("a revocation list beside its authority"))
+                return replace(one, piece=piece)
+        if piece.opened.crls:
+            return Meant(piece, reason=tr("a revocation list, for the certificates of its authority"), serves=True)
         if piece.opened.encrypted_key and not piece.opened.private:
             return Meant(piece, reason=tr("a private key whose password is not known"))
-        if piece.opened.keys:
-            return Meant(piece, reason=tr("a private key whose certificate is not here"))
-        return Meant(piece, reason=tr("a revocation list whose authority is not here"))
-
-
-def _meants(others: object) -> Iterator[Meant]:
-    return iter(others)  # type: ignore[call-overload,no-any-return]
+        return Meant(piece, reason=tr("a private key whose certificate is not here"))
 
 
 def _alone(places: Sequence[Place]) -> Sequence[Place]:

@@ -45,6 +45,8 @@ FORMS: Mapping[Form, str] = {
     "tls": "chain as a server sent it",
 }
 MOST_BYTES = 64 << 20
+_ENDINGS = ".pfx .p12 .cer .crt .cert .pem .der .p7b .p7c .spc .key .p8 .csr .req .p10 .crl .jks .jceks .keystore .sst"
+TRADE = frozenset(_ENDINGS.split())  # whoever ends like this claims to be of this trade
 
 # FILE is replaced by the name of the file, where that is known.
 _EXPORT = "keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12"

@@ -4,6 +4,7 @@ Nothing is judged here. What cannot be read at all raises Unreadable; the rest i
 """
 
 import json
+import warnings
 from collections.abc import Callable, Mapping
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -184,7 +185,9 @@ def pkcs8_of(label: str, der: bytes) -> bytes:
     if label == "PRIVATE KEY":
         return der
     try:
-        key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a kind of key is old is nothing for standard error
+            key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError, UnsupportedAlgorithm) as trouble:
         raise Unreadable(f"the block {label} holds no key that can be read", label) from trouble
     return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

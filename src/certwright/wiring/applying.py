@@ -64,7 +64,7 @@ def apply(
 
 
 def preview(loaded: Loaded) -> tuple[Action, ...]:
-    """What `apply` would do now. Needs no secret and writes nothing but the inventory's own upkeep."""
+    """What `apply` would do now. Needs no secret and writes nothing."""
     with inventory_of(loaded) as inventory:
         standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
     return flow.todo(loaded.plan, standing, loaded.now).actions
@@ -72,11 +72,11 @@ def preview(loaded: Loaded) -> tuple[Action, ...]:
 
 @contextmanager
 def inventory_of(loaded: Loaded) -> Iterator[Inventory | None]:
-    """The inventory for reading; None when nothing was made yet."""
+    """The inventory for reading, which nothing need be writable for; None when nothing was made yet."""
     if not loaded.database.exists():
         yield None
         return
-    with Inventory.open(loaded.database) as inventory:
+    with Inventory.open_to_read(loaded.database) as inventory:
         yield inventory
 
 

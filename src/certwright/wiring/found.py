@@ -1,61 +1,80 @@
-"""Files and folders a user names → contents under planned paths, and the part of the plan they stand for."""
+"""Files, folders and archives a user names → contents under paths of the plan, and the part of the plan they stand for.
 
-import os
-from collections.abc import Iterator, Mapping
+First by their paths; what lies nowhere planned is matched by what it holds, in `wiring.shelf`.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 
 from certwright.errors import Refused
+from certwright.flow.extras import extra_paths
 from certwright.model import Plan
 from certwright.plan.locate import part, planned, prefix_of
 from certwright.value import field, value
+from certwright.wiring.reading import Content, Entry, Tree, read_tree
 
 
 @value
 class Found:
-    """What one path holds: contents by planned path; that of an empty folder ends in a slash.
+    """What one path holds: contents, or reasons, by planned path; that of an empty folder ends in a slash.
 
-    A file nobody planned counts as there and is not read: it may be the disk image that the set is for.
-    A single file is not `whole`: nothing can be missing beside it.
+    `loose` are entries that are planned nowhere, by the path they have in the plan's tree: they are not read, and may
+    be the disk image that the set is for. `by_path` says that anything of it is planned. A single file is not `whole`:
+    nothing can be missing beside it.
     """
 
+    tree: Tree
     plan: Plan
-    files: Mapping[str, bytes] = field(repr=False)
+    files: Mapping[str, Content] = field(repr=False)
     whole: bool
+    loose: Mapping[str, Entry] = field(default_factory=dict, repr=False)
+    by_path: bool = True
 
 
 def find(path: Path, output: Path, plan: Plan) -> Found:
-    """Read a file or a folder, wherever it was copied to. Refused when nothing in it is planned, or cannot be read."""
-    is_file = path.is_file()
-    root = path.parent if is_file else path
-    files = [path] if is_file else sorted(file for file in path.rglob("*") if file.is_file())
-    names = {file.relative_to(root).as_posix(): file for file in files}
-    prefix = _prefix(root, names, output, plan)
-    start = f"{prefix}/" if prefix else ""
-    paths = {f"{start}{name}": file for name, file in names.items()}
-    known = {one.lower() for one in planned(plan)}
-    contents = {one: _content(file) if one.lower() in known else b"" for one, file in paths.items()}
-    if not is_file:
-        contents |= {f"{start}{folder.relative_to(root).as_posix()}/": b"" for folder in _empty(root)}
-    return Found(plan if is_file else part(plan, prefix), contents, whole=not is_file)
-
-
-def _empty(root: Path) -> Iterator[Path]:
-    """Those below `root`. A folder that may not be read is passed over, as its files are."""
-    empty = (Path(folder) for folder, folders, files in os.walk(root) if not folders and not files)
-    return (folder for folder in empty if folder != root)
-
-
-def _prefix(root: Path, names: Mapping[str, Path], output: Path, plan: Plan) -> str:
-    """The planned folder that `root` is: by where it lies, or else by what lies in it."""
-    here, there = root.resolve(), output.resolve()
-    if here.is_relative_to(there):
-        return "" if here == there else here.relative_to(there).as_posix()
-    return prefix_of(plan, names, here.name)
-
-
-def _content(file: Path) -> bytes:
+    """What lies at that path, wherever it was copied to. Unreadable for an archive that is damaged."""
+    tree = read_tree(path)
     try:
-        return file.read_bytes()
-    except OSError as failure:
-        told = f"{file}: cannot be read ({failure.strerror})"
-        raise Refused(told, "give this user the right to read it") from failure
+        prefix = _prefix(tree, output, plan)
+    except Refused:  # no name tells where it belongs; what is in the files may
+        loose = {_name(tree, entry): entry for entry in tree.entries if not entry.is_folder}
+        return Found(tree, plan, {}, whole=not tree.is_file, loose=loose, by_path=False)
+    start = f"{prefix}/" if prefix else ""
+    known = {one.casefold() for one in planned(plan)}
+    extras = {one.casefold() for one in extra_paths(plan)}
+    files: dict[str, Content] = {}
+    loose = {}
+    for entry in tree.entries:
+        name = f"{start}{entry.name}"
+        if name.casefold() in known:
+            files[name] = entry.content
+            continue
+        if entry.is_folder:
+            files |= _closed(name, entry, plan)
+            continue
+        if name.casefold() not in extras:
+            loose[name if tree.kind != "file" else str(path)] = entry
+        if not tree.is_file:
+            files[name] = b""
+    return Found(tree, plan if tree.is_file else part(plan, prefix), files, not tree.is_file, loose)
+
+
+def _name(tree: Tree, entry: Entry) -> str:
+    return str(tree.path) if tree.is_file else entry.name
+
+
+def _closed(name: str, entry: Entry, plan: Plan) -> dict[str, Content]:
+    """An empty folder; or one that cannot be read, which is why nothing planned in it can be."""
+    reason = entry.content
+    if isinstance(reason, bytes):
+        return {name: b""}
+    start = "" if name == "./" else name
+    return {one: reason for one in planned(plan) if one.casefold().startswith(start.casefold())}
+
+
+def _prefix(tree: Tree, output: Path, plan: Plan) -> str:
+    """The planned folder that a tree's root is: by where it lies, else by what lies in it. Refused when none tells."""
+    here, there = tree.root.resolve(), output.resolve()
+    if here.is_relative_to(there) and tree.kind != "archive":
+        return "" if here == there else here.relative_to(there).as_posix()
+    return prefix_of(plan, [one.name for one in tree.entries if not one.is_folder], here.name)

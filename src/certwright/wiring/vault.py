@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 
-from certwright.flow import Vault
+from certwright.flow import Vault, open_passwords
 from certwright.inventory import Inventory
 from certwright.keys.foundry import Foundry
 from certwright.keys.seal import Box, new_box, open_box
@@ -37,6 +37,16 @@ def open_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> Box | Non
         return None
     secret = find_secret(unlock, loaded.unlock_file, account(loaded)) or ask_secret(unlock)
     return open_box(written, secret.text, secrets.token_bytes, source=secret.source)
+
+
+def kept_passwords(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> dict[str, str]:
+    """The passwords the inventory keeps, by set; none when there is no way to open it."""
+    if unlock.prompt is None and find_secret(unlock, loaded.unlock_file, account(loaded)) is None:
+        return {}
+    box = open_safe(loaded, unlock, inventory)
+    with inventory.reading() as reading:
+        stored = reading.passwords()
+    return {address: text for address, (_, text) in open_passwords(stored, box).items()} if box else {}
 
 
 def account(loaded: Loaded) -> str:
