@@ -135,8 +135,9 @@ def read_account(content: bytes) -> AccountDocument:
 def read_order(content: bytes) -> Order:
     """An order (RFC 8555 7.1.3)."""
     one = _Members(content, "order")
+    over = one.text("status") in AUTHORIZATION_STATES[3:]  # Pebble gives an order the state its authorizations have
     return Order(
-        status=one.state(ORDER_STATES),
+        status="invalid" if over else one.state(ORDER_STATES),
         identifiers=tuple(_identifier(item, "order") for item in one.items("identifiers")),
         authorizations=tuple(_url(item, "order.authorizations") for item in one.items("authorizations")),
         finalize=one.url("finalize"),

@@ -3,7 +3,7 @@
 What to do next is what the server's answer says, not what we remember; so a run that was killed simply looks again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -58,8 +58,7 @@ class Driver:
         for _ in range(MOST_RESTARTS + 1):
             self.begin([state for state in self.states.values() if not state.order])
             going = [(state, order) for state in self._open() if (order := self._looked_at(state))]
-            self.proving.prove(going, until)
-            self._finish(until)
+            self._finish(until, self.proving.prove(going, until))
             if all(state.order for state in self._open()):
                 return
 
@@ -142,7 +141,7 @@ class Driver:
         """The order as the server has it; None when it is lost, which is noted."""
         reply = self._session.post(state.order)
         if reply.status < 300:
-            return read_order(reply.body)
+            return self._read(state, reply)
         if reply.status == 404 or problem(reply).kind in ("malformed", "unauthorized"):
             self._lost(state, refusal(tr("a look at the order"), problem(reply)))
         else:
@@ -162,10 +161,10 @@ class Driver:
 
     # ── finishing ──
 
-    def _finish(self, until: datetime) -> None:
-        """Hand in requests, and look until all are signed or the time is over."""
+    def _finish(self, until: datetime, unproved: Container[str]) -> None:
+        """Hand in requests, but for places that are unproved yet; look until all are signed or the time is over."""
         clock, attempt = self._session.clock, 0
-        waiting = [state for state in self._open() if state.order and state.stage != "authorizing"]
+        waiting = [state for state in self._open() if state.order and state.place not in unproved]
         while waiting:
             attempt += 1
             pauses = [self._step(state, attempt) for state in waiting]
@@ -187,16 +186,23 @@ class Driver:
         if reply.status >= 300:
             self._refused(state, reply, tr("a look at the order"))
             return None
-        order = read_order(reply.body)
-        if order.status == "ready":
+        order = self._read(state, reply)
+        if order is not None and order.status == "ready":
             self.note(state.at("ready"))
             reply = self._session.post(order.finalize, finalize(state.request))
             if reply.status >= 300 and problem(reply).kind != "orderNotReady":
                 self._refused(state, reply, tr("the request"))
                 return None
-            if reply.status < 300:
-                order = read_order(reply.body)
-        return self._after(state, order, self._session.pause(reply, attempt))
+            order = self._read(state, reply) if reply.status < 300 else order
+        return self._after(state, order, self._session.pause(reply, attempt)) if order is not None else None
+
+    def _read(self, state: AcmeOrderState, reply: Reply) -> Order | None:
+        """The order in an answer; None when it makes no sense, which is noted and keeps no other order waiting."""
+        try:
+            return read_order(reply.body)
+        except Unreadable as reason:
+            self.note(replace(state, problem=reason.what, hint=tr("tell the CA's operator")))
+            return None
 
     def _after(self, state: AcmeOrderState, order: Order, pause: timedelta) -> timedelta | None:
         if order.status == "valid" and order.certificate:

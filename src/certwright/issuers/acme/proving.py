@@ -41,10 +41,10 @@ class Proving:
         self._solver = solver
         self._note = note
 
-    def prove(self, going: Sequence[tuple[AcmeOrderState, Order]], until: datetime) -> None:
+    def prove(self, going: Sequence[tuple[AcmeOrderState, Order]], until: datetime) -> set[str]:
         """Meet what is open in these orders, and wait until then for the server to see it.
 
-        Afterwards an order that was pending is ready, invalid, or still authorizing with a `not_before`.
+        Gives the places whose orders wait for that still; they are authorizing, with a `not_before`.
         """
         states = {state.place: state for state, _ in going}
         opened: list[Open] = []
@@ -56,7 +56,7 @@ class Proving:
                 opened += found
         self._sweep(states, opened)
         if not opened:
-            return
+            return set()
         for place, state in states.items():
             if stands := _standing(opened, place):
                 states[place] = self._note(replace(state, stage="authorizing", standing=stands))
@@ -67,6 +67,7 @@ class Proving:
             remaining = self._looked_until(opened, until)
         finally:
             self._settle(states, opened, remaining)
+        return {one.place for one in remaining}
 
     def take_away(self, standing: Iterable[Standing]) -> None:
         """Take these answers away, whoever put them up."""
