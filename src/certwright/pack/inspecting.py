@@ -244,6 +244,9 @@ class _Finds:
             if is_old_key(label):
                 self._unlocked(der, spot, unlock_old_key, OLD_WAY)
                 continue
+            if label.endswith(" PARAMETERS"):  # those of a curve begin like a private key
+                self.other.append(f"{label} ({spot})")
+                continue
             try:
                 form = detect(der)
             except Unreadable as problem:

@@ -3,6 +3,8 @@
 Keys in PEM text encrypted the old way (RFC 1421 headers) cost one round of MD5, so there is nothing to bound.
 """
 
+import warnings
+
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
@@ -55,7 +57,9 @@ def unlock_old_key(block: bytes, password: str) -> bytes:
     if len(block) > MOST_BYTES:
         raise Unreadable(tr("it has {size} bytes, more than {most}", size=len(block), most=MOST_BYTES))
     try:
-        key = load_pem_private_key(block, password.encode(), unsafe_skip_rsa_key_validation=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a cipher is old is nothing for standard error
+            key = load_pem_private_key(block, password.encode(), unsafe_skip_rsa_key_validation=True)
     except UnsupportedAlgorithm as reason:
         raise Unreadable(tr("the key is encrypted in a way that is not read"), hint=_RENEWED) from reason
     except (ValueError, TypeError) as reason:  # nothing tells a wrong password from damage

@@ -1,11 +1,11 @@
 """The outer shell of a PFX (RFC 7292 section 4), read without a password: the MAC's parameters and the safes."""
 
-
 from certwright.errors import Unreadable
 from certwright.pfx import oids
 from certwright.pfx.ber import CONTEXT, INTEGER, OID, SEQUENCE, Decoder, Element
 from certwright.pfx.mac import MacData, read_mac
 from certwright.pfx.pbe import Scheme, read_scheme
+from certwright.speech import tr
 from certwright.value import field, value
 
 _INSTEAD = {INTEGER: "a private key or another version", OID: "PKCS#7 (a P7B file)", SEQUENCE: "a certificate"}
@@ -63,7 +63,9 @@ def _refuse_other_files(content: bytes) -> None:
 def _data(info: Element) -> bytes:
     kind, *content = info.fields("a content", 1)
     name = kind.oid("a content type")
-    if name != oids.DATA or not content:
+    if name == oids.DATA and not content:
+        raise kind.wrong(tr("the content is missing"))
+    if name != oids.DATA:
         raise kind.wrong(f"the content is {oids.named(name)}; only password-protected PFX files can be read")
     return content[0].explicit(0, "data").octets("data")
 

@@ -3,12 +3,14 @@
 Arithmetic proves consistency; primality is not asked, because a wrong prime cannot arise by accident and costs 30 ms.
 """
 
+import warnings
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
 from certwright.errors import Unreadable
+from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509.algorithms import read_public_key
 
@@ -30,11 +32,15 @@ class PrivateKeyFacts:
 def read_private_key(pkcs8: bytes) -> PrivateKeyFacts:
     """The facts of an unencrypted PKCS#8 PrivateKeyInfo (RFC 5958), DER. Raises Unreadable when it is none."""
     try:
-        key = load_der_private_key(pkcs8, None, unsafe_skip_rsa_key_validation=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is old is a finding, if anything, and no line on standard error
+            key = load_der_private_key(pkcs8, None, unsafe_skip_rsa_key_validation=True)
         spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         public = read_public_key(spki)
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
-        raise Unreadable(f"not a private key that can be read: {problem}", "PKCS#8") from problem
+        reason = str(problem).partition(". ")[0]  # what follows is advice to programmers
+        hint = tr("openssl pkey -in FILE -out NEW writes a key anew, if anything can read it")
+        raise Unreadable(f"not a private key that can be read: {reason}", "PKCS#8", hint) from problem
     reason = _disagreement(key.private_numbers()) if isinstance(key, rsa.RSAPrivateKey) else ""
     return PrivateKeyFacts(public.algorithm, public.bits, spki, not reason, reason)
 
