@@ -270,7 +270,12 @@ class CertificateSet:
 
 @value
 class IssuerWish:
-    """An issuer named in the deployment file. Kinds: embedded, public, self-signed (the last is always refused)."""
+    """An issuer named in the deployment file. Kinds: embedded, public, self-signed (always refused), and those of
+    `outside`: files, adcs-offline, adcs-web, acme.
+
+    One that is `outside` is asked with a request and answers later; it has `roots` and intermediates (`chain`), DER, and
+    `settings` of its kind instead of drafts of authorities.
+    """
 
     name: str
     kind: str
@@ -278,6 +283,10 @@ class IssuerWish:
     issuing: Draft
     crl: tuple[str, ...] = ()
     longest: timedelta | None = None
+    outside: bool = False
+    roots: tuple[bytes, ...] = field(default=(), repr=False)
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
+    settings: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 @value
@@ -328,6 +337,26 @@ class Held:
 
 
 @value
+class Pending:
+    """A request that waits for its issuer: for which place, with which key (its name and its SPKI), and what was asked.
+
+    `kind` is that of the issuer when it was asked, `ticket` what it needs to go on (None: nothing was submitted yet),
+    `told` the last reason it gave for keeping us waiting.
+    """
+
+    place: str
+    key: str
+    csr: bytes = field(repr=False)
+    spki: bytes = field(repr=False)
+    demanded: str
+    issuer: str
+    kind: str
+    asked: datetime
+    ticket: Mapping[str, object] | None = field(default=None, repr=False)
+    told: str = ""
+
+
+@value
 class Action:
     """One thing that is due, with its reason in words. `verb` is what `flow` does about it."""
 
@@ -360,7 +389,10 @@ class Mismatch:
 
 @value
 class Result:
-    """The verdict on one demand for one file (or one set). A finding is a Result whose status is Warning or Fail."""
+    """The verdict on one demand for one file (or one set). A finding is a Result whose status is Warning or Fail.
+
+    `thumbprint` is masked: only `inspect` shows all of it.
+    """
 
     code: str
     status: Status

@@ -4,12 +4,13 @@ Moments are whole seconds since 1970, UTC; serials are hexadecimal text; certifi
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, SealedPassword, seconds
-from certwright.model import Held
+from certwright.model import Held, Pending
 
 
 class Book:
@@ -106,6 +107,38 @@ class Book:
         keys = [(one.path, one.sha256) for one in deliveries]
         self._each("DELETE FROM deliveries WHERE path = ? AND sha256 = ?", keys)
 
+    def ask(self, requests: Sequence[Pending]) -> None:
+        """These requests wait for their issuers; what their places asked for before is withdrawn."""
+        self.withdraw([one.place for one in requests])
+        self._each(
+            "INSERT INTO requests (place, key, csr, spki, demanded, issuer, kind, ticket, asked_at, told)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    one.place,
+                    one.key,
+                    one.csr,
+                    one.spki,
+                    one.demanded,
+                    one.issuer,
+                    one.kind,
+                    _ticket(one.ticket),
+                    seconds(one.asked),
+                    one.told,
+                )
+                for one in requests
+            ],
+        )
+
+    def keep_request(self, request: Pending) -> None:
+        """What its issuer said of this request since: the ticket, the kind it is of, and the reason to wait."""
+        statement = "UPDATE requests SET ticket = ?, kind = ?, told = ? WHERE place = ? AND spki = ?"
+        self._each(statement, [(_ticket(request.ticket), request.kind, request.told, request.place, request.spki)])
+
+    def withdraw(self, places: Iterable[str]) -> None:
+        """Nothing is asked for these places any more: they were answered, or nobody needs it."""
+        self._each("DELETE FROM requests WHERE place = ?", [(place,) for place in places])
+
     def publish(self, crl: Crl) -> None:
         """Write down a revocation list. Its number must never have been used by this authority."""
         self._each(
@@ -120,6 +153,10 @@ class Book:
 
     def _each(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         self._connection.executemany(statement, rows)
+
+
+def _ticket(ticket: Mapping[str, object] | None) -> str | None:
+    return None if ticket is None else json.dumps(ticket, sort_keys=True)
 
 
 def fingerprint(der: bytes) -> str:

@@ -1,11 +1,13 @@
 """Questions to the inventory, inside one transaction."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping
 from sqlite3 import Connection
 
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, SealedPassword, moment
-from certwright.model import Held
+from certwright.model import Held, Pending
 
 
 class Reading:
@@ -40,6 +42,37 @@ class Reading:
         """The sealed key of that name."""
         found = self._ask("SELECT sealed FROM keys WHERE name = ?", (name,)).fetchone()
         return bytes(found[0]) if found else None
+
+    def pending(self) -> dict[str, Pending]:
+        """The request of every place that waits for its issuer."""
+        rows = self._ask(
+            "SELECT place, key, csr, spki, demanded, issuer, kind, ticket, asked_at, told FROM requests ORDER BY place"
+        )
+        return {
+            place: Pending(
+                place=place,
+                key=key,
+                csr=csr,
+                spki=spki,
+                demanded=demanded,
+                issuer=issuer,
+                kind=kind,
+                asked=moment(asked),
+                ticket=None if ticket is None else json.loads(ticket),
+                told=told,
+            )
+            for place, key, csr, spki, demanded, issuer, kind, ticket, asked, told in rows
+        }
+
+    def was_held(self, certificate: bytes) -> bool:
+        """Whether that certificate, DER, is held or was held before."""
+        name = hashlib.sha256(certificate).hexdigest()
+        return self._ask("SELECT 1 FROM certificates WHERE fingerprint = ?", (name,)).fetchone() is not None
+
+    def key_of(self, spki: bytes) -> str:
+        """The name of our key with that public half; "" when it is none of ours."""
+        found = self._ask("SELECT name FROM keys WHERE spki = ?", (spki,)).fetchone()
+        return str(found[0]) if found else ""
 
     def setting(self, name: str) -> bytes | None:
         """A setting's bytes."""

@@ -54,7 +54,9 @@ class Crl:
 
 @value
 class Event:
-    """One line of the log. `kind` is one word: issued, abandoned, delivered, password, crl."""
+    """One line of the log. `kind` is one word: issued, abandoned, delivered, removed, password, crl; for requests to
+    others requested, answered, refused, declined, withdrawn.
+    """
 
     kind: str
     place: str
