@@ -91,7 +91,7 @@ def test_no_proxy_of_the_environment_is_asked(port: int, monkeypatch: pytest.Mon
         ("2130706433", ["public:{port}"], "its address is 127.0.0.1 (loopback", "--allow 127.0.0.1:{port}"),
         ("169.254.169.254", ["public:{port}"], "(link-local, 169.254.0.0/16)", "--allow 169.254.169.254"),
         ("10.1.2.3", ["public:{port}"], "10.1.2.3 (private, RFC 1918, 10.0.0.0/8)", "--allow 10.1.2.3:{port}"),
-        ("[::ffff:127.0.0.1]", ["public:{port}", "127.0.0.0/8:{port}"], "IPv4-mapped", "--allow [::ffff:7f00:1]:{port}"),
+        ("[::ffff:127.0.0.1]", ["public:{port}", "127.0.0.0/8:{port}"], "IPv4-mapped", "--allow [::ffff:7f00:1]"),
     ],
 )  # fmt: skip
 def test_whom_nobody_allowed_is_not_asked(port: int, host: str, rules: list[str], what: str, hint: str) -> None:

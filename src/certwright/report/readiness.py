@@ -38,7 +38,7 @@ def readiness_text(report: Report, version: str) -> str:
     for chapter in made:
         named = {name for sheet in chapter.sheets for result in sheet.results for name in result_names(result)}
         for sheet in filter(attrgetter("results"), chapter.sheets):
-            where = _short(sheet) if shared[_short(sheet)] == 1 else sheet.path.replace("/", "\\") or sheet.place
+            where = _short(sheet) if shared[_short(sheet)] == 1 else _whole(sheet)
             lines += [*_sheet(sheet, where, vendor=bool(named)), ""]
     lines += [f"Not judged: {one_line(name)}" for name in unjudged(report)]
     counts = ", ".join(f"{report.count(status)} {status}" for status in WORST_FIRST)
@@ -77,7 +77,13 @@ def _sheet(sheet: Sheet, where: str, *, vendor: bool) -> Iterator[str]:
 
 def _short(sheet: Sheet) -> str:
     """`<Folder>\\<file>` as the vendor writes it; the address of a set."""
+    if "://" in sheet.path:
+        return sheet.path
     return "\\".join(sheet.path.split("/")[-2:]) if sheet.path else sheet.place
+
+
+def _whole(sheet: Sheet) -> str:
+    return sheet.path if "://" in sheet.path else sheet.path.replace("/", "\\") or sheet.place
 
 
 def _shown(name: str, results: Iterable[Result]) -> bool:

@@ -106,6 +106,8 @@ def _location(result: Result) -> dict[str, Json]:
     place: dict[str, Json] = {"logicalLocations": [{"fullyQualifiedName": visible(result.place), "kind": "resource"}]}
     if not result.path:
         return place
+    if "://" in result.path:  # a server, or an address of a revocation list
+        return {"physicalLocation": {"artifactLocation": {"uri": _address(result.path)}}, **place}
     uri = quote(result.path.encode("utf-8", "surrogatepass"), safe="/")
     return {"physicalLocation": {"artifactLocation": {"uri": uri, "uriBaseId": ROOT}}, **place}
 

@@ -18,7 +18,7 @@ from certwright.wiring.found import find
 from certwright.wiring.judging import Known, joined, judge_found
 from certwright.wiring.online import OFFLINE, Asking
 from certwright.wiring.passwords import Passwords
-from certwright.wiring.revocations import Lists
+from certwright.wiring.revocations import Lists, to_judge
 
 NOWHERE = Path(os.devnull)  # there is no output folder that the files could lie in
 
@@ -42,7 +42,7 @@ def check_product(
     known = catalogue.load(product)
     plan = _plan(read_facts(known, facts), known, now)
     lists = Lists(asking, paths)
-    found = [find(path, NOWHERE, plan) for path in paths]
+    found = to_judge([find(path, NOWHERE, plan) for path in paths], more=bool(asking.endpoints))
     reports = judge_found(found, plan, passwords or Passwords(), now, Known(), lists.inform)
     reports += [
         judge_endpoint(one, plan, asking, now, anchors={}, known=(), inform=lists.inform) for one in asking.endpoints

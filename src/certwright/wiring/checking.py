@@ -13,7 +13,7 @@ from certwright.wiring.judging import Known, joined, judge_found
 from certwright.wiring.loading import Loaded
 from certwright.wiring.online import OFFLINE, Asking
 from certwright.wiring.passwords import Passwords
-from certwright.wiring.revocations import Lists
+from certwright.wiring.revocations import Lists, to_judge
 from certwright.wiring.vault import kept_passwords
 
 
@@ -33,7 +33,7 @@ def check(
     """
     paths = paths or (() if asking.endpoints else (loaded.output,))
     lists = Lists(asking, (*paths, loaded.output), (url for wish in loaded.plan.issuers for url in wish.crl))
-    found = [find(path, loaded.output, loaded.plan) for path in paths]
+    found = to_judge([find(path, loaded.output, loaded.plan) for path in paths], more=bool(asking.endpoints))
     given = passwords or Passwords()
     held: Mapping[str, Held] = {}
     with inventory_of(loaded) as inventory:

@@ -82,7 +82,7 @@ def _result(code: str, status: Status, place: Place, url: str, leaf: Certificate
         (told,),
         requirement=MATERIAL[code],
         subject=leaf.subject,
-        thumbprint=leaf.thumbprint,
+        thumbprint=leaf.masked_thumbprint,
     )
 
 

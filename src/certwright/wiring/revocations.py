@@ -14,6 +14,7 @@ from certwright.speech import tr
 from certwright.terms.material import MATERIAL
 from certwright.terms.seen import Seen
 from certwright.value import value
+from certwright.wiring.found import Found
 from certwright.wiring.online import Asking, fetch
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.signature import Memo, signature_fault
@@ -166,6 +167,12 @@ def _files(path: Path) -> list[Path]:
         return sorted(one for one in inside if is_list(one.name))[:MOST_FILES]
     below = (Path(folder, name) for folder, _, names in os.walk(path) for name in names if is_list(name))
     return sorted(below)[:MOST_FILES]
+
+
+def to_judge(found: Sequence[Found], *, more: bool) -> Sequence[Found]:
+    """Without lists that were named one by one to judge by, unless there is nothing else (`more`: but servers)."""
+    kept = [one for one in found if one.files or not (one.tree.is_file and is_list(one.tree.path.name))]
+    return kept if kept or more else found
 
 
 def is_list(name: str) -> bool:
