@@ -1,5 +1,6 @@
 """Every reader of bytes that others wrote, by name, each with the case files it starts from."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -164,3 +165,7 @@ READERS: Mapping[str, Reader] = {
     "product": Reader(_product, suffixes=(".toml",)),
     "inspect": Reader(_inspect, BINARY | {"pem", "base64", "objects", "sst"}),
 }
+
+
+if __name__ == "__main__":  # python proof/readers.py READER FILE: read or refused, or a traceback
+    print("read" if accepts(READERS[sys.argv[1]], Path(sys.argv[2]).read_bytes()) else "refused")
