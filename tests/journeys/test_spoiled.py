@@ -116,7 +116,7 @@ def test_one_password_opens_one_set(travelled: Callable[[str], Journey], tmp_pat
         ("nowhere", "contoso.yaml", "nowhere"),
         ("empty", "contoso.yaml", "empty"),
         ("strange", "contoso.yaml", "strange"),
-        ("contoso.yaml", "contoso.yaml", "none of its 1 files"),
+        ("contoso.yaml", "contoso.yaml", "no place of the plan is meant"),
         ("strange", "nowhere.yaml", "nowhere.yaml"),
         ("strange", "broken.yaml", "broken.yaml:2"),
     ],

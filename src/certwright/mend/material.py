@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from certwright.errors import Unreadable
+from certwright.errors import Unreadable, WrongPassword
 from certwright.pack.detect import FORMS, Form, detect
 from certwright.pack.opened import Opened, open_package
 from certwright.speech import tr
@@ -49,9 +49,12 @@ def open_piece(path: str, content: bytes, passwords: Sequence[str], now: datetim
     for form, password in attempts:
         try:
             opened = open_package(form, content, password)
-        except Unreadable as problem:
+        except WrongPassword as problem:
             reason = str(problem)
             continue
+        except Unreadable as problem:
+            reason = str(problem)
+            break  # another password would cost as much, and find the same
         if not (opened.certificates or opened.keys or opened.crls):
             continue
         if not best.form or len(opened.private) > len(best.opened.private):

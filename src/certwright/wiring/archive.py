@@ -2,7 +2,8 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -43,17 +44,20 @@ def members(content: bytes) -> Iterator[Member]:
 
     Bounds are on what the directory promises, and again on what comes out.
     """
+    return (unpack() for _, _, unpack in packed(content))
+
+
+def packed(content: bytes) -> Iterator[tuple[str, int, Callable[[], Member]]]:
+    """The same, each by its name, its size, and what unpacks it, so that nothing is unpacked that nobody wants."""
     if content.count(b"PK\x01\x02") > MOST_MEMBERS:  # before the directory is read: it alone could fill the memory
         raise Unreadable(f"the archive has more than {MOST_MEMBERS} members")
     try:
         archive = ZipFile(BytesIO(content))
     except _DAMAGE as reason:
         raise Unreadable(f"the archive is damaged: {reason}") from reason
-    with archive:
-        files = [one for one in archive.infolist() if not one.filename.endswith("/")]  # is_dir trips over ""
-        _refuse(files)
-        for one in files:
-            yield _member(archive, one)
+    files = [one for one in archive.infolist() if not one.filename.endswith("/")]  # is_dir trips over ""
+    _refuse(files)
+    return ((one.filename, one.file_size, partial(_member, archive, one)) for one in files)
 
 
 def _refuse(files: list[ZipInfo]) -> None:

@@ -5,7 +5,8 @@ A folder and a zip archive are the same thing here: entries under relative names
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -13,7 +14,7 @@ from certwright.errors import Refused, Unreadable
 from certwright.pack.detect import MOST_BYTES
 from certwright.speech import tr
 from certwright.value import field, value
-from certwright.wiring.archive import members
+from certwright.wiring.archive import Member, packed
 
 Content: TypeAlias = bytes | str  # what a file holds, or why it cannot be read
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -24,10 +25,14 @@ _OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 
 
 @value
 class Entry:
-    """A file of a tree. `name` is relative, with forward slashes; that of an empty or closed folder ends in a slash."""
+    """A file of a tree. `name` is relative, with forward slashes; that of an empty or closed folder ends in a slash.
+
+    `size` is in bytes, 0 when unknown. What it holds is read when it is asked for, and not kept.
+    """
 
     name: str
-    _source: Path | Content = field(repr=False)
+    _read: Callable[[], Content] = field(repr=False)
+    size: int = 0
 
     @property
     def is_folder(self) -> bool:
@@ -35,23 +40,8 @@ class Entry:
 
     @property
     def content(self) -> Content:
-        """What it holds, or why it cannot be read; read again at every call."""
-        if not isinstance(self._source, Path):
-            return self._source
-        try:
-            return read_file(self._source)
-        except Unreadable as problem:
-            return str(problem)
-
-    @property
-    def size(self) -> int:
-        """In bytes; 0 when unknown."""
-        if isinstance(self._source, Path):
-            try:
-                return self._source.stat().st_size
-            except OSError:
-                return 0  # why, is said by whoever reads it
-        return len(self._source) if isinstance(self._source, bytes) else 0
+        """What it holds, or why it cannot be read."""
+        return self._read()
 
 
 @value
@@ -82,10 +72,29 @@ class Tree:
 def read_tree(path: Path) -> Tree:
     """What lies at that path. Refused for more than MOST_ENTRIES files, Unreadable for an archive that is damaged."""
     if path.is_dir():
-        return Tree(path, "folder", tuple(_walk(path)))
-    if _is_zip(path):
+        return Tree(path, "folder", tuple(walk(path)))
+    if is_zip(path):
         return _archive(path)
-    return Tree(path, "file", (Entry(path.name, path),))
+    return Tree(path, "file", (_file(path.name, path),))
+
+
+def _file(name: str, file: Path) -> Entry:
+    try:
+        size = file.stat().st_size
+    except OSError:
+        size = 0  # why it cannot be read, is said by whoever reads it
+    return Entry(name, partial(_content, file), size)
+
+
+def _content(file: Path) -> Content:
+    try:
+        return read_file(file)
+    except Unreadable as problem:
+        return f"{problem}; {problem.hint}" if problem.hint else str(problem)
+
+
+def _closed(name: str, reason: str) -> Entry:
+    return Entry(name, lambda: reason)
 
 
 def read_file(file: Path, most: int = MOST_BYTES) -> bytes:
@@ -118,7 +127,8 @@ def _refuse_other(mode: int) -> None:
 # ── trees ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _walk(folder: Path) -> Iterator[Entry]:
+def walk(folder: Path) -> Iterator[Entry]:
+    """Everything below a folder, in the order of names. Refused for more than MOST_ENTRIES files."""
     for count, entry in enumerate(_below(folder, "", ())):
         if count >= MOST_ENTRIES:
             told = tr("{folder}: more than {count} files", folder=folder, count=MOST_ENTRIES)
@@ -132,19 +142,21 @@ def _below(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Ite
         found = folder.stat()
         inside = sorted(os.scandir(folder), key=lambda one: one.name)
     except OSError as failure:
-        yield Entry(prefix or "./", tr("it cannot be read ({reason})", reason=failure.strerror))
+        yield _closed(prefix or "./", tr("it cannot be read ({reason})", reason=failure.strerror))
         return
     here = (found.st_dev, found.st_ino)
-    if here in above or len(above) > DEEPEST:
-        yield Entry(prefix, tr("it leads in a circle, or too deep"))
+    if here in above:  # a circle: all of it is seen where it begins
+        return
+    if len(above) > DEEPEST:
+        yield _closed(prefix, tr("it lies deeper than {count} folders", count=DEEPEST))
         return
     if not inside and prefix:
-        yield Entry(prefix, b"")
+        yield Entry(prefix, bytes)
     for one in inside:
         if _is_folder(one):
             yield from _below(folder / one.name, f"{prefix}{one.name}/", (*above, here))
         else:
-            yield Entry(f"{prefix}{one.name}", folder / one.name)
+            yield _file(f"{prefix}{one.name}", folder / one.name)
 
 
 def _is_folder(one: "os.DirEntry[str]") -> bool:
@@ -154,7 +166,8 @@ def _is_folder(one: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _is_zip(path: Path) -> bool:
+def is_zip(path: Path) -> bool:
+    """Whether a regular file begins as an archive does."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
@@ -166,10 +179,16 @@ def _is_zip(path: Path) -> bool:
 
 def _archive(path: Path) -> Tree:
     """The members under names that lie in it."""
-    found = [(_inside(one.name), one.trouble or one.content) for one in members(read_file(path))]
-    tops = {name.partition("/")[0] for name, _ in found}
-    top = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name, _ in found) else ""
-    return Tree(path, "archive", tuple(Entry(name.removeprefix(top), source) for name, source in found), top)
+    found = [(_inside(name), size, unpack) for name, size, unpack in packed(read_file(path))]
+    tops = {name.partition("/")[0] for name, _, _ in found}
+    top = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name, _, _ in found) else ""
+    entries = (Entry(name.removeprefix(top), partial(_unpacked, unpack), size) for name, size, unpack in found)
+    return Tree(path, "archive", tuple(entries), top)
+
+
+def _unpacked(unpack: Callable[[], Member]) -> Content:
+    member = unpack()
+    return member.trouble or member.content
 
 
 def _inside(name: str) -> str:
