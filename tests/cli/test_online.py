@@ -261,3 +261,10 @@ def test_what_cannot_be_meant_is_refused(run: Any, place: Place, arguments: tupl
     assert said.code == 2
     assert told in said.err
     assert "geheim" not in said.err
+
+
+def test_without_a_server_nothing_that_opens_sockets_is_loaded() -> None:
+    """`check` and `inspect` of files start as fast as before, and nothing in them can ask anybody."""
+    loaded = "import sys, certwright.cli.check, certwright.cli.inspect; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout.split()
+    assert not {f"certwright.network.{one}" for one in ("dial", "lists", "endpoint", "identity")} & set(said)
