@@ -12,13 +12,15 @@ HEAD: Mapping[str, str] = {
     "sites": "what is to be equipped with certificates",
 }
 ISSUER: Mapping[str, str] = {
-    "kind": "embedded: certwright's own root and issuing CA; public: a CA of the public web PKI",
+    "kind": "embedded: certwright's own root and issuing CA; public: a CA of the public web PKI, only planned for;"
+    " files, adcs-offline, adcs-web, acme: a CA of somebody else, who is asked with requests",
     "organization": "the O of the authorities' subjects",
     "root": "subject, key and years of the root CA",
     "issuing": "subject, key and years of the issuing CA",
     "crl": "the http folder where you publish the CRL files; it goes into every certificate",
 }
 ISSUER_KINDS = ("embedded", "public", "self-signed")
+OUTSIDE_KINDS = ("files", "adcs-offline", "adcs-web", "acme")
 KEYS: Mapping[str, KeySpec] = {
     **{f"rsa-{bits}": KeySpec("rsa", bits) for bits in (2048, 3072, 4096)},
     **{f"ec-{bits}": KeySpec("ec", bits) for bits in (256, 384, 521)},

@@ -3,18 +3,59 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import Literal
 
+from certwright.errors import Mistake, Mistakes, Unreadable
+from certwright.manifest.issuers import paths_of
 from certwright.manifest.read import Deployment
-from certwright.model import Facts, FactValue
+from certwright.model import Facts, FactValue, IssuerWish
+from certwright.speech import tr
+from certwright.x509.pem import certificates_in
+from certwright.x509.read import read_certificate
+
+_CHAINS: tuple[Literal["roots"], Literal["chain"]] = ("roots", "chain")
 
 
 def with_files(deployment: Deployment, contents: Mapping[str, bytes]) -> Deployment:
     """The deployment with every named file's bytes in place. KeyError when a named file is not among the contents.
 
-    A site's fact `root` gains `root_file_name`, a record's field `crl` gains `crl_name`, for use in templates.
+    An issuer gains the certificates of its `roots` and `chain`; Mistakes, all of them, for a file that holds none, and
+    for roots that are none. A site's fact `root` gains `root_file_name`, a record's field `crl` gains `crl_name`, for
+    use in templates.
     """
     sites = tuple(replace(site, facts=_row(site.facts, contents, "_file_name")) for site in deployment.sites)
-    return replace(deployment, sites=sites)
+    mistakes: list[Mistake] = []
+    issuers = tuple(_with_chains(deployment, wish, contents, mistakes) for wish in deployment.issuers)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return replace(deployment, sites=sites, issuers=issuers)
+
+
+def _with_chains(
+    deployment: Deployment, wish: IssuerWish, contents: Mapping[str, bytes], mistakes: list[Mistake]
+) -> IssuerWish:
+    """Its files may hold roots and what is below them, in any order: each certificate says what it is."""
+    found = {key: _certificates(deployment, paths_of(wish, key), contents, mistakes) for key in _CHAINS}
+    roots = [der for der in found["roots"] if read_certificate(der).self_issued]
+    if found["roots"] and not roots:
+        names = ", ".join(paths_of(wish, "roots"))
+        what = tr("{names}: no certificate in it is a root: each was signed by another", names=names)
+        hint = tr("name the root under roots:, and what is between it and the certificates under chain:")
+        mistakes.append(Mistake(deployment.source, 0, 0, what, hint=hint))
+    between = (der for key in _CHAINS for der in found[key] if not read_certificate(der).self_issued)
+    return replace(wish, roots=tuple(dict.fromkeys(roots)), chain=tuple(dict.fromkeys(between)))
+
+
+def _certificates(
+    deployment: Deployment, paths: tuple[str, ...], contents: Mapping[str, bytes], mistakes: list[Mistake]
+) -> list[bytes]:
+    found: list[bytes] = []
+    for path in paths:
+        try:
+            found += certificates_in(contents[path])
+        except Unreadable as trouble:
+            mistakes.append(Mistake(deployment.source, 0, 0, f"{path}: {trouble.what}", hint=trouble.hint))
+    return found
 
 
 def _row(row: Facts, contents: Mapping[str, bytes], suffix: str) -> Facts:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Literal, cast
 
 from certwright.errors import Refused
-from certwright.manifest.common import ISSUER, ISSUER_KINDS
+from certwright.manifest.common import ISSUER, ISSUER_KINDS, OUTSIDE_KINDS
+from certwright.manifest.outside import read_outside
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot
 from certwright.model import Draft, IssuerWish, KeySpec
@@ -30,11 +33,21 @@ def read_issuers(reading: Reading, top: Mapping[str, Spot]) -> dict[str, IssuerW
     return {name: _issuer(reading, name, one) for name, one in spot.value.items()}
 
 
+def paths_of(wish: IssuerWish, key: Literal["roots", "chain"]) -> tuple[str, ...]:
+    """The files an issuer's entry names, as written there."""
+    return cast("tuple[str, ...]", wish.settings.get(key, ()))
+
+
 def _issuer(reading: Reading, name: str, spot: Spot) -> IssuerWish:
+    kind = _kind(spot)
+    if kind in OUTSIDE_KINDS:
+        settings = read_outside(reading, name, kind, spot)
+        return replace(standard_issuer(name, kind), outside=True, settings=settings)
     entries = reading.mapping(spot, f"issuer {name}", ISSUER)
     kind = reading.text(entries, "kind", "embedded")
     if kind not in ISSUER_KINDS:
-        reading.wrong(entries["kind"], "no such kind of issuer", expected=", ".join(ISSUER_KINDS))
+        known = ", ".join((*ISSUER_KINDS[:2], *OUTSIDE_KINDS))
+        reading.wrong(entries["kind"], "no such kind of issuer", expected=known)
     crl = reading.text(entries, "crl", "")
     if crl and not re.fullmatch(r"http://[A-Za-z0-9.:\-]+(/[^\s<>]*)?", crl):
         reading.wrong(
@@ -56,6 +69,12 @@ def _issuer(reading: Reading, name: str, spot: Spot) -> IssuerWish:
         hint = "paths are found by name: two authorities of one name cannot be told apart"
         reading.wrong(entries.get("issuing", spot), "root and issuing CA need subjects of their own", hint=hint)
     return IssuerWish(name, kind, root, issuing, wish.crl)
+
+
+def _kind(spot: Spot) -> str:
+    """What the entry says first of all, because everything else it may say depends on it."""
+    said = spot.value.get("kind") if isinstance(spot.value, dict) else None
+    return str(said.value) if said else ""
 
 
 def _authority(reading: Reading, entries: Mapping[str, Spot], role: str, draft: Draft) -> Draft:

@@ -9,7 +9,7 @@ from certwright.catalogue.load import targets
 from certwright.catalogue.product import Fact, Product
 from certwright.errors import Mistakes
 from certwright.manifest.common import CERTIFICATE, COMMON, HEAD
-from certwright.manifest.issuers import read_issuers
+from certwright.manifest.issuers import paths_of, read_issuers
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot, read_tree
 from certwright.model import FactValue, IssuerWish, KeySpec, Site
@@ -53,7 +53,7 @@ def products_named(text: str | Spot, source: str) -> tuple[tuple[str, ...], tupl
 
 
 def files_named(deployment: Deployment) -> tuple[str, ...]:
-    """Every path a `file` fact names, so that somebody who may touch the disk can read them."""
+    """Every path a `file` fact or an issuer names, so that somebody who may touch the disk can read them."""
     found: list[str] = []
 
     def walk(value: FactValue) -> None:
@@ -68,6 +68,8 @@ def files_named(deployment: Deployment) -> tuple[str, ...]:
 
     for site in deployment.sites:
         walk(site.facts)
+    for wish in deployment.issuers:
+        found += (*paths_of(wish, "roots"), *paths_of(wish, "chain"))
     return tuple(dict.fromkeys(found))
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from certwright.catalogue.kinds import schema_of
 from certwright.catalogue.product import Product
+from certwright.manifest.acme import ACCOUNT_KEYS, BINDING, CHALLENGE
 from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, ISSUER, ISSUER_KINDS, KEYS
+from certwright.manifest.outside import AUTH, OUTSIDE
 
 _TEXT: dict[str, object] = {"type": "string", "minLength": 1}
 _KEY: dict[str, object] = {"enum": list(KEYS)}
@@ -29,7 +31,7 @@ def json_schema(products: Iterable[Product]) -> dict[str, object]:
                 "description": HEAD["issuers"],
                 "type": "object",
                 "propertyNames": {"pattern": "^[a-z0-9][a-z0-9-]{0,30}$"},
-                "additionalProperties": _issuer(),
+                "additionalProperties": {"oneOf": [_issuer(), *(_outside(kind) for kind in OUTSIDE)]},
             },
             "sites": {"description": HEAD["sites"], "type": "array", "minItems": 1, "items": {"oneOf": sites}},
         },
@@ -53,6 +55,30 @@ def _issuer() -> dict[str, object]:
         "type": "object",
         "additionalProperties": False,
         "properties": {key: {"description": text, **shapes[key]} for key, text in ISSUER.items()},
+    }
+
+
+def _outside(kind: str) -> dict[str, object]:
+    """An issuer of somebody else; what is not among the shapes is text."""
+    texts: dict[str, object] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+    flag: dict[str, object] = {"type": "boolean"}
+    shapes: dict[str, dict[str, object]] = {
+        "kind": {"const": kind},
+        **dict.fromkeys(("roots", "chain") if kind != "acme" else (), texts),
+        **dict.fromkeys(("contact", "hosts"), texts),
+        **dict.fromkeys(("terms_agreed", "dates"), flag),
+        "templates": {"type": "object", "additionalProperties": _TEXT},
+        "auth": {"anyOf": [{"enum": list(AUTH)}, {"type": "array", "items": {"enum": list(AUTH)}}]},
+        "account_key": {"enum": list(ACCOUNT_KEYS)},
+        "challenge": {"anyOf": [_TEXT, {"type": "object", "propertyNames": {"enum": list(CHALLENGE)}}]},
+        "eab": {"type": "object", "propertyNames": {"enum": list(BINDING)}},
+    }
+    needed = {"acme": ("directory", "challenge", "terms_agreed"), "adcs-web": ("url",), "adcs-offline": ("ca",)}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["kind", *needed.get(kind, ()), *(("roots",) if "roots" in OUTSIDE[kind] else ())],
+        "properties": {key: {"description": text, **shapes.get(key, _TEXT)} for key, text in OUTSIDE[kind].items()},
     }
 
 

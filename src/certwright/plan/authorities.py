@@ -1,9 +1,13 @@
 """The certification authorities of a plan: a CA is a place like any other, one that others name as issuer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
+from typing import cast
 
+from certwright.errors import Conflict
 from certwright.model import CertificateSet, IssuerWish, Package, Place
+from certwright.speech import tr
 
 
 def authority_name(issuer: str, role: str) -> str:
@@ -39,6 +43,40 @@ def authority_sets(wishes: Sequence[IssuerWish]) -> tuple[CertificateSet, ...]:
         for wish in wishes
         if wish.kind == "embedded"
     )
+
+
+def anchors_of(wish: IssuerWish, wanted: str) -> tuple[bytes, ...]:
+    """The certificates that `issuer-root` and `issuer-chain` mean, DER, where the issuer is somebody else."""
+    if not wish.outside:
+        return ()
+    return (*wish.chain, *wish.roots) if wanted == "issuer-chain" else wish.roots
+
+
+def template_of(wish: IssuerWish, place: str) -> str:
+    """The certificate template to ask an AD CS for, for that place: its own, or the issuer's; "" when none is named.
+
+    `templates:` names places by their address (`east/public-portal`) or what stands behind the site in it.
+    """
+    own = cast("Mapping[str, str]", wish.settings.get("templates", {}))
+    return own.get(place) or own.get(place.partition("/")[2]) or str(wish.settings.get("template", ""))
+
+
+def strange_templates(wishes: Sequence[IssuerWish], places: Sequence[Place]) -> Iterator[Conflict]:
+    """Templates named for places that the issuer does not sign for."""
+    for wish in wishes:
+        mine = [place.id for place in places if place.issuer == wish.name]
+        known = {*mine, *(name.partition("/")[2] for name in mine)}
+        for name in cast("Mapping[str, str]", wish.settings.get("templates", {})):
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                yield Conflict(
+                    wish.name,
+                    "certwright.template-place",
+                    tr("templates names a place that this issuer signs nothing for"),
+                    expected=tr("one of its places"),
+                    found=name,
+                    hint=tr("did you mean {name}?", name=near[0]) if near else "",
+                )
 
 
 def _authority(wish: IssuerWish, role: str, parent: str) -> Place:

@@ -8,14 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from certwright.catalogue.directories import is_public_directory
 from certwright.catalogue.public import citation, longest_life, refusals
 from certwright.errors import Conflict, Refused
+from certwright.manifest.acme import AcmeSettings
 from certwright.model import Demand, Draft, IssuerWish, Place
 from certwright.terms import chain
 from certwright.terms import issuer as issuer_terms
 from certwright.terms.accept import acceptable
 from certwright.terms.preview import preview
 from certwright.x509.read import read_certificate
+
+_ANY_POINT = ("http://an-issuer.invalid/its.crl",)
 
 
 def conflicts(places: Iterable[Place], issuers: Mapping[str, IssuerWish], today: date) -> Iterator[Conflict]:
@@ -31,9 +35,11 @@ def conflicts(places: Iterable[Place], issuers: Mapping[str, IssuerWish], today:
 
 
 def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft], today: date) -> Iterator[Conflict]:
-    kind = issuer.kind if issuer else ""
+    kind = _kind_of(issuer) if issuer else ""
     yield from _of_issuer(place, kind)
     draft = place.draft
+    if issuer and issuer.outside and not draft.crl_distribution_points:
+        draft = replace(draft, crl_distribution_points=_ANY_POINT)  # what stands there, its CA decides
     if kind == "public":
         draft = _as_public(draft, today)
         for asked, why, source in refusals(draft, today):
@@ -57,6 +63,12 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
     yield from _of_algorithms(place, drafts)
     if place.issuer in drafts and place.issuer != place.id:
         yield from _of_parent(place, drafts[place.issuer], today)
+
+
+def _kind_of(issuer: IssuerWish) -> str:
+    """The kind of an issuer. An ACME CA of the public web PKI is bound by its rules like any other."""
+    settings = issuer.settings.get("acme")
+    return "public" if isinstance(settings, AcmeSettings) and is_public_directory(settings.directory) else issuer.kind
 
 
 def _of_anchors(place: Place, today: date) -> Iterator[Conflict]:

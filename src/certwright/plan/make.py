@@ -8,7 +8,7 @@ from certwright.catalogue.product import Product
 from certwright.errors import Conflict, Impossible
 from certwright.manifest.read import Deployment
 from certwright.model import Plan
-from certwright.plan.authorities import authorities, authority_sets
+from certwright.plan.authorities import authorities, authority_sets, strange_templates
 from certwright.plan.feasible import conflicts
 from certwright.plan.filling import Filling
 from certwright.plan.places import Places
@@ -28,6 +28,7 @@ def make_plan(deployment: Deployment, products: Mapping[str, Product], today: da
     places.sort(key=lambda place: place.kind != "authority")  # stable: parents first, then as the catalogue lists them
     found: list[Conflict] = [conflict for _, filling in fillings for conflict in filling.conflicts]
     found += conflicts(places, wishes, today)
+    found += strange_templates(deployment.issuers, places)
     if found:
         raise Impossible(found)
     return Plan(tuple(places), (*authority_sets(deployment.issuers), *sets), deployment.issuers)

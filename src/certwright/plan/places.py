@@ -21,7 +21,7 @@ from certwright.model import (
     PfxProfile,
     Place,
 )
-from certwright.plan.authorities import distribution_points
+from certwright.plan.authorities import anchors_of, distribution_points
 from certwright.plan.filling import Filling, concerns
 from certwright.speech import tr
 from certwright.terms import fold
@@ -224,7 +224,7 @@ class Places:
     def _anchors(self, row: _Row) -> tuple[bytes, ...]:
         """Certificates that came as files. Those of the issuer are taken from what is held, when it is."""
         if row.template.anchors in _FROM_ISSUER:
-            return ()
+            return self._roots_of_others(row)
         given = self.filling.filled(row.template.anchors, row.facts, row.at)
         rows = given if isinstance(given, tuple) else (given,)
         named = zip(rows, _file_names(row, len(rows)), strict=True)
@@ -233,6 +233,15 @@ class Places:
         return tuple(
             der for one, name in files if isinstance(one, bytes) for der in self._certificates(one, str(name), row.at)
         )
+
+    def _roots_of_others(self, row: _Row) -> tuple[bytes, ...]:
+        found = anchors_of(self.issuer, str(row.template.anchors))
+        if self.issuer.outside and not found:
+            key = "anchor" if self.issuer.kind == "acme" else "roots"
+            what = tr("nobody knows the root of issuer {name}", name=self.issuer.name)
+            hint = tr("name its file in issuers: as {key}:", key=key)
+            self.filling.conflict(row.at, "certwright.unknown-root", what, hint=hint)
+        return found
 
     def _certificates(self, content: bytes, name: str, at: str) -> tuple[bytes, ...]:
         """A file of any form, as DER: bundles give several. One that holds no certificate is a conflict."""
