@@ -1,15 +1,13 @@
 """Somebody else's text, URLs and times, made safe to show and to use."""
 
-import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
-
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u024f\u0370-\u05ff\u2010-\u2027\u3040-\ufaff]+")
 
 
 def plain(text: object, most: int = 500) -> str:
     """Somebody else's text as one line that is safe to show: nothing that moves a cursor, and no more than `most`."""
-    line = " ".join(_UNPRINTABLE.sub(" ", text).split()) if isinstance(text, str) else ""
+    shown = (letter if letter.isprintable() else " " for letter in (text[: 8 * most] if isinstance(text, str) else ""))
+    line = " ".join("".join(shown).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
