@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from certwright.cli.ending import tell
+
 PAINT = re.compile(r"\033\[[0-9;]*m")
 PROGRAM = str(Path(sys.executable).with_name("certwright"))
 
@@ -76,3 +78,9 @@ def test_progress_is_shown_and_erased(made: Path, tmp_path: Path) -> None:
     assert max(map(len, drawn)) < 80
     *_, after = received.split("\r\033[K")
     assert after.startswith("28 certificates made")
+
+
+def test_an_error_that_quotes_a_hostile_name_steers_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    tell("a\x1b[2J\u202eb.pfx: cannot be read", "look\x07 at\nthe second line")
+    said = capsys.readouterr().err
+    assert said == "error: a\\u001b[2J\\u202eb.pfx: cannot be read\nhint: look\\u0007 at\nthe second line\n"

@@ -93,7 +93,7 @@ def test_every_finding_of_a_real_report_is_told() -> None:
         assert facts.path in told
         assert facts.certificate.subject in told
     assert "certwright 1.2.3" in told
-    assert "10 failures and 3 warnings to look at." in told
+    assert "8 failures and 2 warnings to look at." in told
 
 
 def test_nothing_is_loaded_and_nothing_runs() -> None:

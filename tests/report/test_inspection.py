@@ -76,7 +76,7 @@ def test_a_subject_cannot_paint_the_terminal() -> None:
     text = inspection_text([evil], NOW, SCREEN)
     assert "\x1b" not in text
     assert "\x07" not in text
-    assert "\\x1b[2J\\nsecond line" in text
+    assert "\\u001b[2J\\nsecond line" in text
 
 
 def test_nothing_private_is_told() -> None:

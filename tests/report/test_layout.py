@@ -19,9 +19,9 @@ def test_wrapping_keeps_every_word_whole(words: list[str], width: int) -> None:
 
 
 def test_nothing_invisible_reaches_the_terminal() -> None:
-    assert wrap("a\x1b[2Jb c\u202ed\x07", 80) == [r"a\x1b[2Jb c\u202ed\x07"]
+    assert wrap("a\x1b[2Jb c\u202ed\x07", 80) == [r"a\u001b[2Jb c\u202ed\u0007"]
     shown = table(("place",), [[Cell("\x9b31mred")]], Screen(40))
-    assert shown[1] == r"\x9b31mred"
+    assert shown[1] == r"\u009b31mred"
 
 
 def test_wrapping_keeps_line_breaks() -> None:

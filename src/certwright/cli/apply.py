@@ -13,7 +13,7 @@ from certwright.cli.secrets import passwords, read_passwords, unlock_file, unloc
 from certwright.cli.terminal import screen, show
 from certwright.cli.verb import Spoken
 from certwright.report.applied import applied_text
-from certwright.report.layout import wrap
+from certwright.report.layout import visible, wrap
 from certwright.wiring.early import early_keys
 
 BAR = 24  # columns
@@ -75,4 +75,4 @@ def tick(done: int, total: int, what: str) -> None:
     """Draw that line anew. Unlike a report it passes, and may be cut to fit."""
     filled = BAR * done // max(total, 1)
     line = f"{'#' * filled}{'.' * (BAR - filled)} {done:>{len(str(total))}}/{total}  {what}"
-    click.echo(f"\r\033[K{line[: screen().width - 1]}", nl=False, err=True, color=True)
+    click.echo(f"\r\033[K{visible(line)[: screen().width - 1]}", nl=False, err=True, color=True)

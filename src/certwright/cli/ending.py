@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import click
 
 from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
+from certwright.report.layout import visible
 
 FINDINGS = 1  # something is wrong, or left to do, or different
 UNJUDGED = 2  # `check` could not judge everything
@@ -37,7 +38,8 @@ def exit_code(problem: Problem) -> int:
 
 
 def tell(what: str, hint: str = "") -> None:
-    """Write `error:` and `hint:` lines to standard error."""
+    """Write `error:` and `hint:` lines to standard error. What a name out of a file could do to a terminal is shown."""
+    what, hint = (visible(text, keep="\n\t") for text in (what, hint))
     click.echo(f"{click.style('error:', fg='red', bold=True)} {what}", err=True, color=_colour())
     if hint:
         click.echo(f"{click.style('hint:', fg='cyan')} {hint}", err=True, color=_colour())
@@ -76,6 +78,6 @@ def told() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception:
-        traceback.print_exc()
+        click.echo(visible(traceback.format_exc(), keep="\n\t"), nl=False, err=True)
         tell("this is a fault of certwright", "please report it, with the lines above; nothing is left half-written")
         sys.exit(FAULT)

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
 from certwright.model import Contradiction, Document, FactValue
+from certwright.report.layout import visible
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 # The shapes promised in docs/schemas. A field may be added within a version; none changes its meaning or goes away.
-FORMATS = {"plan": 1, "report": 1, "status": 1, "explanation": 1, "inspection": 1, "difference": 1}
+FORMATS = {"plan": 1, "report": 1, "status": 1, "explanation": 1, "inspection": 1, "difference": 1, "notice": 1}
 
 
 def envelope(kind: str, content: Mapping[str, Json]) -> dict[str, Json]:
@@ -19,8 +20,16 @@ def envelope(kind: str, content: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def json_text(document: Mapping[str, object]) -> str:
-    """The document as indented JSON, keys sorted, one final line break."""
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    """The document as indented JSON, keys sorted, one final line break.
+
+    Characters that would act on a terminal, or fool a reader, are written as JSON's escapes: the document is the same.
+    """
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+    return ("".join(map(_written, text)) if visible(text, keep="\n") != text else text) + "\n"
+
+
+def _written(char: str) -> str:
+    return char if visible(char, keep="\n") == char else json.dumps(char)[1:-1] if char != "\x7f" else "\\u007f"
 
 
 def moment(when: datetime) -> str:

@@ -4,7 +4,7 @@ Nothing is truncated. A word longer than the line (a path, a name) stands whole 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from unicodedata import combining, east_asian_width
+from unicodedata import category, combining, east_asian_width
 
 from certwright.value import value
 
@@ -17,6 +17,11 @@ PAINT = {
     "bad": "1;31",
     "address": "36",
 }
+# Controls, direction marks and other formats, lone surrogates, private and unassigned, line separators; and letters
+# that are drawn as nothing.
+UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+_SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 LEAST = 40  # a narrower screen than this is treated as this wide
 
 
@@ -28,7 +33,8 @@ class Screen:
     colour: bool = False
 
     def paint(self, text: str, style: str) -> str:
-        """`text` in that style (a key of PAINT, or "" for none); unchanged on a screen without colour."""
+        """`text`, made visible, in that style (a key of PAINT, or "" for none); plain on a screen without colour."""
+        text = visible(text)
         return f"\033[{PAINT[style]}m{text}\033[0m" if self.colour and style and text else text
 
 
@@ -47,11 +53,25 @@ def columns_of(text: str) -> int:
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def visible(word: str) -> str:
-    """A word with what cannot be seen as its escape: names out of a stranger's file must not steer the terminal."""
-    if word.isprintable():
-        return word
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in word)
+def visible(text: str, keep: str = "") -> str:
+    """The text with everything that hides, reorders or acts spelled out: `\\u202e`, `\\n`; but for what to `keep`.
+
+    Names out of a stranger's file must steer no terminal and fool no reader.
+    """
+    if text.isprintable() and (text.isascii() or FILLERS.isdisjoint(text)):
+        return text
+    return "".join(char if char in keep or _harmless(char) else escaped(char) for char in text)
+
+
+def _harmless(char: str) -> bool:
+    return category(char) not in UNSEEN and char not in FILLERS
+
+
+def escaped(char: str) -> str:
+    """A character as Python, JSON and most readers write one they cannot show."""
+    if char in _SHORT:
+        return _SHORT[char]
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -83,13 +103,13 @@ def fields(
     rows: Iterable[tuple[str, str]], screen: Screen, *, indent: int = 0, label: int = 0, style: str = "faint"
 ) -> list[str]:
     """Labels at the left, values wrapped at the right. Rows without a value are left out."""
-    kept = [(name, value) for name, value in rows if value]
+    kept = [(" ".join(visible(name).split()), value) for name, value in rows if value]
     label = label or max((len(name) for name, _ in kept), default=0)
     lines: list[str] = []
-    for name, value in kept:
+    for name, told in kept:
         start = indent + label + 2
         room = max(screen.width, LEAST) - start
-        for number, line in enumerate(wrap(value, room)):
+        for number, line in enumerate(wrap(told, room)):
             head = "" if number else screen.paint(name, style) + " " * (label - len(name))
             lines.append((" " * indent + head + "  " + line) if head else " " * start + line)
     return lines

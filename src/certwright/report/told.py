@@ -11,18 +11,16 @@ from datetime import UTC, datetime
 
 from certwright.judged import FileFacts, Link, SetFacts
 from certwright.model import Document, Report, Result, Status
+from certwright.report import layout
 from certwright.report.layout import counted
 from certwright.value import field, value
 
 WORST_FIRST = (Status.FAIL, Status.WARNING, Status.OK, Status.SKIPPED)
-UNSEEN = re.compile(  # controls, direction marks, line separators, lone surrogates, what is no character at all
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
-)
 
 
 def visible(text: str) -> str:
-    """The text with everything that hides, reorders or breaks it spelled out: `\\u202e`. Line breaks and tabs stay."""
-    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
+    """As in `layout`, but line breaks and tabs stay, and those of Windows are line breaks."""
+    return layout.visible(text.replace("\r\n", "\n"), keep="\n\t")
 
 
 def one_line(text: str) -> str:

@@ -102,7 +102,7 @@ class Hearing:
             one.place,
             one.path,
             certificate.subject if certificate else "",
-            certificate.thumbprint if certificate else "",
+            certificate.masked_thumbprint if certificate else "",
             demands,
             self._reasons.setdefault(reasons, reasons),
             tuple(found.items()),
@@ -185,7 +185,7 @@ def _stumbled(demand: Demand, one: Seen, problem: Exception) -> Result:
     row, certificate = MATERIAL["material.judgement-failed"], one.certificate
     return Result(
         row.id, Status.FAIL, one.place, one.path, (), f"{demand.requirement.id}: {type(problem).__name__}", row,
-        certificate.subject if certificate else "", certificate.thumbprint if certificate else "",
+        certificate.subject if certificate else "", certificate.masked_thumbprint if certificate else "",
     )  # fmt: skip
 
 
