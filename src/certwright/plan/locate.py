@@ -14,6 +14,11 @@ def prefix_of(plan: Plan, names: Collection[str], folder: str) -> str:
     It is the one under which most of the names are planned, upper and lower case aside; then the one that is called
     like the folder; then the outermost. Refused when none of the names is planned anywhere.
     """
+    return rivals_of(plan, names, folder)[0]
+
+
+def rivals_of(plan: Plan, names: Collection[str], folder: str) -> list[str]:
+    """The same, and after it those that are as good, and with which the files would be other places' files."""
     tails: dict[str, list[str]] = defaultdict(list)
     for path in planned(plan):
         for prefix, tail in _splits(path):
@@ -24,7 +29,17 @@ def prefix_of(plan: Plan, names: Collection[str], folder: str) -> str:
         raise Refused(
             f"{folder}: none of its {len(names)} files is one the plan knows", f"it plans files such as {example}"
         )
-    return min(votes, key=lambda prefix: (-votes[prefix], not _called(prefix, folder), prefix.count("/"), prefix))
+    ranks = {prefix: (-votes[prefix], not _called(prefix, folder)) for prefix in votes}
+    best = sorted(ranks, key=lambda prefix: (ranks[prefix], prefix.count("/"), prefix))
+    places = {prefix: _places(plan, prefix, names) for prefix in best if ranks[prefix] == ranks[best[0]]}
+    return [prefix for prefix in places if prefix == best[0] or places[prefix] != places[best[0]]]
+
+
+def _places(plan: Plan, prefix: str, names: Collection[str]) -> frozenset[str]:
+    """The places the files would be of, if the folder stood for that prefix."""
+    start = f"{prefix}/" if prefix else ""
+    wanted = {f"{start}{name}".casefold() for name in names}
+    return frozenset(place.id for place in plan.places for one in place.packages if one.path.casefold() in wanted)
 
 
 def planned(plan: Plan) -> Iterator[str]:

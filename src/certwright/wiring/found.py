@@ -9,7 +9,7 @@ from pathlib import Path
 from certwright.errors import Refused
 from certwright.flow.extras import extra_paths
 from certwright.model import Plan
-from certwright.plan.locate import part, planned, prefix_of
+from certwright.plan.locate import part, planned, rivals_of
 from certwright.value import field, value
 from certwright.wiring.reading import Content, Entry, Tree, read_tree
 
@@ -20,7 +20,7 @@ class Found:
 
     `loose` are entries that are planned nowhere, by the path they have in the plan's tree: they are not read, and may
     be the disk image that the set is for. `by_path` says that anything of it is planned. A single file is not `whole`:
-    nothing can be missing beside it.
+    nothing can be missing beside it. `rivals` are folders of the plan between which the names cannot decide.
     """
 
     tree: Tree
@@ -29,33 +29,43 @@ class Found:
     whole: bool
     loose: Mapping[str, Entry] = field(default_factory=dict, repr=False)
     by_path: bool = True
+    rivals: tuple[str, ...] = ()
 
 
 def find(path: Path, output: Path, plan: Plan) -> Found:
     """What lies at that path, wherever it was copied to. Unreadable for an archive that is damaged."""
     tree = read_tree(path)
+    here, there = tree.root.resolve(), output.resolve()
+    if here.is_relative_to(there) and tree.kind != "archive":
+        return find_below("" if here == there else here.relative_to(there).as_posix(), tree, plan)
     try:
-        prefix = _prefix(tree, output, plan)
+        first, *rivals = rivals_of(plan, [one.name for one in tree.entries if not one.is_folder], here.name)
     except Refused:  # no name tells where it belongs; what is in the files may
-        loose = {_name(tree, entry): entry for entry in tree.entries if not entry.is_folder}
-        return Found(tree, plan, {}, whole=not tree.is_file, loose=loose, by_path=False)
+        rivals, first = [], None
+    if first is not None and not rivals:
+        return find_below(first, tree, plan)
+    loose = {_name(tree, entry): entry for entry in tree.entries if not entry.is_folder}
+    several = (first, *rivals) if first is not None else ()
+    return Found(tree, plan, {}, whole=not tree.is_file, loose=loose, by_path=False, rivals=several)
+
+
+def find_below(prefix: str, tree: Tree, plan: Plan) -> Found:
+    """A tree whose root stands for that folder of the plan."""
     start = f"{prefix}/" if prefix else ""
     known = {one.casefold() for one in planned(plan)}
     extras = {one.casefold() for one in extra_paths(plan)}
     files: dict[str, Content] = {}
-    loose = {}
+    loose: dict[str, Entry] = {}
     for entry in tree.entries:
         name = f"{start}{entry.name}"
         if name.casefold() in known:
             files[name] = entry.content
-            continue
-        if entry.is_folder:
+        elif entry.is_folder:
             files |= _closed(name, entry, plan)
-            continue
-        if name.casefold() not in extras:
-            loose[name if tree.kind != "file" else str(path)] = entry
-        if not tree.is_file:
-            files[name] = b""
+        else:
+            if name.casefold() not in extras:
+                loose[name if tree.kind != "file" else str(tree.path)] = entry
+            files |= {} if tree.is_file else {name: b""}
     return Found(tree, plan if tree.is_file else part(plan, prefix), files, not tree.is_file, loose)
 
 
@@ -70,11 +80,3 @@ def _closed(name: str, entry: Entry, plan: Plan) -> dict[str, Content]:
         return {name: b""}
     start = "" if name == "./" else name
     return {one: reason for one in planned(plan) if one.casefold().startswith(start.casefold())}
-
-
-def _prefix(tree: Tree, output: Path, plan: Plan) -> str:
-    """The planned folder that a tree's root is: by where it lies, else by what lies in it. Refused when none tells."""
-    here, there = tree.root.resolve(), output.resolve()
-    if here.is_relative_to(there) and tree.kind != "archive":
-        return "" if here == there else here.relative_to(there).as_posix()
-    return prefix_of(plan, [one.name for one in tree.entries if not one.is_folder], here.name)

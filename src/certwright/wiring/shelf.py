@@ -3,7 +3,7 @@
 What fits no place is named with the reason, and so is what could be several places'. Nothing is guessed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from certwright.pack.forms import form_of
 from certwright.pack.unfold import unfold
 from certwright.terms.material import MATERIAL
 from certwright.value import field, value
-from certwright.wiring.found import Found
+from certwright.wiring.found import Found, find_below
 from certwright.wiring.passwords import Passwords
 from certwright.wiring.reading import Content, Entry
 
@@ -56,6 +56,7 @@ class Shelf:
 
     def settle(self, found: Sequence[Found]) -> list[Judged]:
         """What every path holds, with its loose files in their places. Files named one by one are judged together."""
+        found = [self._decided(one) if one.rivals else one for one in found]
         single = [one for one in found if not one.whole and one.loose]
         loose = {name: entry for one in single for name, entry in one.loose.items()}
         settled = [self._of(one, one.loose if one.whole else {}) for one in found if one.whole or one.files]
@@ -63,6 +64,18 @@ class Shelf:
             first = replace(single[0], plan=self.plan, files={}, by_path=False)
             settled.append(self._of(first, loose))
         return settled
+
+    def _decided(self, found: Found) -> Found:
+        """Of several folders that a tree may stand for, the one in which its files are where they are meant to be."""
+        pieces = tuple(piece for name, entry in found.loose.items() for piece in self.pieces(name, entry.content))
+        meant = Register(self.plan, self.now, self.held).meant(Pool(pieces))
+        homes = {one.piece.path: {package.path for package in one.place.packages} for one in meant if one.place}
+        names = {name: entry.name for name, entry in found.loose.items()}
+        votes = Counter(
+            prefix for prefix in found.rivals for name in names if f"{prefix}/{names[name]}".lstrip("/") in homes.get(name, ())
+        )
+        (best, most), *others = [*votes.most_common(2), ("", 0)]
+        return find_below(best, found.tree, self.plan) if most and all(one[1] < most for one in others) else found
 
     def _of(self, found: Found, loose: Mapping[str, Entry]) -> Judged:
         read = {name: _content(entry, named=not found.whole) for name, entry in loose.items()}
