@@ -18,11 +18,16 @@ from certwright.terms.validity import later, length
 from certwright.terms.word import called, either, listed, meant_to_hold
 from certwright.x509.facts import CertificateFacts, ChainFacts, PublicKeyFacts
 from certwright.x509.private import PrivateKeyFacts
+from certwright.x509.standing import Listing, Standing
 
 from .cases import FOLDER, NOW, Case
 
 FACTS = preview(Draft(subject="CN=portal"), NOW)
 KEY = PrivateKeyFacts("rsa", 2048, b"spki")
+REFUSED = Standing(FACTS, (Listing("http://a/b.crl", "not-asked", "nobody allowed it"),))
+FAILED = Standing(FACTS, (Listing("http://a/b.crl", "failed", "it answers 404"),))
+UNPROVED = Standing(FACTS, (Listing("a.crl", "beside", unproved="of somebody else", this_update=NOW),))
+UNCOVERED = Standing(FACTS, (Listing("a.crl", "beside", uncovered="a delta list", this_update=NOW),))
 
 
 def seen(form: str = "pfx", **parts: object) -> Seen:
@@ -53,6 +58,16 @@ def told(term: str, one: Seen, /, **values: object) -> list[Mismatch]:
         ("kubernetes.object", {"kind": "Secret", "name": "a"}, seen("kubernetes-issuer"), ""),
         ("kubernetes.text-data", {}, seen("kubernetes-issuer"), "there is no Kubernetes object"),
         ("revocation.reachable", {}, seen(certificate=FACTS), "needs the network"),
+        ("revocation.current", {}, seen(certificate=FACTS), "no revocation list is at hand"),
+        ("revocation.not-revoked", {}, seen(certificate=FACTS), "no revocation list is at hand"),
+        ("revocation.reachable", {}, seen(standings=(REFUSED,)), "http://a/b.crl: nobody allowed it"),
+        ("revocation.reachable", {}, seen(standings=(FAILED,)), ""),
+        ("revocation.current", {}, seen(standings=(FAILED,)), "no revocation list is at hand"),
+        ("revocation.not-revoked", {}, seen(standings=(UNPROVED,)), "no list that was found is proved"),
+        ("revocation.not-revoked", {}, seen(standings=(UNCOVERED,)), "no list that was found is proved"),
+        ("file.form", {"form": "pfx"}, seen("tls"), "a server was asked"),
+        ("file.count", {}, seen("tls"), "a server was asked"),
+        ("key.present", {}, seen("tls", certificate=FACTS), "there is no private key"),
         ("guidance", {"reason": "only the registry shows it"}, seen(certificate=FACTS), "only the registry shows it"),
         ("issuer.kind", {"refused": ["public"]}, seen(certificate=FACTS), "judged when the plan is made"),
         ("set.count", {"count": 1}, seen(certificate=FACTS), "judged for the whole set"),

@@ -1,10 +1,12 @@
 """Which places of a plan a server stands for: those whose names cover the host that was asked."""
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 from certwright.errors import Refused
 from certwright.model import GeneralName, Package, Place, Plan
 from certwright.speech import tr
+from certwright.terms.names import recorded
 
 
 def served(plan: Plan, host: str) -> tuple[Place, ...]:
@@ -12,9 +14,10 @@ def served(plan: Plan, host: str) -> tuple[Place, ...]:
 
     Refused when there is none.
     """
+    name = named(host)
     identities = [place for place in plan.places if place.kind == "identity"]
-    exact = [place for place in identities if any(_is(name, host) for name in place.draft.names)]
-    found = exact or [place for place in identities if any(covers(name, host) for name in place.draft.names)]
+    exact = [place for place in identities if recorded(place.draft.names, name, by_wildcard=False)]
+    found = exact or [place for place in identities if recorded(place.draft.names, name, by_wildcard=True)]
     if not found:
         names = sorted({name.value for place in identities for name in place.draft.names if name.kind == "dns"})
         raise Refused(
@@ -24,14 +27,12 @@ def served(plan: Plan, host: str) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def _is(name: GeneralName, host: str) -> bool:
-    return name.kind in ("dns", "ip") and name.value.lower() == host
-
-
-def covers(name: GeneralName, host: str) -> bool:
-    """Whether a certificate of that name is good for the host (RFC 6125 6.4.3: an asterisk is one whole label)."""
-    head, _, rest = name.value.lower().partition(".")
-    return _is(name, host) or (name.kind == "dns" and head == "*" and bool(rest) and host.partition(".")[2] == rest)
+def named(host: str) -> GeneralName:
+    """A host as a certificate names it: an address, or a DNS name."""
+    try:
+        return GeneralName("ip", str(ip_address(host)))
+    except ValueError:
+        return GeneralName("dns", host)
 
 
 def only_served(plan: Plan, places: tuple[Place, ...], url: str) -> Plan:

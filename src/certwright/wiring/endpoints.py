@@ -11,10 +11,11 @@ from certwright.model import Mismatch, Place, Plan, Report, Result, Status
 from certwright.network.address import Endpoint
 from certwright.pack.inspecting import Light, inspect
 from certwright.pack.pem import certificates
-from certwright.plan.served import covers, only_served, served
+from certwright.plan.served import named, only_served, served
 from certwright.report.inspection import Inspected
 from certwright.speech import tr
 from certwright.terms.material import MATERIAL
+from certwright.terms.names import recorded
 from certwright.terms.seen import Seen, Trouble
 from certwright.wiring.online import Asking, greeting, shake
 from certwright.x509.facts import CertificateFacts
@@ -61,7 +62,7 @@ def _told(shown: "Handshake", name: str, place: Place) -> Iterator[Result]:
     """What a handshake shows beside the chain."""
     leaf = read_certificate(shown.chain[0])
     url = str(shown.endpoint)
-    if not any(covers(one, name) for one in leaf.names):
+    if not recorded(leaf.names, named(name), by_wildcard=True):
         names = ", ".join(one.value for one in leaf.names) or leaf.subject
         yield _result("material.other-host", Status.FAIL, place, url, leaf, Mismatch(name, names))
     if shown.old:
