@@ -44,6 +44,7 @@ def _result_document(result: Result) -> dict[str, Json]:
     return {
         "code": result.code,
         "status": result.status.value,
+        "severity": str(requirement.severity) if requirement else "error",
         "place": result.place,
         "path": result.path,
         "subject": result.subject,

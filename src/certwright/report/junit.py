@@ -82,6 +82,8 @@ def _finding(result: Result) -> str:
     rows = [("demand", demanded(result)), *(("evidence", one) for one in found(result)), ("why", why(result))]
     rows += [("fix", remedy(result)), ("place", result.place), ("subject", result.subject)]
     rows += [("thumbprint", masked(result.thumbprint)), *(("source", _cited(one)) for one in sources(result))]
+    disputed = result.requirement.contradictions if result.requirement else ()
+    rows.append(("see", ", ".join(one.id for one in disputed)))
     return "\n".join(f"{label}: {value}" for label, value in rows if value)
 
 
