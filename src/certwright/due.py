@@ -4,18 +4,22 @@ First issuance is the renewal of nothing: one list of small predicates decides b
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from types import MappingProxyType
 
 from certwright.errors import Conflict, Impossible
-from certwright.model import Action, Held, Package, Place, Plan
+from certwright.model import Action, Held, IssuerWish, Package, Pending, Place, Plan
 from certwright.plan.feasible import life_of
+from certwright.speech import tr
 from certwright.terms.accept import acceptable
 from certwright.x509.name import parse_name
 from certwright.x509.read import read_certificate
 
 HeldByPlace = Mapping[str, Held]
+PendingByPlace = Mapping[str, Pending]
+_NOTHING_PENDING: PendingByPlace = MappingProxyType({})
 # How `demanded` words what is asked. Raise it with the wording: what was written down in another one is not compared.
 _WORDING = "1"
 
@@ -78,22 +82,42 @@ def renewal_of(held: Held) -> datetime:
 
 
 def due(
-    plan: Plan, held: HeldByPlace, delivered: Mapping[str, str], password_versions: Mapping[str, int], now: datetime
+    plan: Plan,
+    held: HeldByPlace,
+    delivered: Mapping[str, str],
+    password_versions: Mapping[str, int],
+    now: datetime,
+    pending: PendingByPlace = _NOTHING_PENDING,
 ) -> tuple[Action, ...]:
-    """Everything that is due, authorities first, then certificates, then files.
+    """Everything that is due, authorities first, then certificates, then files; nothing that has to wait for others.
 
     `delivered` maps package paths to recipes, for files that are on the target as we wrote them; `password_versions`
-    maps set addresses to the version of their password. Raises Impossible when a root must be renewed: that is a
-    rotation, which changes what everybody trusts, and never happens by itself.
+    maps set addresses to the version of their password; `pending` are requests that wait for answers. Raises Impossible
+    when a root must be renewed: that is a rotation, which changes what everybody trusts, and never happens by itself.
     """
     reasons = {place.id: reason for place in plan.places if (reason := _reason(place, plan, held, now))}
     _refuse_other_authorities(plan, held, reasons, now)
+    waits = _waits(plan, held, reasons, pending, now)
+    now_due = {address: reason for address, reason in reasons.items() if address not in waits}
     issues = [
-        Action("renew" if place.id in held else "issue", place.id, reasons[place.id])
+        Action("renew" if place.id in held else "issue", place.id, now_due[place.id])
         for place in plan.places
-        if place.id in reasons
+        if place.id in now_due
     ]
-    return (*issues, *_deliveries(plan, held, delivered, password_versions, reasons))
+    later = {*(address for address in waits if address not in held), *_held_back(plan, held, delivered, waits)}
+    return (*issues, *_deliveries(plan, held, delivered, password_versions, now_due, later))
+
+
+def waiting(
+    plan: Plan, held: HeldByPlace, delivered: Mapping[str, str], now: datetime, pending: PendingByPlace
+) -> tuple[tuple[str, str], ...]:
+    """The places that are due and have to wait for somebody else, each with the reason, in the order of the plan."""
+    if not pending:
+        return ()
+    reasons = {place.id: reason for place in plan.places if (reason := _reason(place, plan, held, now))}
+    waits = _waits(plan, held, reasons, pending, now)
+    found = {**_held_back(plan, held, delivered, waits), **waits}
+    return tuple((place.id, found[place.id]) for place in plan.places if place.id in found)
 
 
 # ── why a certificate is due ──────────────────────────────────────────────────────────────────────
@@ -119,6 +143,8 @@ def _changed(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datet
 
 
 def _other_issuer(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
+    if outsider := issuer_of(plan, place):
+        return _other_outsider(place, have, outsider)
     parent = held.get(place.issuer)
     if place.issuer == place.id or parent is None:
         return ""
@@ -128,6 +154,15 @@ def _other_issuer(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: 
     before, after = read_certificate(have.chain[0]), read_certificate(parent.certificate)
     same = (before.subject_der, before.key.spki) == (after.subject_der, after.key.spki)
     return "" if same else "its issuer has a new key or name"
+
+
+def _other_outsider(place: Place, have: Held, outsider: IssuerWish) -> str:
+    """A root is known by name and key, whoever signed its certificate (RFC 5280 6.1.1 d)."""
+    if have.issuer != place.issuer:
+        return tr("{before} signed it, and {after} is to", before=have.issuer, after=place.issuer)
+    root = identity(have.chain[-1] if have.chain else have.certificate)
+    known = [identity(der) for der in outsider.roots]
+    return tr("its root is not among those of {issuer}", issuer=place.issuer) if known and root not in known else ""
 
 
 def _unacceptable(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
@@ -220,13 +255,86 @@ def _dying(place: Place, plan: Plan, held: HeldByPlace, reasons: Mapping[str, st
     ) or None
 
 
+# ── what has to wait ──────────────────────────────────────────────────────────────────────────────
+
+
+def issuer_of(plan: Plan, place: Place) -> IssuerWish | None:
+    """The issuer that signs for a place, if it is somebody else who is asked with a request."""
+    if place.kind == "anchors" or place.shares_with:
+        return None
+    return next((wish for wish in plan.issuers if wish.outside and wish.name == place.issuer), None)
+
+
+def asks_for(pending: Pending | None, place: Place) -> bool:
+    """Whether a request asks for what the place demands now, and its issuer. Any other is withdrawn."""
+    return pending is not None and (pending.issuer, pending.demanded) == (place.issuer, demanded(place))
+
+
+def identity(der: bytes) -> tuple[bytes, bytes]:
+    """What makes an authority the same one: its name and its key."""
+    facts = read_certificate(der)
+    return facts.subject_der, facts.key.spki
+
+
+def _waits(
+    plan: Plan, held: HeldByPlace, reasons: Mapping[str, str], pending: PendingByPlace, now: datetime
+) -> dict[str, str]:
+    """Places that are due and cannot be served now: their request is out, or the authority above them waits."""
+    found: dict[str, str] = {}
+    for place in plan.places:  # parents come first
+        if place.id not in reasons:
+            continue
+        asked, parent = pending.get(place.id), held.get(place.issuer)
+        if asked and issuer_of(plan, place) and asks_for(asked, place):
+            found[place.id] = asked.told or tr("{issuer} has not answered yet", issuer=place.issuer)
+        elif place.issuer in found and not (parent and now + life_of(place.draft, now.date()) <= parent.not_after):
+            found[place.id] = tr("{issuer} has to be certified first", issuer=place.issuer)
+    return found
+
+
+def _held_back(plan: Plan, held: HeldByPlace, delivered: Mapping[str, str], waits: Mapping[str, str]) -> dict[str, str]:
+    """Members of a set whose new chain is another than that of a member that still waits for its own.
+
+    Their files stay what they are, so that never two members of a set stand on different chains; unless nothing of the
+    set was delivered yet.
+    """
+    found: dict[str, str] = {}
+    for group in {place.set for place in plan.places if place.id in waits and place.id in held}:
+        members = [one for one in plan.places if one.set == group and one.id in held and issuer_of(plan, one)]
+        if not any(package.path in delivered for one in members for package in one.packages):
+            continue
+        behind = [one for one in members if one.id in waits]
+        for place in members:
+            if place.id not in waits and (other := _on_another_chain(place, behind, held)):
+                found[place.id] = tr("its new chain is delivered together with that of {place}", place=other.id)
+    return found
+
+
+def _on_another_chain(place: Place, others: Sequence[Place], held: HeldByPlace) -> Place | None:
+    mine = chain_of(held[place.id])
+    return next((one for one in others if one.issuer == place.issuer and chain_of(held[one.id]) != mine), None)
+
+
+def chain_of(held: Held) -> tuple[tuple[bytes, bytes], ...]:
+    """The authorities above what is held, by name and key."""
+    return tuple(map(identity, held.chain))
+
+
 # ── which files are due ───────────────────────────────────────────────────────────────────────────
 
 
 def _deliveries(
-    plan: Plan, held: HeldByPlace, delivered: Mapping[str, str], versions: Mapping[str, int], reasons: Mapping[str, str]
+    plan: Plan,
+    held: HeldByPlace,
+    delivered: Mapping[str, str],
+    versions: Mapping[str, int],
+    reasons: Mapping[str, str],
+    later: Container[str],
 ) -> Iterator[Action]:
+    """`later` are places whose files wait."""
     for place in plan.places:
+        if (place.shares_with or place.id) in later:
+            continue
         renewed = (place.shares_with or place.id) in reasons or any(name in reasons for name in place.anchor_places)
         for package in place.packages:
             if renewed:
@@ -238,9 +346,12 @@ def _deliveries(
                 break
 
 
-def next_due(plan: Plan, held: HeldByPlace) -> tuple[date, str] | None:
-    """The first day on which something will be due, and the place; None when nothing is held."""
-    mine = {place.shares_with or place.id for place in plan.places}
+def next_due(plan: Plan, held: HeldByPlace, waits: Container[str] = ()) -> tuple[date, str] | None:
+    """The first day on which something will be due, and the place; None when nothing is held.
+
+    Places that wait for an answer are due already, and left out.
+    """
+    mine = {place.shares_with or place.id for place in plan.places if place.id not in waits}
     roots = {place.id for place in plan.places if place.issuer == place.id}
     days = [
         ((have.not_after if place in roots else renewal_of(have)).date(), place)

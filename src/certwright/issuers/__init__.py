@@ -1,16 +1,17 @@
-"""The promise `Issuer`: certifies public keys. Strangers to keys, targets and inventory.
+"""The promises `Issuer`, who certifies public keys at once, and `Correspondent`, who answers later.
 
-No serial is used before it is written down, and nothing is signed that was not accepted first.
+Strangers to keys, targets and inventory. What an issuer of ours signs was accepted first; what comes from outside is
+nothing but an answer until it is accepted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from certwright.model import Draft
+from certwright.model import Draft, GeneralName
 from certwright.value import field, value
 
 
@@ -41,4 +42,71 @@ class Issuer(Protocol):
 
     def issue(self, orders: Sequence[Order]) -> Iterator[Issued]:
         """A certificate for every order, in their order. Refused, with every mismatch, when one would not do."""
+        ...
+
+
+# ── somebody else ─────────────────────────────────────────────────────────────────────────────────
+
+# What a correspondent needs to go on after a kill; JSON can hold it.
+Ticket: TypeAlias = Mapping[str, object]
+
+
+@value
+class Request:
+    """One certificate asked of somebody else. `csr` is PKCS#10 (RFC 2986), DER; `spki` its public key.
+
+    `template` is the one to ask an AD CS for, or ""; `replaces` the certificate it renews, DER, or b"".
+    """
+
+    place: str
+    csr: bytes = field(repr=False)
+    spki: bytes = field(repr=False)
+    names: tuple[GeneralName, ...]
+    draft: Draft
+    title: str
+    site: str = ""
+    template: str = ""
+    replaces: bytes = field(default=b"", repr=False)
+
+
+@value
+class Answer:
+    """A certificate from outside, DER, and whatever came with it, in any order. Nobody has judged it yet.
+
+    `source` says where it came from, for people; `more` are other certificates for the same key, in the order in which
+    they are worth looking at.
+    """
+
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
+    source: str = ""
+    more: tuple["Answer", ...] = field(default=(), repr=False)
+
+
+@value
+class Waiting:
+    """No answer yet: why, and when it is worth asking again, if anybody knows."""
+
+    reason: str
+    until: datetime | None = None
+    hint: str = ""
+
+
+@value
+class Declined:
+    """The issuer will not answer this request any more: why, and what to do. The next run asks anew."""
+
+    reason: str
+    hint: str = ""
+
+
+class Correspondent(Protocol):
+    """An issuer who answers later. Broken or Unreadable: not now, with the reason; Refused: not with these settings."""
+
+    def submit(self, request: Request, ticket: Ticket | None) -> Ticket:
+        """Hand the request over, unless the ticket says that it was. Called again in every run, and after a kill."""
+        ...
+
+    def collect(self, request: Request, ticket: Ticket) -> tuple[Ticket, Answer | Waiting | Declined]:
+        """What has become of it. All requests of a run are submitted before the first is collected."""
         ...
