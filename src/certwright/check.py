@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
+from typing import Any
 
 from certwright.errors import Unreadable
 from certwright.judged import SetFacts
@@ -17,10 +19,11 @@ from certwright.terms.hear import Heard, Hearing
 from certwright.terms.look import Work, see
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.tree import layouts
-from certwright.verdicts import Results, Verdicts
+from certwright.verdicts import Results
 
 Anchors = Mapping[str, Sequence[bytes]]
 Spread = Callable[[Callable[[Work], Seen], Iterable[Work]], Iterable[Seen]]
+Share = Callable[[Callable[[Place], Heard], Sequence[Place]], Iterable[Heard]]
 Inform = Callable[[Sequence[Seen]], Sequence[Seen]]
 _NO_ANCHORS: Anchors = MappingProxyType({})
 
@@ -35,8 +38,10 @@ def judge(
     known: Sequence[bytes] = (),
     whole: bool = True,
     tree: Plan | None = None,
-    spread: Spread = map,
-    inform: Inform = tuple,
+    share: Share = map,
+    spread: Spread | None = None,
+    inform: Inform | None = None,
+    listed: Inform | None = None,
 ) -> Report:
     """The verdict on every demand of the plan, in its order. Never raises for what is in a file.
 
@@ -44,15 +49,65 @@ def judge(
     addresses, or the path of one file, to passwords; `anchors` authority addresses to trusted roots (DER). `known` are
     further authorities a path may lead over. Without `whole` only the files given are judged, and sets not at all.
     `tree` is the plan that says which folders files belong to; this one, unless files were found by what they hold.
-    `spread` maps `see` over the work: a process pool's `map` will do. `inform` adds to what was seen what is learnt
-    elsewhere: `standings`.
+    `share` maps the judging of a place over places, in this process or several. `inform` adds to what was seen what is
+    learnt elsewhere: `standings`; `listed` does it only when revocation lists lie among the files. Then, and with
+    `spread`, which maps `see` over the work, everything is seen before anything is judged.
     """
-    looked = spread(partial(see, memo={}), works(plan, files, passwords, now, anchors=anchors, known=known))
-    seen = [one for one in looked if whole or not (one.trouble and one.trouble.code == "material.missing")]
-    return judge_seen(plan, inform(seen), files, now, whole=whole, tree=tree)
+    desk = _Desk(plan, files, passwords, now, _Roots(plan, files, anchors, known), whole=whole)
+    layout = _layouts(tree or plan, plan, files, whole=whole)
+    if spread is None and inform is None:
+        heard = list(share(desk.heard, plan.places))
+        if listed is None or not any(place.lists for place in heard):
+            return _report(plan, heard, layout, now)
+    looked = (spread or map)(partial(see, memo={}), (work for place in plan.places for work in desk.works(place)))
+    seen = desk.there(looked)
+    by_place: dict[str, list[Seen]] = defaultdict(list)
+    for one in (inform or listed or tuple)(seen):
+        by_place[one.place].append(one)
+    hearing = Hearing(now)
+    heard = [hearing.of_place(place, by_place[place.id], keep=True) for place in plan.places]
+    return _report(plan, heard, layout, now)
 
 
 # ── what to look at ───────────────────────────────────────────────────────────────────────────────
+
+
+class _Desk:
+    """What the judging of one place needs. In several processes each works with a copy, and remembers for itself."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        files: Mapping[str, bytes | str],
+        passwords: Mapping[str, str],
+        now: datetime,
+        roots: "_Roots",
+        *,
+        whole: bool,
+    ) -> None:
+        self.files, self.passwords, self.now, self.roots, self.whole = files, passwords, now, roots, whole
+        self.loose = {path.lower(): path for path in files}
+        self.members = {place for group in plan.sets if group.demands for place in group.places} if whole else set()
+        self.hearing, self.memo = Hearing(now), dict[tuple[object, ...], Any]()
+
+    def heard(self, place: Place) -> Heard:
+        """The verdict on one place; its files are read here, and dropped."""
+        seen = self.there(see(work, self.memo) for work in self.works(place))
+        return self.hearing.of_place(place, seen, keep=place.id in self.members)
+
+    def there(self, seen: Iterable[Seen]) -> list[Seen]:
+        """What is to be judged: a part of a set lacks nothing."""
+        return [one for one in seen if self.whole or not (one.trouble and one.trouble.code == "material.missing")]
+
+    def works(self, place: Place) -> Iterator[Work]:
+        """One work for each package of a place, in its order. A file of another case counts as found."""
+        anchors, beside = self.roots.of(place), self.roots.beside(place)
+        for package in place.packages:
+            found = package.path if package.path in self.files else self.loose.get(package.path.lower(), "")
+            yield Work(
+                place.id, place.kind, package.path, package.form, found, self.files.get(found),
+                self.passwords.get(package.path, self.passwords.get(place.set)), anchors, self.now, beside,
+            )  # fmt: skip
 
 
 def works(
@@ -64,16 +119,9 @@ def works(
     anchors: Anchors = _NO_ANCHORS,
     known: Sequence[bytes] = (),
 ) -> Iterator[Work]:
-    """One work for each package of the plan, in its order. A file of another case counts as found."""
-    loose = {path.lower(): path for path in files}
-    roots = _Roots(plan, files, anchors, known)
-    for place in plan.places:
-        for package in place.packages:
-            found = package.path if package.path in files else loose.get(package.path.lower(), "")
-            yield Work(
-                place.id, place.kind, package.path, package.form, found, files.get(found),
-                passwords.get(package.path, passwords.get(place.set)), roots.of(place), now, roots.beside(place),
-            )  # fmt: skip
+    """One work for each package of the plan, in its order."""
+    desk = _Desk(plan, files, passwords, now, _Roots(plan, files, anchors, known), whole=True)
+    return (work for place in plan.places for work in desk.works(place))
 
 
 class _Roots:
@@ -81,6 +129,10 @@ class _Roots:
 
     def __init__(self, plan: Plan, files: Mapping[str, bytes | str], anchors: Anchors, known: Sequence[bytes]) -> None:
         self.places = {place.id: place for place in plan.places}
+        self.trusted: dict[str, list[Place]] = defaultdict(list)
+        for place in plan.places:
+            if place.kind == "anchors":
+                self.trusted[place.site].append(place)
         self.files, self.given, self.everywhere = files, anchors, known
         self.known: dict[tuple[str, str], tuple[bytes, ...]] = {}
         self.near: dict[tuple[str, str], tuple[bytes, ...]] = {}
@@ -100,9 +152,7 @@ class _Roots:
         key = (place.site, place.issuer)
         if key not in self.near:
             above = [self.places[one] for one in self._line(place)[:-1] if one in self.places]
-            found = (
-                der for one in (*above, *self._neighbours(place.site)) for der in (one.anchors or self._packed(one))
-            )
+            found = (der for one in (*above, *self.trusted[place.site]) for der in (one.anchors or self._packed(one)))
             self.near[key] = tuple(dict.fromkeys((*self.everywhere, *found)))
         return self.near[key]
 
@@ -110,10 +160,7 @@ class _Roots:
         top = self.places.get(line[-1]) if line else None
         if top is not None and (packed := self._packed(top)):
             return packed
-        return [der for one in self._neighbours(site) for der in (one.anchors or self._packed(one))]
-
-    def _neighbours(self, site: str) -> Iterator[Place]:
-        return (one for one in self.places.values() if one.kind == "anchors" and one.site == site)
+        return [der for one in self.trusted[site] for der in (one.anchors or self._packed(one))]
 
     def _line(self, place: Place) -> list[str]:
         """The authorities above a place, nearest first."""
@@ -139,26 +186,14 @@ class _Roots:
 # ── verdicts ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def judge_seen(
-    plan: Plan,
-    seen: Iterable[Seen],
-    present: Collection[str],
-    now: datetime,
-    *,
-    whole: bool = True,
-    tree: Plan | None = None,
-) -> Report:
+def judge_seen(plan: Plan, seen: Iterable[Seen], present: Collection[str], now: datetime) -> Report:
     """The report on what was seen. `present` are the paths of all files given, planned or not."""
     by_place: dict[str, list[Seen]] = defaultdict(list)
     for one in seen:
         by_place[one.place].append(one)
     hearing = Hearing(now)
-    heard = [hearing.of_place(place, by_place[place.id]) for place in plan.places]
-    sets = [
-        hearing.of_set(group, [one for place in group.places for one in by_place[place]], layout)
-        for group, layout in zip(plan.sets, _layouts(tree or plan, plan, present, whole=whole), strict=True)
-    ]
-    return _report(plan, heard, sets, now)
+    heard = [hearing.of_place(place, by_place[place.id], keep=True) for place in plan.places]
+    return _report(plan, heard, _layouts(plan, plan, present, whole=True), now)
 
 
 def _layouts(tree: Plan, plan: Plan, present: Collection[str], *, whole: bool) -> list[Layout | None]:
@@ -169,9 +204,16 @@ def _layouts(tree: Plan, plan: Plan, present: Collection[str], *, whole: bool) -
     return [trees.get(group.id, Layout(fixed=False)) for group in plan.sets]
 
 
-def _report(plan: Plan, heard: Sequence[Heard], sets: Sequence[Verdicts], now: datetime) -> Report:
+def _report(plan: Plan, heard: Sequence[Heard], layouts: Sequence[Layout | None], now: datetime) -> Report:
+    members = {place.id: one.members for place, one in zip(plan.places, heard, strict=True)}
+    hearing = Hearing(now)
+    sets = [
+        hearing.of_set(group, [one for place in group.places for one in members.get(place, ())], layout)
+        for group, layout in zip(plan.sets, layouts, strict=True)
+    ]
+    files = (one.verdicts(place.id, place.demands) for place, one in zip(plan.places, heard, strict=True))
     return Report(
-        Results((*(one for place in heard for one in place.verdicts), *sets)),
+        Results((*chain.from_iterable(files), *sets)),
         sum(place.judged for place in heard),
         tuple(told for place in heard for told in place.unjudged),
         tuple(facts for place in heard for facts in place.files),

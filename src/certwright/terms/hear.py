@@ -17,14 +17,28 @@ Column = str | Found  # why a demand was silent, or what it found
 _PARTS = tuple(SILENCES)
 
 
+Row = tuple[str, str, str, tuple[str, ...], tuple[tuple[int, Found], ...], tuple[Result, ...]]
+
+
 @value
 class Heard:
-    """What came of one place: verdicts and facts of its files, and its files that could not be judged."""
+    """What came of one place: what is said of its files, and their facts; it may come from another process.
 
-    verdicts: tuple[Verdicts, ...]
+    A row has path, subject and thumbprint of a file, and what `Verdicts` has beyond the demands. `members` are what
+    sets are judged by, where they are. `lists` says whether there were revocation lists.
+    """
+
+    rows: tuple[Row, ...]
     files: tuple[FileFacts, ...]
     judged: int
     unjudged: tuple[str, ...]
+    members: tuple[Seen, ...] = ()
+    lists: bool = False
+
+    def verdicts(self, place: str, demands: tuple[Demand, ...]) -> Iterator[Verdicts]:
+        """What is said of each file, with the demands it is an answer to."""
+        for path, subject, thumbprint, reasons, found, before in self.rows:
+            yield Verdicts(place, path, subject, thumbprint, demands, reasons, found, before)
 
 
 class Hearing:
@@ -36,23 +50,25 @@ class Hearing:
         self._reasons: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lines: dict[tuple[object, ...], Line] = {}
 
-    def of_place(self, place: Place, files: Sequence[Seen]) -> Heard:
-        """What the demands of a place say of its files."""
+    def of_place(self, place: Place, files: Sequence[Seen], *, keep: bool) -> Heard:
+        """What the demands of a place say of its files; with `keep` they are kept for the demands on sets."""
         said = [self._columns(place.demands, _completed(one, files)) for one in files]
         if len(files) > 1:
             for column, demand in enumerate(place.demands):
                 if isinstance(demand.term, Word) and demand.term.anywhere:
                     _once(files, said, column)
-        verdicts = [self._verdicts(place.demands, row, one) for row, one in zip(said, files, strict=True)]
+        rows = tuple(self._row(place.demands, columns, one) for columns, one in zip(said, files, strict=True))
         unjudged = tuple(f"{one.path}: {one.trouble.reason}" for one in files if one.trouble)
         facts = tuple(facts for one in files for facts in self._facts(one))
-        return Heard(tuple(verdicts), facts, len(files) - len(unjudged), unjudged)
+        lists = any(one.crls for one in files)
+        return Heard(rows, facts, len(files) - len(unjudged), unjudged, tuple(files) if keep else (), lists)
 
     def of_set(self, group: CertificateSet, members: Sequence[Seen], layout: Layout | None) -> Verdicts:
         """What the demands on a set say of its files. Without `layout` only a part of the set was given."""
         whole = Seen(group.id, "", "")
         said = [self._heard_of_set(demand, members, layout, whole) for demand in group.demands]
-        return self._verdicts(group.demands, said, whole)
+        *_, reasons, found, before = self._row(group.demands, said, whole)
+        return Verdicts(group.id, "", "", "", group.demands, reasons, found, before)
 
     # ── one file ──
 
@@ -92,18 +108,16 @@ class Hearing:
             return trn("{count} file could not be opened", "{count} files could not be opened", shut)
         return mismatches
 
-    def _verdicts(self, demands: tuple[Demand, ...], said: list[Column], one: Seen) -> Verdicts:
+    def _row(self, demands: tuple[Demand, ...], said: list[Column], one: Seen) -> Row:
         found = {column: told for column, told in enumerate(said) if told and not isinstance(told, str)}
         if found:
             _take_back(demands, said, found)
         reasons = tuple(told if isinstance(told, str) else "" for told in said)
         certificate = one.certificate
-        return Verdicts(
-            one.place,
+        return (
             one.path,
             certificate.subject if certificate else "",
             certificate.masked_thumbprint if certificate else "",
-            demands,
             self._reasons.setdefault(reasons, reasons),
             tuple(found.items()),
             tuple(_of_material(one)) if one.trouble or one.found != one.path else (),

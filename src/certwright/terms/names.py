@@ -35,15 +35,15 @@ def _is_address(text: str) -> bool:
 
 def same_name(one: GeneralName, other: GeneralName) -> bool:
     """Whether two names are the same name: DNS without regard to case, addresses by value, the rest as written."""
-    return _plain(one) == _plain(other)
+    return one.kind == other.kind and (one.value == other.value or _plain(one) == _plain(other))
 
 
-def _plain(name: GeneralName) -> GeneralName:
+def _plain(name: GeneralName) -> str:
     if name.kind == "dns":
-        return GeneralName("dns", name.value.lower())
+        return name.value.lower()
     if name.kind == "ip" and _is_address(name.value):
-        return GeneralName("ip", str(ip_address(name.value)))
-    return name
+        return str(ip_address(name.value))
+    return name.value
 
 
 def covers(wildcard: GeneralName, name: GeneralName) -> bool:
