@@ -48,7 +48,7 @@ def judge_endpoint(
         told = f"{problem.what}; {problem.hint}" if problem.hint else problem.what
         code = "material.unreachable" if isinstance(problem, Broken) else "material.not-asked"
         silent = [Seen(place.id, url, "tls", found=url, trouble=Trouble(code, told)) for place in places]
-        return judge_seen(part, silent, (), now, whole=False)
+        return judge_seen(part, silent, (), now)
     report = judge(part, {url: _written(shown)}, {}, now, anchors=anchors, known=known, whole=False, inform=inform)
     return replace(report, results=(*_told(shown, name, places[0]), *report.results))
 

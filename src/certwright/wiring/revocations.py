@@ -1,10 +1,12 @@
 """Revocation lists for what is judged: fetched where that was asked for and allowed, and found as files beside it."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from certwright.errors import Broken, Refused, Unreadable
 from certwright.model import Mismatch, Report, Result, Status
@@ -16,13 +18,19 @@ from certwright.terms.seen import Seen
 from certwright.value import value
 from certwright.wiring.found import Found
 from certwright.wiring.online import Asking, fetch
+from certwright.wiring.reading import read_file
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.signature import Memo, signature_fault
 from certwright.x509.standing import Listing, RevocationList, Standing, read_list, standing
 
 ENDING = ".crl"
 MOST_FILES = 200
+MOST_BYTES = 16 << 20
+MOST_NAMESAKES = 5  # of an issuer that are tried
 AT_ONCE = 8
+
+
+Pool: TypeAlias = Mapping[bytes, Mapping[str, CertificateFacts]]  # by subject, by fingerprint
 
 
 @value
@@ -42,17 +50,24 @@ class Lists:
         self.asking = asking
         self.allowed = _named(operators, asking.allowed)
         self.beside = tuple(beside)
-        self.files: tuple[tuple[RevocationList, Listing], ...] | None = None
+        self.files: list[tuple[RevocationList, Listing]] | None = None
         self.answers: dict[str, _Answer] = {}
         self.standings: dict[tuple[str, str], Standing] = {}
         self.refused: dict[str, Seen] = {}
         self.memo: Memo = {}
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is to be learnt, unless lists lie in what is judged: nobody is asked, none lies beside."""
+        return not self.asking.online and not self._beside()
+
     def inform(self, seen: Sequence[Seen]) -> tuple[Seen, ...]:
         """What was seen, with what lists say about it."""
-        pool = {one.fingerprint: one for file in seen for one in (*_path(file), *file.certificates)}
-        paths = [self._pairs(one, pool) for one in seen]
         self._read(seen)
+        if not self.asking.online and not self.files:
+            return tuple(seen)
+        pool = _by_subject(seen)
+        paths = [self._pairs(one, pool) for one in seen]
         if self.asking.online:
             self._ask(dict.fromkeys(url for pairs in paths for one, _ in pairs for url in _addresses(one)))
         return tuple(self._informed(one, pairs) for one, pairs in zip(seen, paths, strict=True))
@@ -72,9 +87,7 @@ class Lists:
 
     # ── whom it is about ──
 
-    def _pairs(
-        self, one: Seen, pool: Mapping[str, CertificateFacts]
-    ) -> list[tuple[CertificateFacts, CertificateFacts | None]]:
+    def _pairs(self, one: Seen, pool: Pool) -> list[tuple[CertificateFacts, CertificateFacts | None]]:
         """Every certificate of the path below its root, with its issuer if that is at hand."""
         path = _path(one)
         above = (*path[1:], None)[: len(path)]
@@ -84,8 +97,8 @@ class Lists:
             if not certificate.self_issued
         ]
 
-    def _issuer(self, child: CertificateFacts, pool: Mapping[str, CertificateFacts]) -> CertificateFacts | None:
-        namesakes = [one for one in pool.values() if one.subject_der == child.issuer_der]
+    def _issuer(self, child: CertificateFacts, pool: Pool) -> CertificateFacts | None:
+        namesakes = list(pool.get(child.issuer_der, {}).values())[:MOST_NAMESAKES]
         return next((one for one in namesakes if not signature_fault(child, one, self.memo)), None)
 
     def _informed(self, one: Seen, pairs: Sequence[tuple[CertificateFacts, CertificateFacts | None]]) -> Seen:
@@ -130,17 +143,31 @@ class Lists:
         except Unreadable as problem:
             return _Answer(Listing(url, "failed", tr("it answers, but {reason}", reason=problem.what)))
 
-    def _read(self, seen: Sequence[Seen]) -> None:
-        """Files once; lists that lie in what was judged whenever they come."""
+    def _beside(self) -> Sequence[tuple[RevocationList, Listing]]:
+        """Files, once."""
         if self.files is None:
-            self.files = tuple(_lists(file for path in self.beside for file in _files(path)))
-        known = {blank.address for _, blank in self.files}
-        inside = {one.path: crl.der for one in seen for crl in one.crls if one.path not in known}
-        self.files += tuple((read_list(content), Listing(path, "beside")) for path, content in inside.items())
+            files = dict.fromkeys(file for path in self.beside for file in _files(path))
+            self.files = list(_lists((str(file), _content(file)) for file in files))
+        return self.files
+
+    def _read(self, seen: Sequence[Seen]) -> None:
+        """Lists that lie in what is judged, whenever they come."""
+        known = {blank.address for _, blank in self._beside()}
+        inside = ((one.path, crl.der) for one in seen for crl in one.crls if one.path not in known)
+        self.files = [*self._beside(), *_lists(inside)]
 
 
 def _path(one: Seen) -> tuple[CertificateFacts, ...]:
     return one.chain.path if one.chain else (one.certificate,) if one.certificate else ()
+
+
+def _by_subject(seen: Iterable[Seen]) -> Pool:
+    pool: dict[bytes, dict[str, CertificateFacts]] = defaultdict(dict)
+    for file in seen:
+        for one in (*_path(file), *file.certificates):
+            if one.authority is not False:
+                pool[one.subject_der][one.fingerprint] = one
+    return pool
 
 
 def _addresses(certificate: CertificateFacts) -> tuple[str, ...]:
@@ -180,10 +207,16 @@ def is_list(name: str) -> bool:
     return name.lower().endswith(ENDING)
 
 
-def _lists(files: Iterable[Path]) -> Iterator[tuple[RevocationList, Listing]]:
-    for file in dict.fromkeys(files):
+def _content(file: Path) -> bytes:
+    try:
+        return read_file(file, MOST_BYTES)
+    except Unreadable:
+        return b""  # it is judged as a file if it is one of the plan; here it is no help, and none is missed
+
+
+def _lists(found: Iterable[tuple[str, bytes]]) -> Iterator[tuple[RevocationList, Listing]]:
+    for path, content in found:
         try:
-            with file.open("rb") as stream:
-                yield read_list(stream.read(16 << 20)), Listing(str(file), "beside")
-        except (OSError, Unreadable):
-            continue  # it is judged as a file if it is one of the plan; here it is no help, and none is missed
+            yield read_list(content), Listing(path, "beside")
+        except Unreadable:
+            continue  # what else it is, is said by whoever judges it
