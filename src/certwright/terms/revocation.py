@@ -54,14 +54,22 @@ class Current(Word):
 
     reads: ClassVar[str] = "lists"
 
+    def silent(self, seen: Seen) -> str:
+        """A missing issuer is a fault of the chain, and told there."""
+        if silent := Word.silent(self, seen):
+            return silent
+        if any(one.is_list and one.provable for standing in seen.standings for one in standing.listings):
+            return ""
+        return tr("the certificate of the issuer is not at hand, which would prove its list")
+
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         for standing in seen.standings:
-            lists = [one for one in standing.listings if one.is_list]
-            doubts = [doubt for one in lists if (doubt := _doubt(one, now))]
-            if len(doubts) == len(lists):
-                for one, doubt in zip(lists, doubts, strict=True):
-                    expected = tr("a list of its issuer that is in force: {address}", address=one.address)
-                    yield Mismatch(expected, doubt, called(standing.certificate))
+            lists = [one for one in standing.listings if one.is_list and one.provable]
+            if not all(_doubt(one, now) for one in lists):
+                continue
+            for one in [one for one in lists if not one.unproved] or lists:  # what is not its issuer's says little
+                expected = tr("a list of its issuer that is in force: {address}", address=one.address)
+                yield Mismatch(expected, _doubt(one, now), called(standing.certificate))
 
 
 def _doubt(one: Listing, now: datetime) -> str:

@@ -36,7 +36,8 @@ class Listing:
     """What one list, or the lack of it, says about one certificate. Times are aware UTC.
 
     `address` is a URL or a path. `trouble` is why no list came. `unproved` is why it is not the issuer's ("" when it
-    is), `uncovered` why its silence about the certificate proves nothing. `revoked` is set by proved lists only.
+    is), `uncovered` why its silence about the certificate proves nothing. `revoked` is set by proved lists only; a list is
+    `provable` when the certificate of its issuer is at hand.
     """
 
     address: str
@@ -48,6 +49,7 @@ class Listing:
     next_update: datetime | None = None
     number: int | None = None
     revoked: Revoked | None = None
+    provable: bool = True
 
     @property
     def asked(self) -> bool:
@@ -123,6 +125,7 @@ def standing(
         return replace(
             blank,
             unproved=unproved,
+            provable=issuer is not None,
             uncovered=doubt or partial,
             this_update=loaded.last_update_utc,
             next_update=loaded.next_update_utc,
