@@ -1,5 +1,6 @@
 """What `check` judges against: a deployment file, or a product with facts told by hand."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
@@ -16,6 +17,7 @@ from certwright.model import Report
 from certwright.value import value
 from certwright.wiring.alone import check_product
 from certwright.wiring.checking import check
+from certwright.wiring.ground import Ground, of_deployment, of_product
 from certwright.wiring.loading import load
 from certwright.wiring.online import OFFLINE, Asking
 from certwright.wiring.passwords import Passwords
@@ -37,13 +39,31 @@ class Basis:
 
     def check(self, paths: Sequence[Path], passwords: Passwords, unlock: Unlock, asking: Asking = OFFLINE) -> Report:
         """The verdict on the files. UsageError unless it is clear what to judge against."""
+        if self._deployment:
+            return check(load(self._deployment), paths=paths, passwords=passwords, unlock=unlock, asking=asking)
+        return check_product(self.product, self.facts, paths=paths, passwords=passwords, asking=asking)
+
+    def ground(self, unlock: Unlock) -> Ground:
+        """What a repair stands on. UsageError as above."""
+        if self._deployment:
+            return of_deployment(load(self._deployment), unlock)
+        return of_product(self.product, self.facts)
+
+    @property
+    def option(self) -> str:
+        """The options that say the same, to be typed."""
+        if self.file:
+            return f"--for {shlex.quote(str(self.file))}"
+        facts = (f" --fact {shlex.quote(f'{name}={text}')}" for name, text in self.facts.items())
+        return f"--product {self.product}{''.join(facts)}"
+
+    @property
+    def _deployment(self) -> Path | None:
         if bool(self.file) == bool(self.product):
             raise click.UsageError("say what to judge against: --for FILE, or --product ID with its facts")
-        if self.file:
-            if self.facts:
-                raise click.UsageError("facts stand in the deployment file; --fact goes with --product")
-            return check(load(self.file), paths=paths, passwords=passwords, unlock=unlock, asking=asking)
-        return check_product(self.product, self.facts, paths=paths, passwords=passwords, asking=asking)
+        if self.file and self.facts:
+            raise click.UsageError("facts stand in the deployment file; --fact goes with --product")
+        return self.file
 
 
 def about(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -61,9 +61,14 @@ def told_passwords(command: Command) -> Command:
     def with_passwords(
         *, password_list: Path | None, password_files: tuple[str, ...], asked: tuple[str, ...], **others: Any
     ) -> Any:
-        pairs = _each_once([*map(_from_file, password_files), *_asked(asked)])
-        pairs += _pairs(password_list) if password_list else []
-        return command(passwords=Passwords(tuple(pairs)), **others)
+        files = [_from_file(option) for option in password_files]
+        pairs = _each_once([*((name, lines[0]) for name, lines in files), *_asked(asked)])
+        told = Passwords(
+            told=(*pairs, *read_pattern_list(password_list)),
+            others=tuple(line for _, lines in files for line in lines[1:] if line),
+            asked=tuple(name for name, _ in pairs),
+        )
+        return command(passwords=told, **others)
 
     options = [
         pattern_list,
@@ -72,7 +77,8 @@ def told_passwords(command: Command) -> Command:
             "password_files",
             multiple=True,
             metavar="WHAT=FILE",
-            help="The first line of FILE is the password of WHAT: a set, a file, a folder, or *.",
+            help="The first line of FILE is the password of WHAT: a set, a file, a folder, or *. Further lines are "
+            "passwords that some files may still have.",
         ),
         click.option("--ask", "asked", multiple=True, metavar="WHAT", help="Ask at the terminal for that password."),
     ]
@@ -97,7 +103,8 @@ def unlock_from(file: Path | None) -> Unlock:
 
 def read_passwords(files: tuple[str, ...], asked: tuple[str, ...]) -> dict[str, str]:
     """Set → password. Raises Refused for a malformed option, Broken for a file that cannot be read."""
-    return dict(_each_once([*map(_from_file, files), *_asked(asked)]))
+    found = [_from_file(option) for option in files]
+    return dict(_each_once([*((name, lines[0]) for name, lines in found), *_asked(asked)]))
 
 
 def _each_once(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -157,12 +164,12 @@ def first_line(file: Path) -> str:
     return next(iter(_lines(file)), "")
 
 
-def _from_file(option: str) -> tuple[str, str]:
+def _from_file(option: str) -> tuple[str, list[str]]:
+    """What an option names, and the lines of its file: at least one. It may be a pipe, and is read once."""
     name, equals, path = option.partition("=")
     if not (name and equals and path):
         raise Refused(f"--password-file {option}: expected SET=FILE", hint="for example east/deployment=password.txt")
-    first, *_ = _lines(Path(path)) or [""]
-    return name, first
+    return name, _lines(Path(path)) or [""]
 
 
 def _lines(path: Path) -> list[str]:

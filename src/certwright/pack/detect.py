@@ -85,6 +85,11 @@ def detect(content: bytes) -> Form:
         raise problem
 
 
+def is_pfx(content: bytes) -> bool:
+    """Whether it begins as a PFX does."""
+    return content[:1] == b"\x30" and content[_body(content) :].startswith(b"\x02\x01\x03")
+
+
 def _text(text: bytes) -> Form:
     if _describes_objects(text):  # before PEM: a ConfigMap shows its PEM in the open
         return "objects"

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from certwright.errors import Unreadable
 from certwright.pack import iot_operations, keyvault, kubernetes
+from certwright.pack.detect import is_pfx
 from certwright.pfx.facts import PfxFacts
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.pfx.locked import is_locked_key, unlock_key, unlock_old_key
@@ -125,7 +126,7 @@ def _value(content: bytes, password: str | None, budget: Budget) -> Opened:
             read_crl(content)  # first: from outside a CRL looks like a certificate
             return Opened(crls=(content,))
         except Unreadable:
-            return Opened(certificates=certificates_in(content))
+            return Opened(other=("PFX",)) if is_pfx(content) else Opened(certificates=certificates_in(content))
     return _blocks(content, password, budget) if is_pem(content) else Opened()
 
 
@@ -165,7 +166,7 @@ def _der_key(content: bytes, password: str | None) -> Opened:
     if is_pem(content):
         return _pem(content, password)
     if is_locked_key(content):
-        unlocked = _unlocked("ENCRYPTED PRIVATE KEY", content, password)
+        unlocked = _unlocked("ENCRYPTED PRIVATE KEY", content, password, Budget(MOST_ITERATIONS))
         return Opened(pkcs8=next(iter(unlocked), None), encrypted_key=True, keys=1)
     try:
         return Opened(pkcs8=pkcs8_of("", content), keys=1)

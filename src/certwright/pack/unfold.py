@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from certwright.errors import Unreadable
-from certwright.pack.detect import Form, detect
+from certwright.pack.detect import Form, detect, is_pfx
 from certwright.pack.inspecting import title_of
 from certwright.pack.objects import Object, data_of, read_objects
 from certwright.pack.opened import Opened, open_package
@@ -52,7 +52,7 @@ def _of_objects(content: bytes) -> Iterator[Part]:
     for found in objects:
         title = title_of(found)
         carried = data_of(found)
-        stores = {key: octets for key, octets in carried.items() if _is_pfx(octets)}
+        stores = {key: octets for key, octets in carried.items() if is_pfx(octets)}
         budget.spend(sum(map(_cost, stores.values())))
         if len(objects) == 1 and not stores:
             yield Part("", content)
@@ -68,13 +68,6 @@ def _without(found: Object, keys: dict[str, bytes]) -> Object:
         if isinstance(found.get(part), dict)
     }
     return {**found, **parts}
-
-
-def _is_pfx(content: bytes) -> bool:
-    try:
-        return detect(content) == "pfx"
-    except Unreadable:
-        return False
 
 
 def _cost(content: bytes) -> int:

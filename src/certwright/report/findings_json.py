@@ -13,7 +13,7 @@ def report_document(report: Report) -> dict[str, Json]:
             "judged": report.judged,
             "unjudged": list(report.unjudged),
             "counts": {status.value: report.count(status) for status in Status},
-            "results": [_result_document(result) for result in report.results],
+            "results": [result_document(result) for result in report.results],
             "now": moment(report.now) if report.now else None,
             "files": [_file_document(facts) for facts in report.files],
             "sets": [
@@ -39,7 +39,8 @@ def _link_document(link: Link) -> dict[str, Json]:
     }
 
 
-def _result_document(result: Result) -> dict[str, Json]:
+def result_document(result: Result) -> dict[str, Json]:
+    """One verdict with its evidence."""
     requirement = result.requirement
     return {
         "code": result.code,

@@ -28,6 +28,15 @@ class Repair:
 
 
 @value
+class Locked:
+    """A set and where its password is from; `file` is where a new one is written, "" for one that was known."""
+
+    set: str
+    source: str
+    file: str = ""
+
+
+@value
 class Mended:
     """A repair as it will be done, or was. `new` are verdicts that only a new certificate changes, `wanted` those that
     something missing changes (a password, an authority); `notes` are verdicts on files that are written all the same.
@@ -43,7 +52,7 @@ class Mended:
     wanted: tuple[Result, ...]
     notes: tuple[Result, ...]
     strays: tuple[tuple[str, str], ...]
-    passwords: tuple[tuple[str, str], ...]
+    passwords: tuple[Locked, ...]
 
     @property
     def whole(self) -> bool:
@@ -67,7 +76,8 @@ def repair_text(mended: Mended, screen: Screen) -> str:
         lines.append("")
     if mended.passwords:
         lines += [*fields([("passwords", "one for each set")], screen, style="strong")]
-        lines += [*fields(mended.passwords, screen, indent=2), ""]
+        rows = [(one.set, f"{one.source}, {one.file}" if one.file else one.source) for one in mended.passwords]
+        lines += [*fields(rows, screen, indent=2), ""]
     lines += paragraph(_summary(mended), screen, style="good" if mended.whole else "warning")
     return "\n".join(lines) + "\n"
 
@@ -143,11 +153,11 @@ def _summary(mended: Mended) -> str:
     return "; ".join(told + [f"{left} left to you"] * bool(left))
 
 
-def repaired_text(mended: Mended, deployment: str, screen: Screen, *, dry_run: bool) -> str:
+def repaired_text(mended: Mended, basis: str, screen: Screen, *, dry_run: bool) -> str:
     """Whether it was written, and how to see for oneself that it is right."""
     if dry_run:
         return "\n".join(paragraph("nothing was written; without --dry-run it is", screen)) + "\n"
-    drawn = [(group, told.removeprefix("new, in ")) for group, told in mended.passwords if told.startswith("new, in ")]
+    drawn = [(one.set, one.file) for one in mended.passwords if one.file]
     options = "".join(f" --password-file {group}='{file}'" for group, file in drawn)
-    told = f"written; to judge it: certwright check {mended.output} --for {deployment}{options}"
+    told = f"written; to judge it: certwright check {mended.output} {basis}{options}"
     return "\n".join(paragraph(told, screen)) + "\n"

@@ -36,11 +36,7 @@ def check_product(
 
     Mistakes for facts that do not fit, Refused for an unknown product and for files that fit no place.
     """
-    if product not in catalogue.PRODUCTS:
-        raise Refused(f"no product is called {product!r}", f"certwright knows {', '.join(catalogue.PRODUCTS)}")
-    now = (now or datetime.now(UTC)).replace(microsecond=0)
-    known = catalogue.load(product)
-    plan = _plan(read_facts(known, facts), known, now)
+    plan, now = plan_alone(product, facts, now)
     lists = Lists(asking, paths)
     found = to_judge([find(path, NOWHERE, plan) for path in paths], more=bool(asking.endpoints))
     reports = judge_found(found, plan, passwords or Passwords(), now, Known(), lists.inform)
@@ -48,6 +44,15 @@ def check_product(
         judge_endpoint(one, plan, asking, now, anchors={}, known=(), inform=lists.inform) for one in asking.endpoints
     ]
     return lists.told(joined(reports, now))
+
+
+def plan_alone(product: str, facts: Mapping[str, str], now: datetime | None = None) -> tuple[Plan, datetime]:
+    """The plan for a site of that product, and the time. Mistakes and Refused as above."""
+    if product not in catalogue.PRODUCTS:
+        raise Refused(f"no product is called {product!r}", f"certwright knows {', '.join(catalogue.PRODUCTS)}")
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
+    known = catalogue.load(product)
+    return _plan(read_facts(known, facts), known, now), now
 
 
 def _plan(deployment: Deployment, product: Product, now: datetime) -> Plan:

@@ -20,7 +20,8 @@ class Found:
 
     `loose` are entries that are planned nowhere, by the path they have in the plan's tree: they are not read, and may
     be the disk image that the set is for. `by_path` says that anything of it is planned. A single file is not `whole`:
-    nothing can be missing beside it. `rivals` are folders of the plan between which the names cannot decide.
+    nothing can be missing beside it. `prefix` is the folder of the plan that it stands for, `rivals` are those
+    between which the names cannot decide.
     """
 
     tree: Tree
@@ -30,6 +31,7 @@ class Found:
     loose: Mapping[str, Entry] = field(default_factory=dict, repr=False)
     by_path: bool = True
     rivals: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 def find(path: Path, output: Path, plan: Plan) -> Found:
@@ -66,7 +68,7 @@ def find_below(prefix: str, tree: Tree, plan: Plan) -> Found:
             if name.casefold() not in extras:
                 loose[name if tree.kind != "file" else str(tree.path)] = entry
             files |= {} if tree.is_file else {name: b""}
-    return Found(tree, plan if tree.is_file else part(plan, prefix), files, not tree.is_file, loose)
+    return Found(tree, plan if tree.is_file else part(plan, prefix), files, not tree.is_file, loose, prefix=prefix)
 
 
 def _name(tree: Tree, entry: Entry) -> str:

@@ -18,7 +18,7 @@ from certwright.speech import tr
 from certwright.value import field, value
 from certwright.wiring.found import Found
 from certwright.wiring.passwords import Passwords
-from certwright.wiring.shelf import Judged, Shelf
+from certwright.wiring.shelf import Judged, Shelf, refuse_unknown
 
 FILES_A_PROCESS = 30  # a file takes about two milliseconds, a process about twenty
 MOST_REASONS = 3  # that are told when nothing can be judged at all
@@ -40,6 +40,7 @@ def judge_found(
 
     Refused when nothing of it belongs to the plan.
     """
+    refuse_unknown(passwords, plan, found)
     settled = Shelf(plan, passwords, now, known.held).settle(found)
     if found and not any(one.meant for one in settled):
         raise _nothing(found, plan, settled)

@@ -17,13 +17,14 @@ MOST_TRIED = 20  # for one file: each is tried at the cost the file asks for
 class Passwords:
     """Pairs of a pattern and a password, in the order they were told; `kept` are those of the inventory, by set.
 
-    `others` are passwords that some files may have, nobody said which.
-    A pattern is the address of a set, or a path: of a file or a folder, whole or its last parts, with * and ?.
+    `others` are passwords that some files may have, nobody said which. `asked` are patterns that must mean something. A
+    pattern is the address of a set, or a path: of a file or a folder, whole or its last parts, with * and ?.
     """
 
     told: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     kept: Mapping[str, str] = field(default_factory=dict, repr=False)
     others: tuple[str, ...] = field(default=(), repr=False)
+    asked: tuple[str, ...] = ()
 
     def beside(self, kept: Mapping[str, str]) -> "Passwords":
         """The same, with those of an inventory."""
@@ -31,11 +32,16 @@ class Passwords:
 
     def of_set(self, address: str) -> str | None:
         """The password of a set: the first that was told for it, else the inventory's."""
+        told = self.told_for(address)
+        return told if told is not None else self.kept.get(address)
+
+    def told_for(self, address: str) -> str | None:
+        """The same, without the inventory's."""
         for wanted in (address, EVERY):
             for pattern, text in self.told:
                 if pattern == wanted:
                     return text
-        return self.kept.get(address)
+        return None
 
     def of_sets(self, plan: Plan) -> dict[str, str]:
         """The password of each set for which there is one."""
@@ -44,7 +50,7 @@ class Passwords:
 
     def of_file(self, path: str) -> tuple[str, ...]:
         """The passwords that were told for this very file, or a folder it lies in."""
-        return _few(text for pattern, text in self.told if pattern != EVERY and _covers(pattern, path))
+        return _few(text for pattern, text in self.told if pattern != EVERY and covers(pattern, path))
 
     def to_try(self, path: str, sets: Collection[str] = ()) -> tuple[str, ...]:
         """Every password that may open a file of which nobody knows the place, the likeliest first."""
@@ -61,7 +67,7 @@ def _few(passwords: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(passwords))[:MOST_TRIED]
 
 
-def _covers(pattern: str, path: str) -> bool:
+def covers(pattern: str, path: str) -> bool:
     """Whether a pattern means that path or a folder above it, by all of its parts or by the last ones."""
     wanted = pattern.replace("\\", "/").strip("/").casefold()
     parts = path.replace("\\", "/").strip("/").casefold().split("/")

@@ -1,70 +1,69 @@
 """`repair` with its adapters: everything is read, packed and judged in memory. The input is only ever read."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from certwright import flow
-from certwright.errors import Refused, Unreadable
+from certwright.errors import Refused
 from certwright.flow.extras import extra_paths
 from certwright.keys.passwords import draw_password, password_faults
-from certwright.keys.unlock import Unlock, find_secret
 from certwright.mend.credentials import Desk
 from certwright.mend.matching import Matching, match
 from certwright.mend.material import Pool, open_piece
 from certwright.mend.remaining import needs_certificate
 from certwright.mend.settling import Settled, restricted, settle, spare
 from certwright.mend.single import Bench
-from certwright.model import Artifact, CertificateSet, Held, Place, Plan
+from certwright.model import Artifact, CertificateSet, Place, Plan
 from certwright.pack import pack
 from certwright.pack.credential import Credential
-from certwright.plan.locate import part, prefix_of
-from certwright.report.repair import Mended, Repair
+from certwright.plan.locate import part
+from certwright.report.repair import Locked, Mended, Repair
+from certwright.speech import tr
 from certwright.value import field, value
-from certwright.wiring.applying import inventory_of
-from certwright.wiring.loading import Loaded
+from certwright.wiring.found import find
+from certwright.wiring.ground import Ground, roots
+from certwright.wiring.passwords import Passwords
+from certwright.wiring.reading import Entry, Tree, read_tree
 from certwright.wiring.repaired import Repairing, beside, refuse_output
-from certwright.wiring.vault import account, open_safe
-from certwright.x509.pem import certificates_in
+from certwright.wiring.shelf import MOST_BYTES, Shelf, refuse_unknown
 
 
 @value
 class Given:
-    """Passwords by set, others that files may still have, and a folder (or file) of certificates of authorities."""
+    """Passwords, of sets and of files, and a file, folder or archive with certificates of authorities."""
 
-    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
-    others: Sequence[str] = field(default=(), repr=False)
+    passwords: Passwords = field(default_factory=Passwords, repr=False)
     chain: Path | None = None
-    unlock: Unlock = field(default_factory=Unlock)
 
 
 # ── reading and deciding ──────────────────────────────────────────────────────────────────────────
 
 
-def prepare(loaded: Loaded, path: Path, output: Path, given: Given) -> Repairing:
+def prepare(ground: Ground, path: Path, output: Path, given: Given) -> Repairing:
     """Everything a repair will write, and what it changes. Nothing is written yet.
 
-    Refused when the output folder lies in the input or holds anything that a repair did not write there, when a set is
-    unknown, and when nothing could be opened that the plan wants.
+    Refused when the output folder lies in the input or holds anything that a repair did not write there, and when
+    nothing could be opened that the plan wants.
     """
     refuse_output(path, output)
-    _refuse_unknown(loaded.plan, given.passwords)
-    held, kept = _known(loaded, given.unlock)
-    plan, prefix, pool, matching = _matched(loaded, path, given, held, kept)
-    desk = Desk(loaded.plan, pool, loaded.now, {one: held[one].certificate for one in held}, flow.roots(held))
+    passwords = given.passwords.beside(ground.kept)
+    tree, prefix, pool, matching = _matched(ground, path, passwords, given.chain)
+    plan = part(ground.plan, prefix)
+    held = {address: one.certificate for address, one in ground.held.items()}
+    desk = Desk(ground.plan, pool, ground.now, held, roots(ground))
     credentials = {one: made for one, made in desk.credentials(matching.chosen).items() if _in(plan, one)}
-    if path.is_file():
+    if tree.is_file:
         plan = restricted(plan, matching.chosen.keys() | {one for one in credentials if _lies(plan, one, pool)})
         credentials = {one: made for one, made in credentials.items() if _in(plan, one)}
     if not credentials:
-        raise Refused(
-            f"{path}: nothing in it belongs to the plan", "; ".join(": ".join(one) for one in matching.strays[:3])
-        )
-    locks = _locks(plan, credentials, given.passwords, kept)
-    passwords = {group: lock.password for group, lock in locks.items()}
-    packed, refused = _packed(plan, credentials, passwords)
-    bench = Bench(plan, pool, passwords, flow.roots(held), loaded.now, not path.is_file())
+        reasons = "; ".join(": ".join(one) for one in matching.strays[:3])
+        raise Refused(tr("{path}: nothing in it belongs to the plan", path=path), reasons)
+    locks = _locks(plan, credentials, passwords)
+    opening = {group: lock.password for group, lock in locks.items()}
+    packed, refused = _packed(plan, credentials, opening)
+    bench = Bench(plan, pool, opening, roots(ground), ground.now, not tree.is_file)
     settled = settle(bench, {one: packed[one].content for one in packed}, refused)
     extras = _extras(plan, prefix, pool)
     strays = [one for one in spare(bench, matching, settled) if one[0] not in extras]
@@ -79,90 +78,61 @@ def prepare(loaded: Loaded, path: Path, output: Path, given: Given) -> Repairing
         tuple(
             Artifact(_file(group), f"{lock.password}\n".encode(), secret=True)
             for group, lock in locks.items()
-            if not lock.source
+            if lock.drawn
         ),
     )
 
 
 @value
 class _Lock:
-    """The password of a set, where it is from, and what is wrong with the one before."""
+    """The password of a set, where it is from, and what is wrong with the one before; `drawn` when it is a new one."""
 
     password: str = field(repr=False)
     source: str
     faults: tuple[str, ...] = ()
+    drawn: bool = False
 
 
-def _matched(
-    loaded: Loaded, path: Path, given: Given, held: Mapping[str, Held], kept: Mapping[str, str]
-) -> tuple[Plan, str, Pool, Matching]:
+def _matched(ground: Ground, path: Path, passwords: Passwords, chain: Path | None) -> tuple[Tree, str, Pool, Matching]:
     """The part of the plan the files stand for. Files that belong elsewhere make it the whole plan."""
-    contents = _contents(path)
-    passwords = list(dict.fromkeys((*given.passwords.values(), *kept.values(), *given.others)))
-    pieces = [open_piece(name, content, passwords, loaded.now) for name, content in contents.items()]
-    prefix = _prefix(loaded, path, contents)
-    supplied = tuple(_supplied(loaded.plan, given.chain, held))
-    for start in (prefix, ""):
-        plan = part(loaded.plan, start)
+    found = find(path, ground.output, ground.plan)
+    refuse_unknown(passwords, ground.plan, [found])
+    shelf = Shelf(ground.plan, passwords, ground.now, {})
+    pieces = [piece for entry in _files(found.tree) for piece in shelf.pieces(entry, found)]
+    supplied = tuple(_supplied(ground, chain))
+    for start in dict.fromkeys((found.prefix, "")):
+        plan = part(ground.plan, start)
         pool = Pool(tuple(replace(one, path=f"{start}/{one.path}" if start else one.path) for one in pieces), supplied)
-        matching = match(loaded.plan, pool, loaded.now)
+        matching = match(ground.plan, pool, ground.now)
         if all(_in(plan, one) for one in matching.chosen):
             break
-        prefix = ""
-    return plan, prefix, pool, matching
+    return found.tree, start, pool, matching
 
 
-def _prefix(loaded: Loaded, path: Path, names: Iterable[str]) -> str:
-    root = path.parent if path.is_file() else path
-    here, there = root.resolve(), loaded.output.resolve()
-    if here.is_relative_to(there):
-        return "" if here == there else here.relative_to(there).as_posix()
-    try:
-        return prefix_of(loaded.plan, tuple(names), here.name)
-    except Refused:  # no name is a planned one: what is in the files will say where they belong
-        return ""
+def _files(tree: Tree) -> Iterator[Entry]:
+    """All but what is too large to hold anything that could be mended: the disk image that a set is for."""
+    return (one for one in tree.entries if not one.is_folder and (tree.is_file or one.size <= MOST_BYTES))
 
 
-def _contents(path: Path) -> dict[str, bytes]:
-    root = path.parent if path.is_file() else path
-    files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
-    found = {}
-    for file in files:
-        try:
-            found[file.relative_to(root).as_posix()] = file.read_bytes()
-        except OSError as failure:
-            raise Refused(
-                f"{file}: cannot be read ({failure.strerror})", "give this user the right to read it"
-            ) from failure
-    return found
-
-
-def _supplied(plan: Plan, chain: Path | None, held: Mapping[str, Held]) -> Iterator[bytes]:
+def _supplied(ground: Ground, chain: Path | None) -> Iterator[bytes]:
     """Certificates of authorities from beside the files."""
-    for one in held.values():
+    for one in ground.held.values():
         yield from one.chain
-    for place in plan.places:
+    for place in ground.plan.places:
         yield from place.anchors
-    for name, content in (_contents(chain) if chain else {}).items():
-        try:
-            yield from certificates_in(content)
-        except Unreadable as problem:
-            raise Refused(
-                f"--chain: {name} holds no certificates ({problem.what})", "take other files out"
-            ) from problem
+    for entry in _files(read_tree(chain)) if chain else ():
+        yield from _authorities(entry)
 
 
-def _known(loaded: Loaded, unlock: Unlock) -> tuple[Mapping[str, Held], Mapping[str, str]]:
-    """What the inventory holds, and the passwords it keeps; nothing when there is none, or no way to open it."""
-    with inventory_of(loaded) as inventory:
-        if inventory is None:
-            return {}, {}
-        with inventory.reading() as reading:
-            held, stored = reading.held(), reading.passwords()
-        if unlock.prompt is None and find_secret(unlock, loaded.unlock_file, account(loaded)) is None:
-            return held, {}
-        box = open_safe(loaded, unlock, inventory)
-    return held, {one: text for one, (_, text) in flow.open_passwords(stored, box).items()} if box else {}
+def _authorities(entry: Entry) -> Iterator[bytes]:
+    content = entry.content
+    hint = tr("take other files out")
+    if isinstance(content, str):
+        raise Refused(tr("--chain: {name} cannot be read: {reason}", name=entry.name, reason=content), hint)
+    opened = open_piece(entry.name, content, (), datetime.min.replace(tzinfo=UTC)).opened
+    if not opened.certificates:
+        raise Refused(tr("--chain: {name} holds no certificates", name=entry.name), hint)
+    yield from opened.certificates
 
 
 def _in(plan: Plan, address: str) -> bool:
@@ -176,12 +146,10 @@ def _lies(plan: Plan, address: str, pool: Pool) -> bool:
 # ── packing ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _locks(
-    plan: Plan, credentials: Mapping[str, Credential], given: Mapping[str, str], kept: Mapping[str, str]
-) -> dict[str, _Lock]:
+def _locks(plan: Plan, credentials: Mapping[str, Credential], passwords: Passwords) -> dict[str, _Lock]:
     """One password for each set: the one given, the inventory's, or a new one where those break the rule."""
     return {
-        group.id: _lock(group, given.get(group.id), kept.get(group.id))
+        group.id: _lock(group, passwords.told_for(group.id), passwords.kept.get(group.id))
         for group in plan.sets
         if group.password and any(_locked(plan.place(one)) for one in group.places if one in credentials)
     }  # fmt: skip
@@ -194,13 +162,13 @@ def _locked(place: Place) -> bool:
 def _lock(group: CertificateSet, given: str | None, kept: str | None) -> _Lock:
     assert group.password is not None
     told: tuple[str, ...] = ()
-    for password, source in ((given, "as given"), (kept, "as the inventory has it")):
+    for password, source in ((given, tr("as given")), (kept, tr("as the inventory has it"))):
         if password is not None:
             faults = password_faults(group.password, password)
             if not faults:
                 return _Lock(password, source, told)
             told = told or faults
-    return _Lock(draw_password(group.password, secrets.token_bytes), "", told)
+    return _Lock(draw_password(group.password, secrets.token_bytes), tr("a new one"), told, drawn=True)
 
 
 def _packed(
@@ -251,7 +219,10 @@ def _told(
         wanted=tuple(one for one in left if one.place not in new),
         notes=tuple(one for one in settled.remaining if one.place not in lost),
         strays=tuple(strays),
-        passwords=tuple((group, lock.source or f"new, in {folder / _file(group)}") for group, lock in locks.items()),
+        passwords=tuple(
+            Locked(group, lock.source, str(folder / _file(group)) if lock.drawn else "")
+            for group, lock in locks.items()
+        ),
     )
 
 
@@ -265,17 +236,8 @@ def _new_passwords(plan: Plan, locks: Mapping[str, _Lock]) -> Iterator[Repair]:
         if lock and lock.faults:
             asked = [one.requirement for place in group.places for one in plan.place(place).demands]
             rule = next((one for one in asked if one.term == "password.policy"), None)
-            before = f"one that does not do: {'; '.join(lock.faults)}"
+            before = tr("one that does not do: {faults}", faults="; ".join(lock.faults))
             yield Repair(
-                group.id, "", rule.id if rule else "", "password of the set", before,
-                "another one" if lock.source else "a new one", rule.why if rule else "",
+                group.id, "", rule.id if rule else "", tr("password of the set"), before,
+                tr("a new one") if lock.drawn else tr("another one"), rule.why if rule else "",
             )  # fmt: skip
-
-
-def _refuse_unknown(plan: Plan, given: Iterable[str]) -> None:
-    known = [group.id for group in plan.sets if group.password]
-    for group in given:
-        if group not in known:
-            raise Refused(
-                f"no set called {group} takes a password", f"sets that take one: {', '.join(known) or 'none'}"
-            )

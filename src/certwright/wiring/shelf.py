@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from os.path import splitext
 
-from certwright.errors import Unreadable
+from certwright.errors import Refused, Unreadable
 from certwright.mend.material import Piece, Pool, open_piece
 from certwright.mend.meant import Meant, Register
 from certwright.model import Mismatch, Package, Place, Plan, Result, Status
 from certwright.pack.detect import TRADE, detect
 from certwright.pack.forms import form_of
 from certwright.pack.unfold import unfold
+from certwright.speech import tr
 from certwright.terms.material import MATERIAL
 from certwright.value import field, value
 from certwright.wiring.found import Found, find_below
-from certwright.wiring.passwords import Passwords
+from certwright.wiring.passwords import EVERY, Passwords, covers
 from certwright.wiring.reading import Content, Entry
 
 MOST_BYTES = 16 << 20  # of a file that nobody planned; a larger one is no certificate
@@ -67,19 +68,24 @@ class Shelf:
 
     def _decided(self, found: Found) -> Found:
         """Of several folders that a tree may stand for, the one in which its files are where they are meant to be."""
-        pieces = tuple(piece for name, entry in found.loose.items() for piece in self.pieces(name, entry.content))
+        loose = found.loose.items()
+        pieces = tuple(piece for name, entry in loose for piece in self._parts(name, entry.name, entry.content))
         meant = Register(self.plan, self.now, self.held).meant(Pool(pieces))
         homes = {one.piece.path: {package.path for package in one.place.packages} for one in meant if one.place}
         names = {name: entry.name for name, entry in found.loose.items()}
         votes = Counter(
-            prefix for prefix in found.rivals for name in names if f"{prefix}/{names[name]}".lstrip("/") in homes.get(name, ())
+            prefix
+            for prefix in found.rivals
+            for name in names
+            if f"{prefix}/{names[name]}".lstrip("/") in homes.get(name, ())
         )
         (best, most), *others = [*votes.most_common(2), ("", 0)]
         return find_below(best, found.tree, self.plan) if most and all(one[1] < most for one in others) else found
 
     def _of(self, found: Found, loose: Mapping[str, Entry]) -> Judged:
         read = {name: _content(entry, named=not found.whole) for name, entry in loose.items()}
-        pieces = tuple(piece for name, content in read.items() for piece in self.pieces(name, content))
+        labels = {name: found.tree.label(entry.name) if found.whole else name for name, entry in loose.items()}
+        pieces = tuple(piece for name, content in read.items() for piece in self._parts(name, labels[name], content))
         meant = tuple(Register(self.plan, self.now, self.held).meant(Pool(pieces)))
         placed = _Placed(found, self.plan, meant)
         plan = placed.plan()
@@ -94,7 +100,7 @@ class Shelf:
             files=files,
             whole=found.whole,
             tree=found.plan if found.by_path else NOWHERE,
-            passwords=passwords | self._own(plan, found.files),
+            passwords=passwords | self._own(found),
             known=tuple(der for one in serving for der in one.piece.opened.certificates),
             results=(
                 *placed.told(),
@@ -105,24 +111,48 @@ class Shelf:
             meant=(found.by_path and (found.whole or bool(found.files))) or any(one.place for one in meant),
         )
 
-    def pieces(self, name: str, content: Content | None) -> Iterator[Piece]:
-        """A file, or its parts, opened. What cannot be read is a piece that says why."""
+    def pieces(self, entry: Entry, found: Found) -> Iterator[Piece]:
+        """A file opened, or its parts if it is planned nowhere. What cannot be read is a piece that says why."""
+        label, content = found.tree.label(entry.name), entry.content
+        if f"{found.prefix}/{entry.name}".lstrip("/") in found.files and isinstance(content, bytes):
+            yield open_piece(entry.name, content, self._to_try(label), self.now)
+        else:
+            yield from self._parts(entry.name, label, content)
+
+    def _parts(self, name: str, label: str, content: Content | None) -> Iterator[Piece]:
         if isinstance(content, str):
             yield Piece(name, b"", reason=content)
         elif content is not None:
-            passwords = self.passwords.to_try(name, [group.id for group in self.plan.sets])
+            passwords = self._to_try(label)
             for part in unfold(content, passwords):
                 yield open_piece(f"{name}!{part.name}" if part.name else name, part.content, passwords, self.now)
 
-    def _own(self, plan: Plan, files: Mapping[str, Content]) -> dict[str, str]:
-        """The passwords that were told for single files under their planned paths."""
-        packages = [package.path for place in plan.places for package in place.packages if package.form == "pfx"]
+    def _to_try(self, label: str) -> tuple[str, ...]:
+        return self.passwords.to_try(label, [group.id for group in self.plan.sets])
+
+    def _own(self, found: Found) -> dict[str, str]:
+        """The passwords that were told for single files, under their planned paths."""
+        start = f"{found.prefix}/" if found.prefix else ""
+        packages = [package.path for place in found.plan.places for package in place.packages if package.form == "pfx"]
         told = {
-            path: self.passwords.opening(path, content)
+            path: self.passwords.opening(found.tree.label(path.removeprefix(start)), content)
             for path in packages
-            if isinstance(content := files.get(path), bytes)
+            if isinstance(content := found.files.get(path), bytes)
         }
         return {path: text for path, text in told.items() if text is not None}
+
+
+def refuse_unknown(passwords: Passwords, plan: Plan, found: Sequence[Found]) -> None:
+    """Refused when a password was asked for by name, and neither a set nor a file has that name."""
+    groups = [group.id for group in plan.sets if group.password]
+    labels = [one.tree.label(entry.name) for one in found for entry in one.tree.entries]
+    for name in passwords.asked:
+        if name != EVERY and name not in groups and not any(covers(name, label) for label in labels):
+            known = ", ".join(groups) or tr("none")
+            raise Refused(
+                tr("no set that takes a password and no file is called {name}", name=name),
+                tr("sets that take one: {sets}", sets=known),
+            )
 
 
 def _content(entry: Entry, *, named: bool) -> Content | None:
