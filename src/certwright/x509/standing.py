@@ -36,8 +36,8 @@ class Listing:
     """What one list, or the lack of it, says about one certificate. Times are aware UTC.
 
     `address` is a URL or a path. `trouble` is why no list came. `unproved` is why it is not the issuer's ("" when it
-    is), `uncovered` why its silence about the certificate proves nothing. `revoked` is set by proved lists only; a list is
-    `provable` when the certificate of its issuer is at hand.
+    is), `uncovered` why its silence about the certificate proves nothing. `revoked` is set by proved lists only; a list
+    is `provable` when the certificate of its issuer is at hand.
     """
 
     address: str
