@@ -109,6 +109,7 @@ def _conditions(product: Product) -> Iterator[Incoherence]:
         *((one.id, one.when) for one in product.places),
         *((one.id, one.when) for one in product.packages),
         *((one.id, one.when) for one in product.scripts),
+        *((one.id, one.when) for one in product.steps),
         *((one.id, one.when) for one in product.sets),
         *((_local(one.id), one.when) for one in product.requirements),
         *((one.name, one.when) for one in product.values),
@@ -123,6 +124,7 @@ def _ranges(product: Product) -> Iterator[tuple[str, str]]:
     yield from ((one.id, one.builds) for one in product.places)
     yield from ((one.id, one.builds) for one in product.packages)
     yield from ((one.id, one.builds) for one in product.scripts)
+    yield from ((one.id, one.builds) for one in product.steps)
     yield from ((one.id, one.builds) for one in product.sets)
     yield from ((one.id, one.builds) for one in product.requirements)
 

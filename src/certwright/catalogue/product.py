@@ -126,6 +126,29 @@ class ScriptTemplate:
 
 
 @value
+class StepTemplate:
+    """One step of a run-book: what `who` does, the command, how to see that it worked, how to go back.
+
+    `command` is a template as those of scripts are: `%%name%%` becomes a quoted literal of `language`. The order of the
+    steps of a run-book is that of the file.
+    """
+
+    id: str
+    runbook: str
+    title: str
+    text: str
+    who: str = ""
+    command: str = ""
+    language: str = "powershell"
+    verify: str = ""
+    back: str = ""
+    when: Condition = field(default_factory=dict)
+    builds: str = ""
+    sources: tuple[Document, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@value
 class Product:
     """Everything the catalogue knows about one product. Lists keep the order of the file."""
 
@@ -146,6 +169,7 @@ class Product:
     requirements: tuple[Requirement, ...]
     contradictions: tuple[Contradiction, ...]
     scripts: tuple[ScriptTemplate, ...]
+    steps: tuple[StepTemplate, ...] = ()
     source: str = ""
 
 

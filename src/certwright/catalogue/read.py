@@ -18,6 +18,7 @@ from certwright.catalogue.product import (
     Product,
     ScriptTemplate,
     SetTemplate,
+    StepTemplate,
     Value,
 )
 from certwright.catalogue.shapes import LISTS, TABLES, Misfit, misfits
@@ -130,6 +131,7 @@ class _Reading:
             requirements=tuple(self._requirement(row) for row in self.data.get("requirements", ())),
             contradictions=self.contradictions,
             scripts=self._rows("scripts", ScriptTemplate),
+            steps=self._rows("steps", StepTemplate),
             source=self.source,
         )
         for found in incoherences(product):

@@ -15,6 +15,7 @@ from certwright.catalogue.product import (
     Product,
     ScriptTemplate,
     SetTemplate,
+    StepTemplate,
     Value,
 )
 from certwright.model import Contradiction, Document, Requirement
@@ -29,6 +30,7 @@ LISTS: Mapping[str, type] = {
     "requirements": Requirement,
     "contradictions": Contradiction,
     "scripts": ScriptTemplate,
+    "steps": StepTemplate,
 }
 _ROWS = "a list of tables, each [[{}]]"
 _NAMED = "tables, each [{}.name]"

@@ -16,6 +16,7 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "layouts": ("text",),
     "places": ("text", "notes"),
     "requirements": ("text", "why", "fix", "with.reason"),
+    "steps": ("title", "text", "who", "verify", "back"),
     "contradictions": ("issue", "newest", "reading"),
     "targets": ("text",),
 }

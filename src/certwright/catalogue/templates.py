@@ -14,6 +14,7 @@ from certwright.catalogue.product import PlaceTemplate, Product, ScriptTemplate
 SITE = ("name", "product", "build", "issuer", "issuer_kind", "layouts", "target")  # what every site has
 PLACE = ("id", "title", "address", "names", "all_names")  # of `place.`, beside the row's further keys
 OF_SCRIPTS = ("set_folder", "places", "files")
+OF_STEPS = ("files", "locked_sets", "output", "deployment")
 OF_SETS = ("set.id", "set.places")
 _IN_SCRIPTS = re.compile(r"%%([A-Za-z_][A-Za-z0-9_.]*)%%")
 
@@ -48,6 +49,12 @@ def unknown_names(product: Product) -> Iterator[Unknown]:
     for script in product.scripts:
         used = placeholders((script.path, script.title, dict(script.values)))
         yield from _of(script.id, used, script.when, everywhere | set(OF_SCRIPTS))
+    for step in product.steps:
+        used = {
+            *placeholders((step.title, step.text, step.who, step.verify, step.back)),
+            *_IN_SCRIPTS.findall(step.command),
+        }
+        yield from _of(step.id, used, step.when, everywhere | set(OF_STEPS))
 
 
 def unknown_in_script(product: Product, script: ScriptTemplate, template: str) -> Iterator[tuple[int, Unknown]]:

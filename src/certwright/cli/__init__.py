@@ -26,6 +26,7 @@ VERBS = {  # verb → what --help says of it; its module has the verb's name and
     "diff": "Show what has changed between two plans.",
     "explain": "Explain a requirement, a place, a term or a finding.",
     "status": "Show what is held, until when, and what is due.",
+    "runbook": "Print a site's procedures, step by step.",
     "password": "Show the password of a certificate set.",
     "schema": "Print the JSON Schema of the deployment file.",
 }
