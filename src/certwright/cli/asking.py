@@ -12,6 +12,7 @@ from certwright.cli.secrets import first_line
 from certwright.errors import Refused
 from certwright.network.address import Endpoint, endpoint, host_name, is_endpoint
 from certwright.network.allowed import allowed
+from certwright.speech import tr
 from certwright.wiring.online import Asking
 
 
@@ -106,9 +107,11 @@ def _refuse(
     """Options that would do nothing: whoever types them expects something."""
     if allow and not (online or endpoints):
         raise click.UsageError(
-            "--allow says who may be asked; --online asks for revocation lists, https:// for a server"
+            tr("--allow says who may be asked; --online asks for revocation lists, https:// for a server")
         )
     if (server_name or client_certificate) and not endpoints:
-        raise click.UsageError("--server-name and --client-certificate are for servers: name one as https://host:port")
+        raise click.UsageError(
+            tr("--server-name and --client-certificate are for servers: name one as https://host:port")
+        )
     if client_password and not client_certificate:
-        raise click.UsageError("--client-password opens the file of --client-certificate, and there is none")
+        raise click.UsageError(tr("--client-password opens the file of --client-certificate, and there is none"))
