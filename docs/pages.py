@@ -1,9 +1,11 @@
 """The reference pages, from the same values the program uses: vocabulary, catalogue, deployment file, command line."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +17,7 @@ from certwright.manifest.outside import OUTSIDE
 from certwright.model import Contradiction, Document
 from certwright.report.explanation import Explanation
 
+RULES = Path(__file__).parent / "rules.toml"
 NOTICE = "<!-- written by docs/generate.py; do not edit -->\n"
 KINDS = {  # kind of explanation → heading of its part of a product's page
     "fact": "What the deployment file says",
@@ -33,6 +36,7 @@ def pages() -> dict[str, str]:
     everything = explanations(products)
     found = {f"{product.id}.md": _product(explanations([product]), product.id) for product in products}
     found["vocabulary.md"] = _vocabulary(everything)
+    found["rules.md"] = _rules(everything)
     found["deployment-file.md"] = _deployment_file()
     found["command-line.md"] = _command_line()
     found["README.md"] = _index(found)
@@ -105,6 +109,67 @@ def _vocabulary(everything: Mapping[str, Explanation]) -> str:
     parts += ["## material", "What keeps a file from being judged at all."]
     parts += [_entry(one) for one in everything.values() if one.kind == "finding"]
     return "\n\n".join(parts)
+
+
+# ── rules ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _rules(everything: Mapping[str, Explanation]) -> str:
+    told = tomllib.loads(RULES.read_text("utf-8"))
+    parts = [
+        "# Rules, and what became of them",
+        "Every rule that was found in the vendors' documents, tools and issue threads, with the addresses that judge it, "
+        "plan for it or say it, and the reason where files cannot show it. References are to the sections of the "
+        "requirements dossier the catalogue was made from. `certwright explain ADDRESS` tells more of each address.",
+    ]
+    for section, heading in told["sections"].items():
+        rows = [_rule(row, everything) for row in told["rules"] if row["section"] == section]
+        parts += [
+            f"## {heading}",
+            "\n".join(["| rule | by | not offline, because | reference |", "|---|---|---|---|", *rows]),
+        ]
+    disputed = sorted(
+        (one for one in everything.values() if one.kind == "contradiction"), key=lambda one: _number(one.address)
+    )
+    head = ["| contradiction | reading | by |", "|---|---|---|"]
+    parts += ["## Where the documents disagree", "\n".join([*head, *(_disputed(one, everything) for one in disputed)])]
+    return "\n\n".join(parts)
+
+
+def _rule(row: Mapping[str, Any], everything: Mapping[str, Explanation]) -> str:
+    by = ", ".join(_linked(address, everything) for address in row.get("by", ()))
+    return f"| {_cell(row['rule'])} | {by} | {_cell(row.get('reason', ''))} | {_cell(row.get('reference', ''))} |"
+
+
+def _disputed(told: Explanation, everything: Mapping[str, Explanation]) -> str:
+    readings = dict.fromkeys(one.reading for one in told.contradictions)
+    by = ", ".join(_linked(address, everything) + _unjudged(everything[address]) for address in told.related)
+    return f"| {told.address} | {_cell(' '.join(readings))} | {by} |"
+
+
+def _unjudged(told: Explanation) -> str:
+    """Why files cannot show it, for a requirement that is said and not judged."""
+    terms = [value for label, value in told.details if label == "term" and value.startswith("guidance")]
+    return f" ({_cell(terms[0].partition(' = ')[2])})" if terms else ""
+
+
+def _linked(address: str, everything: Mapping[str, Explanation]) -> str:
+    """An address, with a link to the page it stands on."""
+    told = everything[address]
+    page = "vocabulary" if told.kind in ("term", "finding") else address.partition(".")[0]
+    if page not in (*PRODUCTS, "vocabulary"):
+        return f"`{address}`"
+    anchor = "" if told.kind == "product" else f"#{address.replace('.', '').lower()}"
+    return f"[`{address}`]({page}.md{anchor})"
+
+
+def _number(address: str) -> tuple[str, int]:
+    name, _, number = address.rpartition("-C")
+    return name, int(number)
+
+
+def _cell(text: str) -> str:
+    return _inline(text).replace("|", "\\|")
 
 
 # ── deployment file and command line ──────────────────────────────────────────────────────────────
