@@ -37,15 +37,30 @@ def verdict(
     """
     if not anchors:
         return "there is no root to verify against"
+    refused: list[str] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             certificate = load(leaf, memo)
-            helpers = [load(one, memo) for one in between[:MOST_INTERMEDIATES]]
+            helpers = _readable(between[:MOST_INTERMEDIATES], memo, refused)
             _verifier(_builder(anchors, now, server, memo), leaf, server=bool(server)).verify(certificate, helpers)
     except (library.VerificationError, Unloadable, *HOSTILE) as reason:
-        return "".join(char if char.isprintable() else "?" for char in str(reason))[:400] or type(reason).__name__
+        told = str(reason) or type(reason).__name__
+        if refused and "no interior errors" in told:  # nothing led on: perhaps what was refused would have
+            told = f"{told}; {refused[0]}"
+        return "".join(char if char.isprintable() else "?" for char in told)[:400]
     return ""
+
+
+def _readable(several: Sequence[CertificateFacts], memo: Memo, refused: list[str]) -> list[x509.Certificate]:
+    """Those the strict reader takes. An odd one beside a path says nothing of the path; why it is goes to `refused`."""
+    found = []
+    for one in several:
+        try:
+            found.append(load(one, memo))
+        except Unloadable as reason:
+            refused.append(str(reason))
+    return found
 
 
 def verifier_below(
@@ -86,7 +101,11 @@ def _store(anchors: Sequence[CertificateFacts], memo: Memo) -> library.Store:
     key = ("store", *(anchor.fingerprint for anchor in anchors))
     store: library.Store | None = memo.get(key)
     if store is None:
-        store = library.Store([load(anchor, memo) for anchor in anchors])
+        refused: list[str] = []
+        readable = _readable(anchors, memo, refused)
+        if not readable:
+            raise Unloadable(refused[0])
+        store = library.Store(readable)
         remember(memo, key, store)
     return store
 
