@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.request import urlopen
 
 import pytest
@@ -27,13 +27,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from certwright.issuers.acme.clock import Clock
-from certwright.issuers.acme.issuer import AcmeIssuer, Request
+from certwright.issuers import Answer, Declined, Request, Ticket, Waiting
+from certwright.issuers.acme.clock import Clock, Later
+from certwright.issuers.acme.issuer import PATIENCE, AcmeIssuer
 from certwright.issuers.acme.making import Around, make_issuer
-from certwright.issuers.acme.state import Data
 from certwright.manifest.acme import AcmeSettings, ChallengeWish
 from certwright.model import Draft, GeneralName
-from certwright.x509.write import request
+from certwright.x509.write import request, spki
 
 BINDING = {"kid-1": "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"}  # of Pebble's own example
 CLOCK = Clock(lambda: datetime.now(UTC), time.sleep, random.random)
@@ -228,7 +228,24 @@ def wanted(place: str, *names: str, **more: Any) -> Request:
     """A request for these names ("ip:127.0.0.1" is an address), made by the code that makes all of them."""
     kinds = tuple(GeneralName("ip" if name.startswith("ip:") else "dns", name.removeprefix("ip:")) for name in names)
     draft = Draft(names=kinds, key_usage=frozenset({"digitalSignature"}), extended_key_usage=("serverAuth",))
-    return Request(place, request(draft, key_of(place)), kinds, **more)
+    key = key_of(place)
+    return Request(place, request(draft, key), spki(key.public_key()), kinds, draft, "a place", **more)
+
+
+Outcome: TypeAlias = Answer | Waiting | Declined | Later
+
+
+def brought(issuer: AcmeIssuer, *requests: Request, tickets: Sequence[Ticket] = ()) -> list[Outcome]:
+    """What comes of these requests in one run, as whoever orders does it: all are submitted, then collected."""
+    held = dict(zip((one.place for one in requests), tickets, strict=False))
+    submitted = [issuer.submit(one, held.get(one.place)) for one in requests]
+    found: list[Outcome] = []
+    for one, ticket in zip(requests, submitted, strict=True):
+        try:
+            found.append(issuer.collect(one, ticket)[1])
+        except Later as failure:
+            found.append(failure)
+    return found
 
 
 @dataclass
@@ -240,22 +257,23 @@ class Client:
     folder: Path
     account: str = "account"
     files: Mapping[str, bytes] = field(default_factory=dict)
-    tickets: list[Data] = field(default_factory=list)
+    tickets: list[Ticket] = field(default_factory=list)
     clock: Clock = CLOCK
-    stop: Callable[[Data], None] = lambda ticket: None
+    stop: Callable[[Ticket], None] = lambda ticket: None
+    patience: timedelta = PATIENCE
     opened: ExitStack = field(default_factory=ExitStack)
 
     def issuer(self) -> AcmeIssuer:
         """A new object each time: nothing but tickets and the key is remembered."""
         files = {"ca.pem": self.server.authority.root, **self.files}
         around = Around(files, self.clock, time.monotonic, os.environ, self.folder)
-        made = make_issuer(self.settings, key_of(self.account), around, self._record)
+        made = make_issuer(self.settings, key_of(self.account), around, self._record, self.patience)
         return self.opened.enter_context(made)
 
     def with_(self, **settings: Any) -> "Client":
         return replace(self, settings=replace(self.settings, **settings), tickets=[])
 
-    def _record(self, ticket: Data) -> None:
+    def _record(self, ticket: Ticket) -> None:
         self.tickets.append(json.loads(json.dumps(ticket)))
         self.stop(ticket)
 

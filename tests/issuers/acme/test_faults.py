@@ -3,7 +3,8 @@
 import socket
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ import pytest
 
 from certwright.acme.renewal import certificate_id
 from certwright.errors import Refused
-from certwright.issuers.acme.clock import Clock
-from certwright.issuers.acme.issuer import Denied, Granted, Outcome, Waiting
+from certwright.issuers import Answer as Certificate
+from certwright.issuers import Declined, Waiting
+from certwright.issuers.acme.clock import Clock, Later
 from certwright.issuers.acme.transport import Transport, Unreached
 from certwright.manifest.acme import AcmeSettings
 from certwright.x509.read import read_certificate
 
-from .conftest import Authority, Client, free_port, wanted
+from .conftest import Authority, Client, Outcome, brought, free_port, wanted
 from .double import Answer, Double, double, problem, signed
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -57,14 +59,13 @@ def only_trusted(authority: Authority) -> Any:
     return type("Server", (), {"authority": authority})()
 
 
-def ordered(client: Client, *places: str) -> list[Outcome]:
-    issuer = client.issuer()
-    return issuer.collect(issuer.submit([wanted(place, f"{place}.contoso.com") for place in places]))
+def ordered(client: Client, *places: str, **more: Any) -> list[Outcome]:
+    return brought(client.issuer(), *(wanted(place, f"{place}.contoso.com") for place in places), **more)
 
 
 def test_the_double_is_a_server(asking: Client, ca: Double) -> None:
     (outcome,) = ordered(asking, "a")
-    assert isinstance(outcome, Granted)
+    assert isinstance(outcome, Certificate)
     assert ca.agents == {"certwright (ACME client)"}
 
 
@@ -73,44 +74,42 @@ def test_the_double_is_a_server(asking: Client, ca: Double) -> None:
 
 def test_a_limit_is_waited_for_when_it_is_short(asking: Client, ca: Double, watch: Watch) -> None:
     ca.script["/newOrder"] = [problem(429, "rateLimited", "slow down", ("Retry-After", "7"))]
-    assert isinstance(ordered(asking, "a")[0], Granted)
+    assert isinstance(ordered(asking, "a")[0], Certificate)
     assert watch.slept == [7.0]
 
 
 def test_a_limit_of_hours_is_told_and_nothing_is_lost(asking: Client, ca: Double, watch: Watch) -> None:
     when = "Sat, 21 Nov 2026 15:00:00 GMT"
-    ca.script["/newOrder"] = [problem(429, "rateLimited", "too many orders", ("Retry-After", when))] * 2
+    ca.script["/newOrder"] = [problem(429, "rateLimited", "too many orders", ("Retry-After", when))]
     one, other = ordered(asking, "a", "b")
-    assert isinstance(one, Waiting)
-    assert isinstance(other, Waiting)
+    assert isinstance(one, Later)
+    assert isinstance(other, Later)
     assert one.not_before == other.not_before == START + timedelta(hours=3)
-    assert one.trouble
-    assert "too many orders (rateLimited)" in one.reason
+    assert "too many orders (rateLimited)" in one.what
     assert watch.slept == []
-    issuer = asking.issuer()
-    assert [type(done) for done in issuer.collect([one.ticket, other.ticket])] == [Granted, Granted]
+    again = ordered(asking, "a", "b", tickets=asking.tickets[-2:])
+    assert [type(done) for done in again] == [Certificate, Certificate]
 
 
 def test_a_server_out_of_order_is_tried_again_ever_slower(asking: Client, ca: Double, watch: Watch) -> None:
     ca.script["/newOrder"] = [Answer(503, b"<html>"), Answer(500, b""), Answer(502, b"")]
-    assert isinstance(ordered(asking, "a")[0], Granted)
+    assert isinstance(ordered(asking, "a")[0], Certificate)
     assert watch.slept == [1.0, 2.0, 4.0]
 
 
 def test_a_server_that_stays_out_of_order_is_left_for_later(asking: Client, ca: Double, watch: Watch) -> None:
     ca.script["/finalize/0"] = [Answer(503, b"")] * 4
     (waiting,) = ordered(asking, "a")
-    assert isinstance(waiting, Waiting)
-    assert waiting.trouble
+    assert isinstance(waiting, Later)
     assert waiting.not_before >= START + timedelta(minutes=5)
-    assert isinstance(asking.issuer().collect([waiting.ticket])[0], Granted)
+    assert isinstance(ordered(asking, "a", tickets=asking.tickets[-1:])[0], Certificate)
 
 
 def test_a_slow_ca_says_when_to_look_again(asking: Client, ca: Double, watch: Watch) -> None:
     order = {"status": "processing", "identifiers": [], "finalize": f"{ca.url}/finalize/0"}
     ca.script["/order/0"] = [Answer(200, {**order, "status": "ready"})]
     ca.script["/order/0"] += [Answer(200, order, (("Retry-After", "20"),))] * 3
-    assert isinstance(ordered(asking, "a")[0], Granted)
+    assert isinstance(ordered(asking, "a")[0], Certificate)
     assert watch.slept == [20.0] * 3
 
 
@@ -119,24 +118,23 @@ def test_a_ca_that_needs_hours_leaves_a_time_to_come_back(asking: Client, ca: Do
     ca.script["/order/0"] = [Answer(200, order), Answer(200, order, (("Retry-After", "7200"),))]
     (waiting,) = ordered(asking, "a")
     assert isinstance(waiting, Waiting)
-    assert (waiting.trouble, waiting.reason) == (False, "the CA is making the certificate")
-    assert waiting.not_before == START + timedelta(hours=2)
+    assert waiting.reason == "the CA is making the certificate"
+    assert waiting.until == START + timedelta(hours=2)
 
 
 def test_nonces_that_never_fit_end(asking: Client, ca: Double) -> None:
-    ca.script["/newOrder"] = [problem(400, "badNonce")] * 40
+    ca.script["/newOrder"] = [problem(400, "badNonce")] * 20
     (waiting,) = ordered(asking, "a")
-    assert isinstance(waiting, Waiting)
-    assert "refused 20 fresh nonces" in waiting.reason
+    assert isinstance(waiting, Later)
+    assert "refused 20 fresh nonces" in waiting.what
 
 
 def test_a_ca_that_is_not_there(asking: Client, watch: Watch) -> None:
     away = asking.with_(directory=f"https://127.0.0.1:{free_port()}/dir")
     (waiting,) = ordered(away, "a")
-    assert isinstance(waiting, Waiting)
-    assert waiting.trouble
-    assert "cannot be reached" in waiting.reason
-    assert watch.slept == [1.0, 2.0, 4.0] * 2, "submit tries, and collect tries"
+    assert isinstance(waiting, Later)
+    assert "cannot be reached" in waiting.what
+    assert watch.slept == [1.0, 2.0, 4.0]
 
 
 # ── what a server says ──
@@ -147,8 +145,8 @@ def test_a_refusal_names_every_name(asking: Client, ca: Double) -> None:
     parts = [{**part, "identifier": {"type": "dns", "value": name}} for name in ("a.local", "b.local")]
     ca.script["/newOrder"] = [problem(400, "compound", "some are refused", subproblems=parts)]
     (denied,) = ordered(asking, "a")
-    assert isinstance(denied, Denied)
-    assert "a.local: internal name; b.local: internal name" in denied.what
+    assert isinstance(denied, Declined)
+    assert "a.local: internal name; b.local: internal name" in denied.reason
     assert denied.hint == "this CA does not certify that name; choose another issuer for it"
 
 
@@ -163,10 +161,10 @@ def test_new_terms_name_the_page(asking: Client, ca: Double) -> None:
 def test_a_text_of_the_server_moves_no_cursor(asking: Client, ca: Double) -> None:
     ca.script["/newOrder"] = [problem(400, "malformed", "no\x1b[2J\r\n\u202eway" + "x" * 9000)]
     (denied,) = ordered(asking, "a")
-    assert isinstance(denied, Denied)
-    assert "\x1b" not in denied.what
-    assert "\u202e" not in denied.what
-    assert len(denied.what) < 700
+    assert isinstance(denied, Declined)
+    assert "\x1b" not in denied.reason
+    assert "\u202e" not in denied.reason
+    assert len(denied.reason) < 700
 
 
 @pytest.mark.parametrize(
@@ -195,9 +193,8 @@ def test_what_no_retry_can_mend_is_refused(asking: Client, ca: Double, path: str
 def test_an_order_that_makes_no_sense_keeps_no_other_waiting(asking: Client, ca: Double, answer: Answer) -> None:
     ca.script["/order/0"] = [answer] * 2
     bad, good = ordered(asking, "a", "b")
-    assert isinstance(bad, Waiting)
-    assert bad.trouble
-    assert isinstance(good, Granted)
+    assert isinstance(bad, Later)
+    assert isinstance(good, Certificate)
 
 
 def test_a_host_nobody_allowed_is_never_asked(asking: Client, ca: Double) -> None:
@@ -227,8 +224,8 @@ def test_a_server_that_is_not_trusted_is_refused(asking: Client) -> None:
 def test_a_chain_without_end_is_not_read_to_the_end(asking: Client, ca: Double) -> None:
     ca.script["/certificate/0"] = [Answer(200, b"x" * (2 << 20))] * 4
     (waiting,) = ordered(asking, "a")
-    assert isinstance(waiting, Waiting)
-    assert "more than 1048576 octets" in waiting.reason
+    assert isinstance(waiting, Later)
+    assert "more than 1048576 octets" in waiting.what
 
 
 def test_an_answer_that_trickles_is_given_up(authority: Authority) -> None:
@@ -249,7 +246,7 @@ def test_an_answer_that_trickles_is_given_up(authority: Authority) -> None:
 
 def test_a_profile_is_ordered(asking: Client, ca: Double) -> None:
     ca.meta = {"profiles": {"shortlived": "six days", "classic": "as ever"}}
-    assert isinstance(ordered(asking.with_(profile="shortlived"), "a")[0], Granted)
+    assert isinstance(ordered(asking.with_(profile="shortlived"), "a")[0], Certificate)
     assert ca.payloads("/newOrder")[0]["profile"] == "shortlived"
 
 
@@ -265,10 +262,13 @@ def test_a_profile_nobody_offers_is_refused_before_anything_is_ordered(asking: C
 
 
 def test_a_life_is_asked_for_when_that_is_wished(asking: Client, ca: Double) -> None:
-    request = wanted("a", "a.contoso.com", not_after=datetime(2028, 1, 1, tzinfo=UTC))
-    asking.issuer().submit([request])
-    asking.with_(dates=True).issuer().submit([request])
-    assert [one.get("notAfter") for one in ca.payloads("/newOrder")] == [None, "2028-01-01T00:00:00Z"]
+    request = wanted("a", "a.contoso.com")
+    longer = replace(request, draft=replace(request.draft, good_until=date(2028, 1, 1)))
+    brought(asking.issuer(), request)
+    brought(asking.with_(dates=True).issuer(), request)
+    brought(asking.with_(dates=True).issuer(), longer)
+    ends = [one.get("notAfter") for one in ca.payloads("/newOrder")]
+    assert ends == [None, "2027-12-23T12:00:00Z", "2028-01-01T23:59:59Z"]
 
 
 def old_certificate() -> bytes:
@@ -279,21 +279,20 @@ def old_certificate() -> bytes:
 def test_a_renewal_says_what_it_replaces(asking: Client, ca: Double) -> None:
     ca.more = {"renewalInfo": f"{ca.url}/ari"}
     old = old_certificate()
-    asking.issuer().submit([wanted("a", "a.contoso.com", replaces=old)])
+    brought(asking.issuer(), wanted("a", "a.contoso.com", replaces=old))
     assert ca.payloads("/newOrder")[0]["replaces"] == certificate_id(read_certificate(old))
 
 
 def test_what_is_replaced_already_is_no_hindrance(asking: Client, ca: Double) -> None:
     ca.more = {"renewalInfo": f"{ca.url}/ari"}
     ca.script["/newOrder"] = [problem(409, "alreadyReplaced", "somebody was faster")]
-    issuer = asking.issuer()
-    (outcome,) = issuer.collect(issuer.submit([wanted("a", "a.contoso.com", replaces=old_certificate())]))
-    assert isinstance(outcome, Granted)
+    (outcome,) = brought(asking.issuer(), wanted("a", "a.contoso.com", replaces=old_certificate()))
+    assert isinstance(outcome, Certificate)
     assert "replaces" not in ca.payloads("/newOrder")[1]
 
 
 def test_a_server_without_advice_is_not_told_what_is_replaced(asking: Client, ca: Double) -> None:
-    asking.issuer().submit([wanted("a", "a.contoso.com", replaces=old_certificate())])
+    brought(asking.issuer(), wanted("a", "a.contoso.com", replaces=old_certificate()))
     assert "replaces" not in ca.payloads("/newOrder")[0]
 
 

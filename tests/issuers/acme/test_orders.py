@@ -8,23 +8,25 @@ from pathlib import Path
 import pytest
 
 from certwright.errors import Refused
-from certwright.issuers.acme.issuer import Denied, Granted, Waiting
+from certwright.issuers import Answer, Declined, Request
+from certwright.issuers.acme.clock import Later
 from certwright.manifest.acme import ChallengeWish
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
 
-from .conftest import BINDING, Authority, Client, Pebble, client_of, free_port, key_of, nginx, pebble, wanted
+from .conftest import BINDING, Authority, Client, Pebble, brought, client_of, free_port, key_of, nginx, pebble, wanted
 
 HOOK = Path(__file__).with_name("hook.py")
 
 
-def granted(client: Client, *requests: object) -> list[CertificateFacts]:
+def granted(client: Client, *requests: Request) -> list[CertificateFacts]:
     """The certificates of these requests, all of which must come."""
-    issuer = client.issuer()
-    outcomes = issuer.collect(issuer.submit(requests))  # type: ignore[arg-type]
-    assert all(isinstance(one, Granted) for one in outcomes), outcomes
-    return [read_certificate(one.certificate) for one in outcomes]  # type: ignore[union-attr]
+    found = []
+    for outcome in brought(client.issuer(), *requests):
+        assert isinstance(outcome, Answer), outcome
+        found.append(read_certificate(outcome.certificate))
+    return found
 
 
 def names(certificate: CertificateFacts) -> set[str]:
@@ -86,39 +88,39 @@ def test_a_wildcard_by_a_hook(client: Client, server_dns: str, tmp_path: Path) -
 
 def test_a_hook_that_fails_leaves_an_order_to_go_on_with(client: Client, server_dns: str, tmp_path: Path) -> None:
     hook = (sys.executable, str(HOOK), server_dns, str(tmp_path / "hook.log"))
+    request = wanted("hook", "hook.contoso.com")
     failing = client.with_(challenge=ChallengeWish("dns-01", hook=(*hook, "present")))
     issuer = failing.issuer()
-    (waiting,) = issuer.collect(issuer.submit([wanted("hook", "hook.contoso.com")]))
-    assert isinstance(waiting, Waiting)
-    assert waiting.trouble
-    assert "failed at present for hook.contoso.com with code 1: [31mthe provider is closed today" in waiting.reason
+    (waiting,) = brought(issuer, request)
+    assert isinstance(waiting, Later)
+    assert "failed at present for hook.contoso.com with code 1: [31mthe provider is closed today" in waiting.what
     working = failing.with_(challenge=ChallengeWish("dns-01", hook=hook)).issuer()
-    assert isinstance(working.collect([waiting.ticket])[0], Granted)
+    assert isinstance(brought(working, request, tickets=failing.tickets[-1:])[0], Answer)
 
 
 def test_what_cannot_be_cleaned_up_is_said_and_stops_nothing(client: Client, server_dns: str, tmp_path: Path) -> None:
     hook = (sys.executable, str(HOOK), server_dns, str(tmp_path / "hook.log"), "cleanup")
     issuer = client.with_(challenge=ChallengeWish("dns-01", hook=hook)).issuer()
-    (outcome,) = issuer.collect(issuer.submit([wanted("unclean", "unclean.contoso.com")]))
-    assert isinstance(outcome, Granted)
-    assert "failed at cleanup for unclean.contoso.com" in outcome.note
+    (outcome,) = brought(issuer, wanted("unclean", "unclean.contoso.com"))
+    assert isinstance(outcome, Answer)
+    assert [("failed at cleanup for unclean.contoso.com" in said) for said in issuer.left] == [True]
 
 
 def test_a_proof_that_fails_is_told_in_words(client: Client) -> None:
     wish = ChallengeWish("http-01", ("127.0.0.1", free_port()))  # Pebble knocks at another port
     issuer = client.with_(challenge=wish).issuer()
-    (denied,) = issuer.collect(issuer.submit([wanted("closed", "closed.contoso.com")]))
-    assert isinstance(denied, Denied)
-    assert "the proof (http-01) of closed.contoso.com" in denied.what
-    assert "connection" in denied.what
+    (denied,) = brought(issuer, wanted("closed", "closed.contoso.com"))
+    assert isinstance(denied, Declined)
+    assert "the proof (http-01) of closed.contoso.com" in denied.reason
+    assert "connection" in denied.reason
     assert "port 80" in denied.hint
 
 
 def test_one_that_fails_keeps_no_other_from_coming(client: Client) -> None:
     issuer = client.issuer()
     bad = replace(wanted("bad", "good-name.contoso.com"), csr=wanted("bad", "other-name.contoso.com").csr)
-    outcomes = issuer.collect(issuer.submit([bad, wanted("fine", "fine.contoso.com")]))
-    assert [type(one) for one in outcomes] == [Denied, Granted]
+    outcomes = brought(issuer, bad, wanted("fine", "fine.contoso.com"))
+    assert [type(one) for one in outcomes] == [Declined, Answer]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_one_that_fails_keeps_no_other_from_coming(client: Client) -> None:
 def test_what_can_never_be_proved_is_refused_first(client: Client, kind: str, name: str, words: str) -> None:
     issuer = client.with_(challenge=ChallengeWish(kind, hook=("x",))).issuer()
     with pytest.raises(Refused, match=words):
-        issuer.submit([wanted("never", name)])
+        issuer.submit(wanted("never", name))
     assert not client.tickets
 
 
@@ -136,15 +138,15 @@ def test_a_port_that_is_taken_is_named(client: Client) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         issuer = client.with_(challenge=ChallengeWish("http-01", ("127.0.0.1", port))).issuer()
-        (waiting,) = issuer.collect(issuer.submit([wanted("taken", "taken.contoso.com")]))
-    assert isinstance(waiting, Waiting)
-    assert f"http-01 cannot listen at 127.0.0.1 port {port} (Address already in use" in waiting.reason
+        (waiting,) = brought(issuer, wanted("taken", "taken.contoso.com"))
+    assert isinstance(waiting, Later)
+    assert f"http-01 cannot listen at 127.0.0.1 port {port} (Address already in use" in waiting.what
 
 
 def test_the_chain_ends_at_the_anchor(client: Client) -> None:
     issuer = replace(client.with_(anchor="anchor.pem"), files={"anchor.pem": client.server.issuing("roots/0")}).issuer()
-    (outcome,) = issuer.collect(issuer.submit([wanted("anchored", "anchored.contoso.com")]))
-    assert isinstance(outcome, Granted)
+    (outcome,) = brought(issuer, wanted("anchored", "anchored.contoso.com"))
+    assert isinstance(outcome, Answer)
     root = read_certificate(outcome.chain[-1])
     assert root.self_issued
     assert len(outcome.chain) == 2
@@ -152,7 +154,7 @@ def test_the_chain_ends_at_the_anchor(client: Client) -> None:
 
 def test_rsa_accounts(client: Client) -> None:
     issuer = replace(client, account="rsa account").issuer()
-    assert isinstance(issuer.collect(issuer.submit([wanted("rsa", "rsa.contoso.com")]))[0], Granted)
+    assert isinstance(brought(issuer, wanted("rsa", "rsa.contoso.com"))[0], Answer)
 
 
 def test_revocation(client: Client) -> None:
@@ -171,12 +173,12 @@ def test_revoking_what_is_not_ours_is_refused(client: Client, server: Pebble) ->
 def test_account_keys_are_exchanged(client: Client) -> None:
     old, new = replace(client, account="old account"), replace(client, account="new account")
     old_issuer = old.issuer()
-    assert isinstance(old_issuer.collect(old_issuer.submit([wanted("old", "old.contoso.com")]))[0], Granted)
+    assert isinstance(brought(old_issuer, wanted("old", "old.contoso.com"))[0], Answer)
     url = old_issuer.account
     old_issuer.roll_over(key_of("new account"))
     old.issuer().roll_over(key_of("new account"))  # again, as after a kill before the new key was known to count
     issuer = new.issuer()
-    assert isinstance(issuer.collect(issuer.submit([wanted("new", "new.contoso.com")]))[0], Granted)
+    assert isinstance(brought(issuer, wanted("new", "new.contoso.com"))[0], Answer)
     assert issuer.account == url
 
 
@@ -189,20 +191,20 @@ def test_a_closed_account_stays_closed(client: Client) -> None:
     closing = replace(client, account="closing")
     closing.issuer().close_account()
     with pytest.raises(Refused):
-        closing.issuer().submit([wanted("late", "late.contoso.com")])
+        brought(closing.issuer(), wanted("late", "late.contoso.com"))
 
 
 def test_accounts_by_binding_only(authority: Authority, tmp_path: Path) -> None:
     config = {"externalAccountBindingRequired": True, "externalAccountMACKeys": BINDING}
     with pebble(authority, tmp_path / "pebble", config=config) as server, client_of(server, tmp_path) as client:
         with pytest.raises(Refused, match="only for those it knows already") as refused:
-            client.issuer().submit([wanted("eab", "eab.contoso.com")])
+            brought(client.issuer(), wanted("eab", "eab.contoso.com"))
         assert "eab:" in refused.value.hint
         bound = client.with_(binding_id="kid-1", binding_file="mac.key")
         with pytest.raises(Refused, match=r"mac\.key holds no MAC key"):
-            replace(bound, files={"mac.key": b"?"}).issuer().submit([wanted("eab", "eab.contoso.com")])
+            brought(replace(bound, files={"mac.key": b"?"}).issuer(), wanted("eab", "eab.contoso.com"))
         with pytest.raises(Refused, match="the CA refused an account"):
-            replace(bound, files={"mac.key": b"A" * 64}).issuer().submit([wanted("eab", "eab.contoso.com")])
+            brought(replace(bound, files={"mac.key": b"A" * 64}).issuer(), wanted("eab", "eab.contoso.com"))
         bound = replace(bound, files={"mac.key": BINDING["kid-1"].encode() + b"\r\n"})
         assert len(granted(bound, wanted("eab", "eab.contoso.com"))) == 1
         assert len(granted(client, wanted("eab2", "eab2.contoso.com"))) == 1, (
@@ -222,7 +224,7 @@ def test_another_chain_is_chosen_by_its_root(authority: Authority, tmp_path: Pat
     with pebble(authority, tmp_path / "pebble", environment=more) as server, client_of(server, tmp_path) as client:
         roots = [read_certificate(certificates_in(server.issuing(f"roots/{n}"))[0]) for n in range(3)]
         issuers = [client.with_(chain=root.common_names[0]).issuer() for root in roots]
-        outcomes = [one.collect(one.submit([wanted("c", "c.contoso.com")]))[0] for one in issuers]
-        ends = [read_certificate(one.chain[-1]).issuer_der for one in outcomes if isinstance(one, Granted)]
+        outcomes = [brought(one, wanted("c", "c.contoso.com"))[0] for one in issuers]
+        ends = [read_certificate(one.chain[-1]).issuer_der for one in outcomes if isinstance(one, Answer)]
         assert ends == [root.subject_der for root in roots]
-        assert {len(one.chain) for one in outcomes if isinstance(one, Granted)} == {2}
+        assert {len(one.chain) for one in outcomes if isinstance(one, Answer)} == {2}

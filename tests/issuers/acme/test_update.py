@@ -12,11 +12,12 @@ import dns.query
 import pytest
 
 from certwright.errors import Refused
-from certwright.issuers.acme.issuer import Granted, Waiting
+from certwright.issuers import Answer
+from certwright.issuers.acme.clock import Later
 from certwright.issuers.acme.solvers.update import read_key
 from certwright.manifest.acme import ChallengeWish
 
-from .conftest import Authority, Client, client_of, free_port, knock, pebble, running, wanted
+from .conftest import Authority, Client, brought, client_of, free_port, knock, pebble, running, wanted
 
 ZONE = """$TTL 60
 @ IN SOA ns hostmaster 1 3600 600 86400 60
@@ -78,39 +79,38 @@ def bound(authority: Authority, name_server: Bind, tmp_path_factory: pytest.Temp
 
 def test_a_name_and_its_wildcard_stand_beside_each_other(bound: Client, name_server: Bind) -> None:
     issuer = bound.issuer()
-    (outcome,) = issuer.collect(issuer.submit([wanted("both", "app.contoso.test", "*.app.contoso.test")]))
-    assert isinstance(outcome, Granted), outcome
-    assert not outcome.note
+    (outcome,) = brought(issuer, wanted("both", "app.contoso.test", "*.app.contoso.test"))
+    assert isinstance(outcome, Answer), outcome
+    assert not issuer.left
     assert name_server.texts("_acme-challenge.app.contoso.test") == set()
 
 
 def test_an_alias_is_followed_to_where_updates_go(bound: Client, name_server: Bind) -> None:
     issuer = bound.issuer()
-    (outcome,) = issuer.collect(issuer.submit([wanted("alias", "www.fixed.test")]))
-    assert isinstance(outcome, Granted), outcome
+    (outcome,) = brought(issuer, wanted("alias", "www.fixed.test"))
+    assert isinstance(outcome, Answer), outcome
     assert name_server.texts("www.fixed.test.contoso.test") == set()
 
 
 def test_a_zone_that_takes_no_updates_is_named(bound: Client) -> None:
     issuer = bound.issuer()
     with pytest.raises(Refused, match=r"the name server 127\.0\.0\.1 refused the update of fixed\.test \(REFUSED\)"):
-        issuer.collect(issuer.submit([wanted("fixed", "mail.fixed.test")]))
+        brought(issuer, wanted("fixed", "mail.fixed.test"))
 
 
 def test_a_name_outside_the_zone_is_named(bound: Client) -> None:
     issuer = bound.with_(challenge=replace(bound.settings.challenge, zone="contoso.test")).issuer()
     with pytest.raises(Refused, match=r"does not lie in the zone contoso\.test"):
-        issuer.collect(issuer.submit([wanted("outside", "mail.fixed.test")]))
+        brought(issuer, wanted("outside", "mail.fixed.test"))
 
 
 def test_a_wrong_key_is_told_and_can_be_tried_again(bound: Client) -> None:
     wrong = name_key = b'key "certwright" { algorithm hmac-sha512; secret "c2VjcmV0IG9mIG5vYm9keQ=="; };'
-    issuer = replace(bound, files={"tsig.key": wrong}).issuer()
-    (waiting,) = issuer.collect(issuer.submit([wanted("key", "key.contoso.test")]))
-    assert isinstance(waiting, Waiting)
-    assert waiting.trouble
-    assert name_key.split(b'"')[3].decode() not in waiting.reason
-    assert isinstance(bound.issuer().collect([waiting.ticket])[0], Granted)
+    request, client = wanted("key", "key.contoso.test"), replace(bound, files={"tsig.key": wrong}, tickets=[])
+    (waiting,) = brought(client.issuer(), request)
+    assert isinstance(waiting, Later)
+    assert name_key.split(b'"')[3].decode() not in waiting.what
+    assert isinstance(brought(bound.issuer(), request, tickets=client.tickets[-1:])[0], Answer)
 
 
 def test_a_record_that_a_secondary_does_not_show_is_told(bound: Client) -> None:
@@ -118,9 +118,9 @@ def test_a_record_that_a_secondary_does_not_show_is_told(bound: Client) -> None:
     wish = replace(bound.settings.challenge, seen_at=(away,), wait=2)
     begun = time.monotonic()
     issuer = bound.with_(challenge=wish).issuer()
-    (waiting,) = issuer.collect(issuer.submit([wanted("secondary", "secondary.contoso.test")]))
-    assert isinstance(waiting, Waiting)
-    assert f"127.0.0.1:{away[1]} does not show the record _acme-challenge.secondary.contoso.test" in waiting.reason
+    (waiting,) = brought(issuer, wanted("secondary", "secondary.contoso.test"))
+    assert isinstance(waiting, Later)
+    assert f"127.0.0.1:{away[1]} does not show the record _acme-challenge.secondary.contoso.test" in waiting.what
     assert time.monotonic() - begun < 20
 
 

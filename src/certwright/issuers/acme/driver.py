@@ -43,15 +43,11 @@ class Driver:
             self.states[state.place] = state
         return state
 
-    def begin(self, states: Iterable[AcmeOrderState], taken: Iterable[str] = ()) -> None:
-        """Order what is not ordered yet. An order that an earlier run left, and that is not in `taken`, is taken up."""
-        states = list(states)
-        used = {state.order for state in (*self.states.values(), *states)} | set(taken)
-        for state in states:
-            self.note(state)
-        for state in states:
+    def begin(self, states: Iterable[AcmeOrderState]) -> None:
+        """Order what is not ordered yet. What an earlier run ordered and nobody wrote down is taken up."""
+        for state in [self.note(state) for state in states]:
             if not state.order and state.stage not in ENDS:
-                used.add(self._begun(state, used).order)
+                self._begun(state)
 
     def advance(self, until: datetime) -> None:
         """Bring all orders as far forward as they go until then. Later when the server wants us to come again."""
@@ -64,11 +60,11 @@ class Driver:
 
     # ── ordering ──
 
-    def _begun(self, state: AcmeOrderState, used: set[str]) -> AcmeOrderState:
+    def _begun(self, state: AcmeOrderState) -> AcmeOrderState:
         self._refuse_profile(state)
-        url = self._left_behind(state, used) if not state.replaces else ""
+        url = self._left_behind(state) if not state.replaces else ""
         if url:
-            return self.note(replace(_clear(state), order=url))
+            return self.note(replace(state.cleared(), order=url))
         reply = self._ordered(state)
         if reply.status >= 300 and state.replaces:  # it only says what this one is for; never let it be in the way
             state = replace(state, replaces="")
@@ -81,7 +77,7 @@ class Driver:
                 tr("{url} took an order without saying where it is", url=reply.url), tr("tell the CA's operator")
             )
         read_order(reply.body)
-        return self.note(replace(_clear(state), order=url))
+        return self.note(replace(state.cleared(), order=url))
 
     def _ordered(self, state: AcmeOrderState) -> Reply:
         wish = new_order(
@@ -102,13 +98,14 @@ class Driver:
                 else tr("leave out profile: of this issuer; its directory names none"),
             )
 
-    def _left_behind(self, state: AcmeOrderState, used: set[str]) -> str:
+    def _left_behind(self, state: AcmeOrderState) -> str:
         """The order of an earlier run that asks for exactly this, and waits still; "" when there is none."""
         if self._left is None:
             try:
                 self._left = dict(self._listed())
             except (Later, Unreadable):
                 self._left = {}  # the list is a convenience; without it we order anew
+        used = {one.order for one in self.states.values()}
         for url, order in self._left.items():
             same = set(order.identifiers) == set(state.identifiers) and order.profile == state.profile
             if same and url not in used and order.status in ("pending", "ready"):
@@ -188,7 +185,7 @@ class Driver:
             return None
         order = self._read(state, reply)
         if order is not None and order.status == "ready":
-            self.note(state.at("ready"))
+            self.note(state.cleared().at("ready"))
             reply = self._session.post(order.finalize, finalize(state.request))
             if reply.status >= 300 and problem(reply).kind != "orderNotReady":
                 self._refused(state, reply, tr("the request"))
@@ -206,13 +203,13 @@ class Driver:
 
     def _after(self, state: AcmeOrderState, order: Order, pause: timedelta) -> timedelta | None:
         if order.status == "valid" and order.certificate:
-            self.note(replace(_clear(state), stage="valid", certificate=order.certificate))
+            self.note(replace(state.cleared(), stage="valid", certificate=order.certificate))
         elif order.status == "invalid":
             self._ended(state, order)
         elif order.status == "pending":  # an authorization was withdrawn meanwhile: the next run proves it again
             self.note(replace(state, stage="authorizing", not_before=self._session.clock.now() + pause))
         else:
-            self.note(state.at("processing"))
+            self.note(state.cleared().at("processing"))
             return pause
         return None
 
@@ -226,7 +223,3 @@ class Driver:
             return
         what, hint = told or (tr("the CA gave up the order without giving a reason"), tr("ask the CA's operator"))
         self.note(replace(state, stage="invalid", problem=what, hint=hint))
-
-
-def _clear(state: AcmeOrderState) -> AcmeOrderState:
-    return replace(state, problem="", hint="", not_before=None)

@@ -1,32 +1,31 @@
-"""The door: requests in, tickets out; tickets in, certificates out. A ticket is data, and all that must be kept.
+"""The door: a `Correspondent` for an ACME CA. A ticket is data, and all that must be kept; submitting sends nothing.
 
 Refused is raised for what the deployment file must say otherwise; what one order meets is that order's outcome.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TypeAlias
+from datetime import UTC, datetime, time, timedelta
 
 from certwright.acme.documents import Identifier, read_authorization, read_order
 from certwright.acme.jwk import PrivateKey
 from certwright.acme.messages import CHAIN_TYPE, DEACTIVATION, revocation
 from certwright.acme.proof import cannot_prove
 from certwright.acme.renewal import Window, certificate_id, read_window
-from certwright.acme.told import plain
 from certwright.errors import Broken, Problem, Refused, Unreadable
+from certwright.issuers import Answer, Declined, Request, Ticket, Waiting
 from certwright.issuers.acme.account import close_account, open_account, roll_over
 from certwright.issuers.acme.clock import Later
-from certwright.issuers.acme.driver import Driver, Record
+from certwright.issuers.acme.driver import ENDS, Driver
 from certwright.issuers.acme.session import AGAIN, Session, problem
 from certwright.issuers.acme.solvers import Solver
-from certwright.issuers.acme.state import AcmeOrderState, Data, read_state
+from certwright.issuers.acme.state import AcmeOrderState, read_state
 from certwright.issuers.acme.transport import Reply
 from certwright.issuers.acme.words import refusal
 from certwright.manifest.acme import AcmeSettings
-from certwright.model import GeneralName
+from certwright.model import Draft
 from certwright.speech import tr
-from certwright.value import field, value
+from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
@@ -36,50 +35,7 @@ from certwright.x509.signature import signature_fault
 MOST_CHAINS = 10
 PATIENCE = timedelta(minutes=3)
 
-
-@value
-class Request:
-    """One certificate asked for: the CSR, DER, and its names. `replaces` is the certificate it renews, DER, or b""."""
-
-    place: str
-    csr: bytes = field(repr=False)
-    names: tuple[GeneralName, ...]
-    not_after: datetime | None = None
-    replaces: bytes = field(default=b"", repr=False)
-
-
-@value
-class Granted:
-    """A certificate, DER, with its chain: issuer first, the root last if the CA or `anchor:` gives one."""
-
-    place: str
-    certificate: bytes = field(repr=False)
-    chain: tuple[bytes, ...] = field(repr=False)
-    note: str = ""
-
-
-@value
-class Waiting:
-    """Not yet: keep the ticket, come again, not before then. `trouble`: something failed, and it is no mere waiting."""
-
-    place: str
-    ticket: Data
-    reason: str
-    not_before: datetime
-    hint: str = ""
-    trouble: bool = False
-
-
-@value
-class Denied:
-    """The CA refused this one for good: why, and what to do. A new request may be made once that is done."""
-
-    place: str
-    what: str
-    hint: str = ""
-
-
-Outcome: TypeAlias = Granted | Waiting | Denied
+Record = Callable[[Ticket], None]
 
 
 @value
@@ -93,8 +49,9 @@ class Advice:
 class AcmeIssuer:
     """Certificates from one ACME CA. Close it, or use it in a `with`.
 
-    `record` is told of every change of a ticket, and returns when it is on disk. `mac_key` is the text of the file of
-    eab:, `anchors` are the certificates (DER) of the file of anchor:.
+    `record` is told of every change of a ticket (its `place` says whose), and returns when it is on disk. `patience` is
+    how long one run may wait for the CA. `mac_key` is the text of the file of eab:, `anchors` are the certificates
+    (DER) of the file of anchor:. `left` says which answers to challenges could not be taken away, a sentence each.
     """
 
     def __init__(
@@ -102,17 +59,21 @@ class AcmeIssuer:
         settings: AcmeSettings,
         session: Session,
         solver: Solver,
-        record: Callable[[Data], None] = lambda ticket: None,
+        record: Record = lambda ticket: None,
         *,
+        patience: timedelta = PATIENCE,
         mac_key: str = "",
         anchors: Sequence[bytes] = (),
     ) -> None:
         self._settings = settings
         self._session = session
         self._solver = solver
-        self._record: Record = lambda state: record(state.as_data())
+        self._driver = Driver(session, solver, lambda state: record(state.as_data()))
+        self._patience = patience
         self._mac_key = mac_key
         self._anchors = tuple(read_certificate(one) for one in anchors)
+        self._untried = True
+        self._refusal: Refused | None = None
 
     def __enter__(self) -> "AcmeIssuer":
         return self
@@ -130,34 +91,42 @@ class AcmeIssuer:
         self._open()
         return self._session.account
 
-    def submit(self, requests: Sequence[Request], held: Iterable[Data] = ()) -> list[Data]:
-        """Order these. A ticket for every request, in their order; also when the CA could not be reached yet.
+    @property
+    def left(self) -> Sequence[str]:
+        """What this run could not take away."""
+        return tuple(self._driver.proving.left)
 
-        `held` are the tickets of earlier runs that count still: their orders are left alone. Refused when a name can
-        never be proved with this challenge, or when the account is refused.
+    def submit(self, request: Request, ticket: Ticket | None = None) -> Ticket:
+        """Intend to order that, or to go on with what the ticket says of the same request.
+
+        Refused when a name can never be proved with this challenge. Nothing is sent before something is collected.
         """
-        states = [self._state(one) for one in requests]
-        driver = self._driver()
-        taken = [read_state(ticket).order for ticket in held]
-        self._trying(driver, states, lambda: driver.begin(states, taken))
-        return [driver.states[one.place].as_data() for one in requests]
+        for name in request.names:
+            if why := cannot_prove(self._solver.kind, name):
+                raise Refused(
+                    tr("{place}: {name}: {why}", place=request.place, name=name, why=why),
+                    tr("choose another challenge: for this issuer, or another issuer for this place"),
+                )
+        self._untried = True
+        return self._driver.note(self._state(request, ticket)).as_data()
 
-    def collect(self, tickets: Sequence[Data], patience: timedelta = PATIENCE) -> list[Outcome]:
-        """What has become of these, in their order, after going on with them for at most about that long."""
-        states = [read_state(ticket) for ticket in tickets]
-        for state in states:
-            self._refuse_stranger(state)
-        driver = self._driver()
-        driver.states |= {state.place: state for state in states}
-        until = self._session.clock.now() + patience
-        self._trying(driver, states, lambda: driver.advance(until))
-        return [self._outcome(driver, driver.states[state.place]) for state in states]
+    def collect(self, request: Request, ticket: Ticket) -> tuple[Ticket, Answer | Waiting | Declined]:
+        """What has become of it, after going on with everything that was submitted.
 
-    def abandon(self, tickets: Sequence[Data]) -> None:
+        Later (a Broken) when the CA or the network failed: nothing is lost by running again. Refused when the account
+        is, or the profile, or an answer cannot be put up with these settings.
+        """
+        if request.place not in self._driver.states:
+            self.submit(request, ticket)
+        self._go_on()
+        state = self._driver.states[request.place]
+        return state.as_data(), self._outcome(state)
+
+    def abandon(self, tickets: Sequence[Ticket]) -> None:
         """Give these orders up: their answers are taken away, and what they had open no longer counts at the CA."""
         self._open()
         for state in map(read_state, tickets):
-            self._driver().proving.take_away(state.standing)
+            self._driver.proving.take_away(state.standing)
             reply = self._session.post(state.order) if state.order else None
             if reply is None or reply.status >= 300:
                 continue
@@ -203,67 +172,63 @@ class AcmeIssuer:
         if not self._session.account:
             open_account(self._session, self._settings, self._mac_key)
 
-    def _driver(self) -> Driver:
-        return Driver(self._session, self._solver, self._record)
-
-    def _trying(self, driver: Driver, states: Sequence[AcmeOrderState], going: Callable[[], None]) -> None:
-        """Go on; what keeps everything from going on is noted with every order that is not at its end."""
+    def _go_on(self) -> None:
+        """Bring everything forward, once for all that was submitted; what keeps it from going on is noted with it."""
+        if self._refusal is not None:
+            raise self._refusal
+        if not self._untried:
+            return
+        self._untried = False
         try:
             self._open()
-            going()
+            self._driver.advance(self._session.clock.now() + self._patience)
+        except Refused as refused:
+            self._refusal = refused
+            raise
         except (Broken, Unreadable) as failure:
             when = failure.not_before if isinstance(failure, Later) else self._session.clock.now() + AGAIN
-            for one in states:
-                state = driver.states.get(one.place, one)
-                if state.stage not in ("valid", "invalid"):
-                    driver.note(replace(state, problem=failure.what, hint=failure.hint, not_before=when))
+            for state in self._driver.states.values():
+                if state.stage not in ENDS:
+                    self._driver.note(replace(state, problem=failure.what, hint=failure.hint, not_before=when))
 
-    def _state(self, request: Request) -> AcmeOrderState:
-        for name in request.names:
-            if why := cannot_prove(self._solver.kind, name):
-                raise Refused(tr("{place}: {name}: {why}", place=request.place, name=name, why=why))
-        advised = bool(request.replaces)
-        return AcmeOrderState(
+    def _state(self, request: Request, ticket: Ticket | None) -> AcmeOrderState:
+        """What the ticket says, if it is about the same; else a new intent that clears up after the old one."""
+        new = AcmeOrderState(
             place=request.place,
             directory=self._settings.directory,
             request=request.csr,
             identifiers=tuple(Identifier(name.kind, name.value.lower()) for name in request.names),
             profile=self._settings.profile,
-            replaces=certificate_id(read_certificate(request.replaces)) if advised else "",
-            not_after=request.not_after if self._settings.dates else None,
+            replaces=certificate_id(read_certificate(request.replaces)) if request.replaces else "",
+            not_after=_end_of(request.draft, self._session.clock.now()) if self._settings.dates else None,
         )
+        try:
+            old = read_state(ticket) if ticket else new
+        except Unreadable:
+            return new  # whatever was ordered with it lapses by itself
+        same = (old.directory, old.request, old.profile) == (new.directory, new.request, new.profile)
+        return old.cleared() if same and old.stage != "invalid" else replace(new, standing=old.standing)
 
-    def _refuse_stranger(self, state: AcmeOrderState) -> None:
-        if state.directory != self._settings.directory:
-            raise Refused(
-                tr("{place} is ordered from {other}", place=state.place, other=state.directory),
-                tr("order it anew, or set directory: back until that order is done"),
-            )
-
-    def _outcome(self, driver: Driver, state: AcmeOrderState) -> Outcome:
+    def _outcome(self, state: AcmeOrderState) -> Answer | Waiting | Declined:
         if state.stage == "invalid":
-            return Denied(state.place, state.problem, state.hint)
+            return Declined(state.problem, state.hint)
         if state.stage == "valid":
-            try:
-                return self._granted(driver, state)
-            except (Broken, Unreadable) as failure:
-                state = replace(state, problem=failure.what, hint=failure.hint)
+            return self._answer(state)
         when = state.not_before or self._session.clock.now() + AGAIN
-        reason = state.problem or _reason(state)
-        return Waiting(state.place, state.as_data(), reason, when, state.hint, trouble=bool(state.problem))
+        if state.problem:
+            raise Later(state.problem, state.hint, when)
+        return Waiting(_reason(state), when)
 
-    def _granted(self, driver: Driver, state: AcmeOrderState) -> Granted | Denied:
+    def _answer(self, state: AcmeOrderState) -> Answer | Declined:
         reply = self._session.ask(state.certificate, tr("the certificate"), accept=CHAIN_TYPE)
-        chain = self._chosen(reply)
-        if chain[0].key.spki != read_request(state.request).key.spki:
-            return Denied(
-                state.place,
+        leaf, *chain = self._chosen(reply)
+        if leaf.key.spki != read_request(state.request).key.spki:
+            self._driver.note(replace(state, stage="invalid"))
+            return Declined(
                 tr("the CA gave a certificate for another key than the request's"),
-                tr("order it anew; if that happens again, tell the CA's operator"),
+                tr("run again to order it anew; if that happens twice, tell the CA's operator"),
             )
-        return Granted(
-            state.place, chain[0].der, tuple(one.der for one in chain[1:]), " ".join(map(plain, driver.proving.left))
-        )
+        return Answer(leaf.der, tuple(one.der for one in chain), state.certificate)
 
     def _chosen(self, reply: Reply) -> list[CertificateFacts]:
         """The chain that ends at the root whose name is wished for; the CA's own choice when none does."""
@@ -289,6 +254,12 @@ def _ends_at(chain: Sequence[CertificateFacts], root: str) -> bool:
     """Whether a chain ends at the root of that common name, which may be left out of it (RFC 8446 4.4.2)."""
     last = chain[-1]
     return root in last.common_names if last.self_issued else f"CN={root}" in last.issuer.split(",")
+
+
+def _end_of(draft: Draft, now: datetime) -> datetime:
+    """When a certificate of that draft that is made now is to end: at the end of its life, or of the day demanded."""
+    end = now + draft.lifetime
+    return end if draft.good_until is None else max(end, datetime.combine(draft.good_until, time.max, UTC))
 
 
 def _reason(state: AcmeOrderState) -> str:

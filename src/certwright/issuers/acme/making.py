@@ -4,6 +4,7 @@ Loading this loads the HTTP client and the DNS library; only those who order fro
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from ssl import DER_cert_to_PEM_cert
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from certwright.acme.jwk import PrivateKey
 from certwright.acme.proof import ALPN, HTTP
 from certwright.errors import Refused, Unreadable
 from certwright.issuers.acme.clock import Clock
-from certwright.issuers.acme.issuer import AcmeIssuer
+from certwright.issuers.acme.issuer import PATIENCE, AcmeIssuer, Record
 from certwright.issuers.acme.session import Session
 from certwright.issuers.acme.solvers import Solver
 from certwright.issuers.acme.solvers.alpn import AlpnServer
@@ -21,7 +22,6 @@ from certwright.issuers.acme.solvers.http import HttpServer
 from certwright.issuers.acme.solvers.seen import Seen
 from certwright.issuers.acme.solvers.update import Update, read_key
 from certwright.issuers.acme.solvers.webroot import Webroot
-from certwright.issuers.acme.state import Data
 from certwright.issuers.acme.transport import Transport
 from certwright.manifest.acme import AcmeSettings
 from certwright.speech import tr
@@ -48,7 +48,8 @@ def make_issuer(
     settings: AcmeSettings,
     account_key: PrivateKey,
     around: Around,
-    record: Callable[[Data], None] = lambda ticket: None,
+    record: Record = lambda ticket: None,
+    patience: timedelta = PATIENCE,
 ) -> AcmeIssuer:
     """The issuer of those settings; nothing is sent yet. Refused or Unreadable when a file is not what it must be."""
     hosts = [urlsplit(settings.directory).hostname or "", *settings.hosts]
@@ -56,7 +57,9 @@ def make_issuer(
     session = Session(settings.directory, account_key, transport, around.clock)
     mac_key = around.files[settings.binding_file].decode("utf-8", "replace") if settings.binding_file else ""
     anchors = certificates_in(around.files[settings.anchor]) if settings.anchor else ()
-    return AcmeIssuer(settings, session, solver(settings, around), record, mac_key=mac_key, anchors=anchors)
+    return AcmeIssuer(
+        settings, session, solver(settings, around), record, patience=patience, mac_key=mac_key, anchors=anchors
+    )
 
 
 def solver(settings: AcmeSettings, around: Around) -> Solver:

@@ -139,7 +139,7 @@ class Proving:
         for place in {one.place for one in opened}:
             waits = any(one.place == place for one in remaining)
             state = replace(states[place], standing=_standing(kept, place))
-            self._note(replace(state, stage="authorizing", not_before=again) if waits else state.at("ready"))
+            self._note(replace(state, stage="authorizing", not_before=again) if waits else state.cleared().at("ready"))
 
     def _taken_away(self, proofs: Sequence[Proof]) -> bool:
         """Whether nothing of these stands any more. A failure is kept in `left`: it stops no certificate."""

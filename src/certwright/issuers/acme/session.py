@@ -21,6 +21,7 @@ MOST_TRIES = 4  # of a request that meets a fault
 MOST_NONCES = 20  # of a request whose nonce is refused
 MOST_WAIT = timedelta(seconds=30)  # of one pause within a request; longer ones are left to a later run
 AGAIN = timedelta(minutes=5)
+SHORTEST = timedelta(milliseconds=100)  # "Retry-After: 0" must not make us a nuisance
 
 
 class Session:
@@ -92,7 +93,7 @@ class Session:
     def pause(self, reply: Reply, attempt: int) -> timedelta:
         """How long the server wants us to wait before we look again, or a polite while."""
         asked = retry_after(reply.header("retry-after"), self.clock.now())
-        return back_off(attempt, self.clock.fraction()) if asked is None else max(asked, timedelta(milliseconds=100))
+        return back_off(attempt, self.clock.fraction()) / 4 if asked is None else max(asked, SHORTEST)
 
     def _patiently(
         self,
@@ -116,7 +117,7 @@ class Session:
                     or (reply.status < 500 and problem(reply).kind != "rateLimited")
                 ):
                     return reply
-                pause = self.pause(reply, attempt)
+                pause = max(retry_after(reply.header("retry-after"), self.clock.now()) or pause, SHORTEST)
                 what, last = refusal(tr("a request"), problem(reply))[0], attempt == MOST_TRIES or pause > MOST_WAIT
             if last:
                 raise Later(what, tr("run again later; nothing is lost"), self.clock.now() + max(pause, AGAIN))

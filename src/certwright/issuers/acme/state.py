@@ -58,6 +58,10 @@ class AcmeOrderState:
         """The same at another stage."""
         return replace(self, stage=stage)
 
+    def cleared(self) -> "AcmeOrderState":
+        """The same without what kept it from going on."""
+        return replace(self, problem="", hint="", not_before=None)
+
     def as_data(self) -> dict[str, object]:
         """The state as JSON can hold it."""
         return {
