@@ -1,19 +1,17 @@
 """The database: made once, versioned, refused with a reason when it cannot be used, and never half written."""
 
-import os
-import resource
 import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from tests.world import as_somebody_else, files_no_longer_than, folder_for_all
 
 from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
 from certwright.inventory import Inventory
@@ -185,37 +183,11 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         Inventory.open(tmp_path / "nowhere" / "inventory.db")
 
 
-WRITE = """
-import sys
-from pathlib import Path
-from certwright.errors import Problem
-from certwright.inventory import Inventory
-try:
-    with Inventory.open(Path(sys.argv[1])) as inventory, inventory.writing() as book:
-        book.write_setting("big", bytes(1_000_000))
-except Problem as problem:
-    print(type(problem).__name__, problem.what, problem.hint, sep="|")
-"""
-
-
-@contextmanager
-def as_somebody_else() -> Iterator[None]:
-    """Act as a user who owns nothing, because root may write everywhere."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
 @pytest.fixture
 def public_folder() -> Iterator[Path]:
     """A folder below one that everybody may enter."""
-    with TemporaryDirectory(prefix="certwright-") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
+    with folder_for_all() as folder:
+        yield folder
 
 
 def test_a_read_only_folder_is_told(public_folder: Path) -> None:
@@ -229,6 +201,41 @@ def test_a_read_only_folder_is_told(public_folder: Path) -> None:
     assert "writable for this user" in failure.value.hint
 
 
+def test_a_read_only_inventory_can_be_read(public_folder: Path) -> None:
+    path = public_folder / "inventory.db"
+    with Inventory.open(path) as inventory, inventory.writing() as book:
+        book.write_setting("a", b"1")
+    path.chmod(0o444)
+    public_folder.chmod(0o555)
+    with as_somebody_else(), Inventory.open_to_read(path) as inventory:
+        with inventory.reading() as reading:
+            assert reading.setting("a") == b"1"
+        with pytest.raises(Broken, match="cannot be written here"), inventory.writing() as book:
+            book.write_setting("a", b"2")
+    assert {file.name for file in public_folder.iterdir()} == {"inventory.db"}
+
+
+def test_what_was_not_closed_is_put_in_order_only_where_it_can_be(public_folder: Path) -> None:
+    path = public_folder / "inventory.db"
+    program = (
+        "import os, sys; from pathlib import Path; from certwright.inventory import Inventory;"
+        "inventory = Inventory.open(Path(sys.argv[1]));"
+        "book = inventory.writing().__enter__(); book.write_setting('a', b'1'); inventory._connection.commit();"
+        "os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", program, path], check=True)
+    path.with_name("inventory.db-shm").unlink()
+    for file in public_folder.iterdir():
+        file.chmod(0o444)
+    public_folder.chmod(0o555)
+    with as_somebody_else(), pytest.raises(Broken, match="was not closed and cannot be put in order here") as failure:
+        Inventory.open_to_read(path)
+    assert "certwright status" in failure.value.hint
+    public_folder.chmod(0o755)
+    with Inventory.open_to_read(path) as inventory, inventory.reading() as reading:
+        assert reading.setting("a") == b"1"
+
+
 def test_an_unreadable_file_is_told(public_folder: Path) -> None:
     path = public_folder / "inventory.db"
     made(path)
@@ -237,18 +244,17 @@ def test_an_unreadable_file_is_told(public_folder: Path) -> None:
         Inventory.open(path)
 
 
+def write_much(inventory: Inventory) -> None:
+    with inventory.writing() as book:
+        book.write_setting("big", bytes(1_000_000))
+
+
 def test_a_full_disk_is_told_and_costs_nothing_that_was_there(path: Path) -> None:
     with Inventory.open(path) as inventory, inventory.writing() as book:
         book.write_setting("before", b"safe")
-    done = subprocess.run(
-        [sys.executable, "-c", WRITE, path],
-        capture_output=True,
-        text=True,
-        check=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)),
-    )
-    assert done.stdout.startswith("Broken|"), done.stdout + done.stderr
-    assert "free some space" in done.stdout
+    with Inventory.open(path) as inventory, files_no_longer_than(300_000), pytest.raises(Broken) as failure:
+        write_much(inventory)
+    assert "free some space" in failure.value.hint
     with Inventory.open(path) as inventory, inventory.reading() as reading:
         assert (reading.setting("before"), reading.setting("big")) == (b"safe", None)
 

@@ -2,14 +2,12 @@
 
 import hashlib
 import os
-import resource
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
+from tests.world import as_somebody_else, files_no_longer_than, folder_for_all
 
 from certwright.errors import Broken, Refused
 from certwright.model import Artifact
@@ -186,24 +184,11 @@ def test_a_path_that_leads_outside_is_refused(root: Path) -> None:
 # ── a world that does not do what was asked ──
 
 
-@contextmanager
-def as_somebody_else() -> Iterator[None]:
-    """Act as a user who owns nothing, because root may write everywhere."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
 @pytest.fixture
 def closed_folder() -> Iterator[Path]:
     """A folder everybody may look into and nobody may write to."""
-    with TemporaryDirectory(prefix="certwright-") as folder:
-        Path(folder).chmod(0o555)
-        yield Path(folder)
+    with folder_for_all(0o555) as folder:
+        yield folder
 
 
 def test_a_folder_nobody_may_write_to_is_told(closed_folder: Path) -> None:
@@ -218,17 +203,6 @@ def test_a_file_nobody_may_read_is_told(closed_folder: Path) -> None:
     (closed_folder / "a").chmod(0)
     with as_somebody_else(), pytest.raises(Broken, match="cannot be written or read"):
         Folder(closed_folder).observe(["a"])
-
-
-@contextmanager
-def files_no_longer_than(size: int) -> Iterator[None]:
-    """A disk that takes so many bytes a file and then fails, as a full one does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_costs_nothing_that_was_there(root: Path) -> None:

@@ -220,8 +220,7 @@ def _told(
         notes=tuple(one for one in settled.remaining if one.place not in lost),
         strays=tuple(strays),
         passwords=tuple(
-            Locked(group, lock.source, str(folder / _file(group)) if lock.drawn else "")
-            for group, lock in locks.items()
+            Locked(one, lock.source, str(folder / _file(one)) if lock.drawn else "") for one, lock in locks.items()
         ),
     )
 

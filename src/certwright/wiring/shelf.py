@@ -72,12 +72,11 @@ class Shelf:
         pieces = tuple(piece for name, entry in loose for piece in self._parts(name, entry.name, entry.content))
         meant = Register(self.plan, self.now, self.held).meant(Pool(pieces))
         homes = {one.piece.path: {package.path for package in one.place.packages} for one in meant if one.place}
-        names = {name: entry.name for name, entry in found.loose.items()}
         votes = Counter(
             prefix
             for prefix in found.rivals
-            for name in names
-            if f"{prefix}/{names[name]}".lstrip("/") in homes.get(name, ())
+            for name, entry in loose
+            if f"{prefix}/{entry.name}".lstrip("/") in homes.get(name, ())
         )
         (best, most), *others = [*votes.most_common(2), ("", 0)]
         return find_below(best, found.tree, self.plan) if most and all(one[1] < most for one in others) else found
