@@ -17,20 +17,8 @@ from certwright.value import field, value
 # A fact of a site: what the deployment file says, or a value the catalogue derives from it.
 FactValue: TypeAlias = Union[str, int, bool, date, bytes, tuple["FactValue", ...], Mapping[str, "FactValue"]]  # noqa: UP007
 Facts: TypeAlias = Mapping[str, FactValue]
-
 NameKind = Literal["dns", "ip", "uri", "email", "dn", "other"]
 PfxEncryption = Literal["tripledes-sha1", "aes256-sha256"]
-
-OIDS = {  # the field's names for the extended key usages of this trade (RFC 5280 4.2.1.12)
-    "serverAuth": "1.3.6.1.5.5.7.3.1",
-    "clientAuth": "1.3.6.1.5.5.7.3.2",
-    "emailProtection": "1.3.6.1.5.5.7.3.4",
-    "codeSigning": "1.3.6.1.5.5.7.3.3",
-    "timeStamping": "1.3.6.1.5.5.7.3.8",
-    "OCSPSigning": "1.3.6.1.5.5.7.3.9",
-    "documentEncryption": "1.3.6.1.4.1.311.80.1",
-    "anyExtendedKeyUsage": "2.5.29.37.0",
-}
 
 
 class Severity(StrEnum):
@@ -47,9 +35,6 @@ class Status(StrEnum):
     WARNING = "Warning"
     FAIL = "Fail"
     SKIPPED = "Skipped"
-
-
-# ── names and keys ────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -191,9 +176,6 @@ class Demand:
     term: Term
 
 
-# ── the plan ──────────────────────────────────────────────────────────────────────────────────────
-
-
 @value
 class Package:
     """One file a place's credential becomes. `path` is relative to the site's folder, with forward slashes.
@@ -271,10 +253,8 @@ class CertificateSet:
 @value
 class IssuerWish:
     """An issuer named in the deployment file. Kinds: embedded, public, self-signed (always refused), and those of
-    `outside`: files, adcs-offline, adcs-web, acme.
-
-    One that is `outside` is asked with a request and answers later; it has `roots` and intermediates (`chain`), DER, and
-    `settings` of its kind instead of drafts of authorities.
+    `outside`, which are asked with a request and answer later: they have `roots`, intermediates (`chain`), DER, and
+    `settings` of their kind instead of drafts of authorities.
     """
 
     name: str
@@ -287,17 +267,6 @@ class IssuerWish:
     roots: tuple[bytes, ...] = field(default=(), repr=False)
     chain: tuple[bytes, ...] = field(default=(), repr=False)
     settings: Mapping[str, object] = field(default_factory=dict, repr=False)
-
-
-@value
-class Site:
-    """One product at one place in the world, as the deployment file tells it, plus what the catalogue derives."""
-
-    name: str
-    product: str
-    facts: Facts
-    issuer: str
-    line: int = 0
 
 
 @value
@@ -340,8 +309,7 @@ class Held:
 class Pending:
     """A request that waits for its issuer: for which place, with which key (its name and its SPKI), and what was asked.
 
-    `kind` is that of the issuer when it was asked, `ticket` what it needs to go on (None: nothing was submitted yet),
-    `told` the last reason it gave for keeping us waiting.
+    `kind` is the issuer's, `ticket` what it needs to go on (None: nothing was submitted yet), `told` its last word.
     """
 
     place: str

@@ -11,8 +11,9 @@ from certwright.catalogue.load import load
 from certwright.errors import Impossible
 from certwright.manifest.files import with_files
 from certwright.manifest.read import read_deployment
-from certwright.model import OIDS, Place, Plan
+from certwright.model import Place, Plan
 from certwright.plan.make import make_plan
+from certwright.x509.usages import OIDS
 
 PRODUCT = "configuration-manager"
 CASES = Path(__file__).parents[1] / "cases" / PRODUCT

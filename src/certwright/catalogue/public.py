@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from certwright.catalogue import SOURCES
-from certwright.model import OIDS, Draft
+from certwright.model import Draft
+from certwright.x509.usages import OIDS
 
 
 @cache

@@ -12,7 +12,7 @@ from certwright.manifest.common import CERTIFICATE, COMMON, HEAD
 from certwright.manifest.issuers import paths_of, read_issuers
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot, read_tree
-from certwright.model import FactValue, IssuerWish, KeySpec, Site
+from certwright.model import Facts, FactValue, IssuerWish, KeySpec
 from certwright.value import field, value
 
 
@@ -23,6 +23,17 @@ class Wish:
     key: KeySpec | None = None
     days: int = 0
     names: tuple[str, ...] = ()
+
+
+@value
+class Site:
+    """One product at one place in the world, as the deployment file tells it, plus what the catalogue derives."""
+
+    name: str
+    product: str
+    facts: Facts
+    issuer: str
+    line: int = 0
 
 
 @value
@@ -150,8 +161,8 @@ class _Reading(Reading):
                 expected="lower-case letters, digits, hyphens",
                 hint="name: east",
             )
-        elif name in self.wishes or name == "pki" or name in self.issuers:
-            taken = "pki is the authorities' folder; issuers and sites share their addresses"
+        elif name in self.wishes or name in ("pki", "requests") or name in self.issuers:
+            taken = "pki and requests are folders of ours; issuers and sites share their addresses"
             self.wrong(at, "the name of a site must be its own", expected="another name", hint=taken)
         return name
 

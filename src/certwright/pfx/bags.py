@@ -3,14 +3,14 @@
 A bag that makes no sense becomes a defect with its address, and its neighbours are read all the same.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from certwright.errors import Unreadable
 from certwright.pfx import oids
 from certwright.pfx.ber import OCTET_STRING, SET, Element
 from certwright.pfx.facts import CertificateBag, Encryption, KeyBag
 from certwright.pfx.pbe import Scheme, read_scheme
-from certwright.value import field, value
+from certwright.value import value
 
 _UTF8_STRING, _BMP_STRING = 0x0C, 0x1E
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from certwright.catalogue.product import Product, StepTemplate
 from certwright.errors import Impossible
-from certwright.model import Facts, FactValue, Plan, Site
+from certwright.manifest.read import Site
+from certwright.model import Facts, FactValue, Plan
 from certwright.plan.filling import Filling
 from certwright.runbook import Runbook, Step
 

@@ -11,7 +11,16 @@ from certwright.report.layout import visible
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 # The shapes promised in docs/schemas. A field may be added within a version; none changes its meaning or goes away.
-FORMATS = {"plan": 1, "report": 1, "status": 1, "explanation": 1, "inspection": 1, "difference": 1, "repair": 1, "notice": 1}
+FORMATS = {
+    "plan": 1,
+    "report": 1,
+    "status": 1,
+    "explanation": 1,
+    "inspection": 1,
+    "difference": 1,
+    "repair": 1,
+    "notice": 1,
+}
 
 
 def envelope(kind: str, content: Mapping[str, Json]) -> dict[str, Json]:

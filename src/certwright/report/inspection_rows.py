@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from certwright.model import OIDS
 from certwright.pack.inside import Inside, InsideCertificate, InsideCrl, InsideKey, InsideRequest
 from certwright.pfx import oids
 from certwright.pfx.facts import Bag, Encryption, Mac
@@ -12,6 +11,7 @@ from certwright.report.layout import counted, visible
 from certwright.speech import tr
 from certwright.x509.facts import ChainFacts, PublicKeyFacts
 from certwright.x509.store import Stored
+from certwright.x509.usages import OIDS
 
 Rows: TypeAlias = Sequence[tuple[str, str]]
 USAGES = {dotted: name for name, dotted in OIDS.items()}

@@ -6,14 +6,14 @@ Whatever comes out of a certificate or a path is hostile until `visible` has see
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from certwright.judged import FileFacts, Link, SetFacts
 from certwright.model import Document, Report, Result, Status
 from certwright.report import layout
 from certwright.report.layout import counted
-from certwright.value import field, value
+from certwright.value import value
 
 WORST_FIRST = (Status.FAIL, Status.WARNING, Status.OK, Status.SKIPPED)
 

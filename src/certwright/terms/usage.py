@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated
 
 from certwright.errors import Refused
-from certwright.model import OIDS, Draft, Mismatch
+from certwright.model import Draft, Mismatch
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
 from certwright.value import value
 from certwright.x509.extensions import KEY_USAGES
+from certwright.x509.usages import OIDS
 
 _TITLES = {
     "serverAuth": "Server Authentication",

@@ -8,11 +8,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certwright.errors import Refused
-from certwright.model import OIDS, Draft, GeneralName
+from certwright.model import Draft, GeneralName
 from certwright.value import value
 from certwright.x509.extensions import KEY_USAGES
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.name import parse_name
+from certwright.x509.usages import OIDS
 
 PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
