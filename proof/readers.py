@@ -2,11 +2,23 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from certwright.acme.documents import (
+    read_account,
+    read_authorization,
+    read_directory,
+    read_order,
+    read_orders,
+    read_problem,
+)
+from certwright.acme.jwk import read_jwk
+from certwright.acme.jws import read_jws, read_object
+from certwright.acme.renewal import read_window
 from certwright.catalogue.load import PRODUCTS
 from certwright.catalogue.load import load as product
 from certwright.catalogue.read import read_product
@@ -143,7 +155,19 @@ def _product(content: bytes) -> object:
     return read_product(content.decode("utf-8", "replace"), "product.toml")
 
 
+def _acme(content: bytes) -> object:
+    """Whatever an ACME server or client may have said: what nothing can read is a refusal by the last of them."""
+    renewal = partial(read_window, header="", now=NOW)
+    for read in (read_directory, read_account, read_order, read_orders, read_authorization, renewal):
+        with suppress(Unreadable):
+            read(content)
+    with suppress(Unreadable):
+        read_jwk(read_object(content, "key"))
+    return read_problem(content, 400), read_jws(content)
+
+
 READERS: Mapping[str, Reader] = {
+    "acme": Reader(_acme, more=lambda: (path.read_bytes() for path in sorted((CASES / "acme").glob("*.json")))),
     "pfx": Reader(_pfx, frozenset(("pfx",)), der=True),
     "pfx-no-password": Reader(partial(read_pfx, password=None, most_iterations=CHEAP), frozenset(("pfx",)), der=True),
     "pfx-bags": Reader(_bags, der=True, more=open_safes),

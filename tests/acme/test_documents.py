@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,52 +25,16 @@ from certwright.errors import Unreadable
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TOKEN = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA"
-# RFC 8555 7.1.1, 7.1.3, 7.1.4, 6.7.1: their own examples
-DIRECTORY = {
-    "newNonce": "https://example.com/acme/new-nonce",
-    "newAccount": "https://example.com/acme/new-account",
-    "newOrder": "https://example.com/acme/new-order",
-    "newAuthz": "https://example.com/acme/new-authz",
-    "revokeCert": "https://example.com/acme/revoke-cert",
-    "keyChange": "https://example.com/acme/key-change",
-    "meta": {
-        "termsOfService": "https://example.com/acme/terms/2017-5-30",
-        "website": "https://www.example.com/",
-        "caaIdentities": ["example.com"],
-        "externalAccountRequired": False,
-    },
-}
-ORDER = {
-    "status": "valid",
-    "expires": "2016-01-20T14:09:07.99Z",
-    "identifiers": [{"type": "dns", "value": "www.example.org"}, {"type": "dns", "value": "example.org"}],
-    "notBefore": "2016-01-01T00:00:00Z",
-    "notAfter": "2016-01-08T00:00:00Z",
-    "authorizations": ["https://example.com/acme/authz/PAniVnsZcis", "https://example.com/acme/authz/r4HqLzrSrpI"],
-    "finalize": "https://example.com/acme/order/TOlocE8rfgo/finalize",
-    "certificate": "https://example.com/acme/cert/mAt3xBGaobw",
-}
-AUTHORIZATION = {
-    "status": "valid",
-    "expires": "2015-03-01T14:09:07.99Z",
-    "identifier": {"type": "dns", "value": "www.example.org"},
-    "challenges": [
-        {"url": "https://example.com/acme/chall/prV_B7yEyA4", "type": "http-01", "status": "valid", "token": TOKEN},
-        {"url": "https://example.com/acme/chall/rQNB1zNvWRe", "type": "marvel-07", "status": "pending", "prize": [1]},
-    ],
-    "wildcard": False,
-}
-PROBLEM = {
-    "type": "urn:ietf:params:acme:error:malformed",
-    "detail": "Some of the identifiers requested were rejected",
-    "subproblems": [
-        {
-            "type": "urn:ietf:params:acme:error:rejectedIdentifier",
-            "detail": 'This CA will not issue for "example.net"',
-            "identifier": {"type": "dns", "value": "example.net"},
-        }
-    ],
-}
+CASES = Path(__file__).parent.parent / "cases" / "acme"  # the examples of the RFCs
+
+
+def case(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((CASES / f"{name}.json").read_text())
+    return found
+
+
+DIRECTORY, ORDER = case("rfc8555-7.1.1-directory"), case("rfc8555-7.1.3-order")
+AUTHORIZATION, PROBLEM = case("rfc8555-7.1.4-authorization"), case("rfc8555-6.7.1-problem")
 
 
 def octets(document: object) -> bytes:
@@ -109,7 +75,7 @@ def test_the_examples_of_the_rfc() -> None:
             {
                 **AUTHORIZATION,
                 "challenges": [{**AUTHORIZATION["challenges"][0], "token": "../../../etc/passwd-or-else"}],
-            },  # type: ignore[index,dict-item]
+            },
             "challenge.token: a token must be",
         ),
     ],

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -17,6 +18,7 @@ from certwright.errors import Refused, Unreadable
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
 
+CASES = Path(__file__).parent.parent / "cases" / "acme"  # the examples of the RFCs
 BEGIN, END = datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)  # ninety days
 WINDOW = Window(BEGIN + timedelta(days=50), BEGIN + timedelta(days=60))
 USUAL = Moment(BEGIN + timedelta(days=60), "two thirds")
@@ -42,6 +44,12 @@ def test_the_identifier_of_rfc_9773() -> None:
 def test_a_certificate_that_names_no_issuer_key_has_none() -> None:
     with pytest.raises(Refused, match="CN=Example has no authority key identifier"):
         certificate_id(certificate(b"", 1))
+
+
+def test_the_window_of_rfc_9773() -> None:
+    window = read_window((CASES / "rfc9773-4.2-renewal.json").read_bytes(), "21600", BEGIN)
+    assert (window.start.hour, window.end - window.start) == (4, timedelta(days=1))
+    assert window.explanation == "https://acme.example.com/docs/ari"
 
 
 def document(start: object, end: object) -> bytes:

@@ -4,12 +4,17 @@ import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 import pytest
 
+from certwright.acme.documents import Identifier
 from certwright.errors import Refused
 from certwright.issuers import Answer, Declined, Request
 from certwright.issuers.acme.clock import Later
+from certwright.issuers.acme.solvers import Proof
+from certwright.issuers.acme.solvers.http import HttpServer
 from certwright.manifest.acme import ChallengeWish
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.pem import certificates_in
@@ -134,6 +139,23 @@ def test_what_can_never_be_proved_is_refused_first(client: Client, kind: str, na
     assert not client.tickets
 
 
+def test_every_address_is_listened_at() -> None:
+    proof, port = Proof(Identifier("dns", "any.contoso.com"), "t" * 43, "t.thumbprint"), free_port()
+    server = HttpServer(("", port))
+    server.put_up([proof])
+    server.put_up([proof])
+    for host in ("127.0.0.1", "[::1]"):
+        place = f"http://{host}:{port}/.well-known/acme-challenge/"
+        with urlopen(place + proof.token) as answer:
+            assert answer.read() == b"t.thumbprint"
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(place + "u" * 43)
+    server.take_away([proof])
+    server.take_away([proof])
+    with pytest.raises(URLError):
+        urlopen(f"http://127.0.0.1:{port}/")
+
+
 def test_a_port_that_is_taken_is_named(client: Client) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -180,6 +202,14 @@ def test_account_keys_are_exchanged(client: Client) -> None:
     issuer = new.issuer()
     assert isinstance(brought(issuer, wanted("new", "new.contoso.com"))[0], Answer)
     assert issuer.account == url
+
+
+def test_a_key_that_has_an_account_cannot_take_anothers_place(client: Client) -> None:
+    assert replace(client, account="taken").issuer().account
+    issuer = client.issuer()
+    assert issuer.account
+    with pytest.raises(Refused, match="the new key has an account of its own"):
+        issuer.roll_over(key_of("taken"))
 
 
 def test_a_key_of_nobody_cannot_be_exchanged(client: Client) -> None:

@@ -61,6 +61,8 @@ def roll_over(session: Session, new: PrivateKey) -> None:
     Keep both keys until this returns. Called again after a kill it finds out which of them counts.
     """
     url = known(session, new)
+    if url and known(session, session.key) not in ("", url):
+        raise Refused(tr("the new key has an account of its own: {url}", url=url), tr("make another new key"))
     if not url:
         session.account = session.account or known(session, session.key)
         if not session.account:

@@ -73,6 +73,7 @@ class AcmeIssuer:
         self._mac_key = mac_key
         self._anchors = tuple(read_certificate(one) for one in anchors)
         self._untried = True
+        self._silent = ""
         self._refusal: Refused | None = None
 
     def __enter__(self) -> "AcmeIssuer":
@@ -136,7 +137,12 @@ class AcmeIssuer:
                     self._session.post(url, DEACTIVATION)
 
     def renewal(self, certificate: bytes) -> Advice:
-        """When the CA advises to renew that certificate, DER (RFC 9773). No advice is no error."""
+        """When the CA advises to renew that certificate, DER (RFC 9773). No advice is no error.
+
+        A CA that cannot be reached is not asked again in this run.
+        """
+        if self._silent:
+            return Advice(None, self._silent)
         try:
             place = self._session.directory().renewal_info
             if not place:
@@ -144,6 +150,9 @@ class AcmeIssuer:
             url = f"{place.rstrip('/')}/{certificate_id(read_certificate(certificate))}"
             reply = self._session.get(url, tr("its advice on renewal"))
             return Advice(read_window(reply.body, reply.header("retry-after"), self._session.clock.now()))
+        except Later as failure:
+            self._silent = failure.what
+            return Advice(None, failure.what)
         except Problem as failure:
             return Advice(None, failure.what)
 

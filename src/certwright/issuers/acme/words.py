@@ -26,8 +26,12 @@ def hint(problem: ProblemDocument) -> str:
             return tr("ask the CA for a key identifier and a MAC key, and name them as eab: of this issuer")
         case "userActionRequired":
             return tr("the CA asks for something by hand: open {page}", page=problem.instance or tr("its web page"))
-        case "accountDoesNotExist" | "unauthorized":
-            return tr("see that the name leads to this challenge's answer and that the account may order it")
+        case "accountDoesNotExist":
+            return tr("the CA has forgotten the account: run again, and it is made anew")
+        case "unauthorized":
+            return tr("see that the account may do that, and that the name leads to our answer to its challenge")
+        case "serverInternal":
+            return tr("run again later; if it stays so, tell the CA's operator")
         case "rateLimited":
             return tr("run again later; the CA counts orders, failures and accounts")
         case "rejectedIdentifier" | "unsupportedIdentifier":
