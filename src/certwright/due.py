@@ -10,7 +10,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from certwright.errors import Conflict, Impossible
-from certwright.model import Action, Held, IssuerWish, Package, Pending, Place, Plan
+from certwright.model import Action, Held, IssuerWish, Package, Place, Plan
+from certwright.pending import Pending
 from certwright.plan.feasible import life_of
 from certwright.speech import tr
 from certwright.terms.accept import acceptable

@@ -306,25 +306,6 @@ class Held:
 
 
 @value
-class Pending:
-    """A request that waits for its issuer: for which place, with which key (its name and its SPKI), and what was asked.
-
-    `kind` is the issuer's, `ticket` what it needs to go on (None: nothing was submitted yet), `told` its last word.
-    """
-
-    place: str
-    key: str
-    csr: bytes = field(repr=False)
-    spki: bytes = field(repr=False)
-    demanded: str
-    issuer: str
-    kind: str
-    asked: datetime
-    ticket: Mapping[str, object] | None = field(default=None, repr=False)
-    told: str = ""
-
-
-@value
 class Action:
     """One thing that is due, with its reason in words. `verb` is what `flow` does about it."""
 

@@ -4,7 +4,7 @@ Killed at any moment and run again, it ends where an undisturbed run would have 
 """
 
 from certwright.flow.applying import apply
-from certwright.flow.delivering import authorities, roots
+from certwright.flow.delivering import authorities, foreign_roots, roots
 from certwright.flow.passwords import open_passwords
 from certwright.flow.standing import Standing, coming, look, todo
 from certwright.flow.world import Applied, Vault, World, unheard, untold
@@ -17,6 +17,7 @@ __all__ = [
     "apply",
     "authorities",
     "coming",
+    "foreign_roots",
     "look",
     "open_passwords",
     "roots",

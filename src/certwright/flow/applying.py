@@ -1,7 +1,9 @@
 """Ask what is due, do it, write it down, ask again; until nothing is due."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from certwright.due import asks_for, issuer_of
 from certwright.errors import Refused
 from certwright.flow.issuing import refuse_strangers
 from certwright.flow.passwords import refuse_passwords
@@ -25,17 +27,19 @@ def apply(plan: Plan, world: World, passwords: Mapping[str, str] | None = None) 
     _recover(world)
     standing = look(plan, world.inventory, world.target)
     messages = _refuse_foreign(plan, standing, world)
+    standing = _withdraw(plan, standing, world)
     found = todo(plan, standing, world.now)
-    if not given and not found.actions:
+    if not given and not found.actions and not standing.pending:
         return Applied((), (), coming(plan, standing), tuple(messages))
     run = Run(plan, world, world.unlock(), standing, given)
     try:
-        run.until_nothing_is_due(found)
+        waiting = run.until_nothing_is_due(found)
     except Refused:
         with world.inventory.writing() as book:
             book.close_intents("refused")
         raise
-    return Applied(tuple(run.made), tuple(run.delivered), coming(plan, run.standing), (*messages, *run.messages))
+    messages += run.messages
+    return Applied(tuple(run.made), tuple(run.delivered), coming(plan, run.standing), tuple(messages), waiting)
 
 
 def _recover(world: World) -> None:
@@ -57,6 +61,31 @@ def _recover(world: World) -> None:
         book.log(
             [Event("abandoned", one.place, f"serial {one.serial:x} by {one.authority}", world.now) for one in unknown]
         )
+
+
+def _withdraw(plan: Plan, standing: Standing, world: World) -> Standing:
+    """Withdraw requests that nobody needs any more: their place is gone, is signed by another, or demands what it has.
+
+    One whose place still needs a certificate is replaced by another request, when that is written down.
+    """
+    places = {place.id: place for place in plan.places}
+    needed = {action.place for action in todo(plan, standing, world.now).places if action.verb in ("issue", "renew")}
+    gone = [
+        one
+        for one in standing.pending.values()
+        if one.place not in places
+        or not issuer_of(plan, places[one.place])
+        or (one.place not in needed and not asks_for(one, places[one.place]))
+    ]
+    if not gone:
+        return standing
+    with world.inventory.writing() as book:
+        book.withdraw([one.place for one in gone])
+        book.log(
+            [Event("withdrawn", one.place, f"from {one.issuer}: nobody needs it any more", world.now) for one in gone]
+        )
+    kept = {name: one for name, one in standing.pending.items() if one not in gone}
+    return replace(standing, pending=kept)
 
 
 def _refuse_foreign(plan: Plan, standing: Standing, world: World) -> list[str]:

@@ -12,7 +12,7 @@ from certwright.due import anchors_of, holding, recipe
 from certwright.errors import Refused
 from certwright.flow.parcel import Parcel
 from certwright.inventory import Crl
-from certwright.model import Held, Place, Plan, Result, Status
+from certwright.model import Held, Place, Plan, Report, Result, Status
 from certwright.pack import pack
 from certwright.pack.credential import Credential
 from certwright.value import field, value
@@ -33,24 +33,43 @@ class Bench:
 
 def parcels(bench: Bench, places: Sequence[Place]) -> list[Parcel]:
     """The files of these places. Refused, listing every finding, when one of them would not be accepted."""
-    made = [parcel for place in places for parcel in _packed(bench, place)]
-    files = {parcel.artifact.path: parcel.artifact.content for parcel in made}
-    passwords = {set_id: text for set_id, (_, text) in bench.passwords.items()}
-    part = replace(bench.plan, places=tuple(places), sets=())
-    report = judge(part, files, passwords, bench.now, anchors=roots(_issuers(bench, places)), whole=False)
-    failures = [result for result in report.results if result.status is Status.FAIL]
-    if failures or report.unjudged:
+    made, report = _judged(bench, places)
+    failed = _failed(report)
+    if failed or report.unjudged:
         raise Refused(
-            "\n".join(
-                ["what was made would not be accepted, and was not delivered:", *_told(failures, report.unjudged)]
-            ),
+            "\n".join(["what was made would not be accepted, and was not delivered:", *_told(failed, report.unjudged)]),
             "this is a fault of certwright or its catalogue: please report it with the codes above",
         )
     return made
 
 
-def _issuers(bench: Bench, places: Sequence[Place]) -> Mapping[str, Held]:
-    return {place.issuer: bench.held[place.issuer] for place in places if place.issuer in bench.held}
+def failures(bench: Bench, places: Sequence[Place]) -> list[Result]:
+    """What would be found wrong with the files of these places, if they were made."""
+    return _failed(_judged(bench, places)[1])
+
+
+def _judged(bench: Bench, places: Sequence[Place]) -> tuple[list[Parcel], Report]:
+    made = [parcel for place in places for parcel in _packed(bench, place)]
+    files = {parcel.artifact.path: parcel.artifact.content for parcel in made}
+    passwords = {set_id: text for set_id, (_, text) in bench.passwords.items()}
+    part = replace(bench.plan, places=tuple(places), sets=())
+    return made, judge(part, files, passwords, bench.now, anchors=_trusted(bench, places), whole=False)
+
+
+def _failed(report: Report) -> list[Result]:
+    return [result for result in report.results if result.status is Status.FAIL]
+
+
+def _trusted(bench: Bench, places: Sequence[Place]) -> Mapping[str, Sequence[bytes]]:
+    """The roots these places are judged against, by the address of their issuer, or their own."""
+    addresses = {address for place in places for address in (place.issuer, place.id, place.shares_with)}
+    known = {address: bench.held[address] for address in addresses if address in bench.held}
+    return {**roots(known), **foreign_roots(bench.plan)}
+
+
+def foreign_roots(plan: Plan) -> Mapping[str, Sequence[bytes]]:
+    """The roots of issuers that belong to somebody else, by the issuer's name."""
+    return {wish.name: wish.roots for wish in plan.issuers if wish.outside and wish.roots}
 
 
 def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:

@@ -142,6 +142,7 @@ class Registry:
 def refuse_strangers(plan: Plan) -> None:
     """Raise Refused, naming them all, for places whose issuer is nobody who can sign here."""
     authorities = {place.id for place in plan.places if place.kind == "authority"}
+    authorities |= {wish.name for wish in plan.issuers if wish.outside}
     strange = [
         place.id
         for place in plan.places
@@ -150,7 +151,7 @@ def refuse_strangers(plan: Plan) -> None:
     if strange:
         raise Refused(
             f"certwright cannot issue for {', '.join(strange)}: their issuer is not one of its own",
-            "use an issuer of kind embedded, or take the requests that `plan` describes to that issuer",
+            "use an issuer of kind embedded, or one that is asked: files, adcs-offline, adcs-web, acme",
         )
 
 

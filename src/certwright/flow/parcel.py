@@ -1,7 +1,7 @@
 """A file on its way out, with what it was made from; and the way out: written down, delivered, written down again."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from certwright.flow.world import World
 from certwright.inventory import Book, Delivery, Event
@@ -25,6 +25,17 @@ class Parcel:
 def announce(book: Book, world: World, parcels: Sequence[Parcel]) -> None:
     """Write down, in a transaction under way, that these files are about to be written."""
     book.expect([parcel.delivery() for parcel in parcels], world.now)
+
+
+def take_away(world: World, deliveries: Sequence[Delivery], is_there: Callable[[Delivery], bool]) -> None:
+    """Remove files nobody needs any more, unless somebody changed them, and forget them."""
+    if not deliveries:
+        return
+    world.target.remove([one.path for one in deliveries if is_there(one)])
+    world.at("after files are taken away")
+    with world.inventory.writing() as book:
+        book.forget(deliveries)
+        book.log([Event("removed", one.place, one.path, world.now) for one in deliveries])
 
 
 def send(world: World, parcels: Sequence[Parcel]) -> tuple[str, ...]:

@@ -1,14 +1,18 @@
 """One run: rounds of asking what is due and doing it. Authorities first, then what they sign, then files."""
 
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
+from certwright.due import issuer_of
 from certwright.errors import Broken
+from certwright.flow.asking import Asking
 from certwright.flow.delivering import Bench, parcels
 from certwright.flow.extras import CRL_LIFE, crl_overdue, crl_parcel, publishers, scripts
+from certwright.flow.handing import answered, request_parcels
 from certwright.flow.issuing import Fresh, Registry
-from certwright.flow.parcel import Parcel, announce, send
+from certwright.flow.parcel import Parcel, announce, send, take_away
 from certwright.flow.passwords import settle_passwords
 from certwright.flow.standing import Standing, Todo, look, todo
 from certwright.flow.world import Vault, World
@@ -28,17 +32,22 @@ class Run:
         self._plan, self._world, self._vault = plan, world, vault
         self._passwords, self.messages = settle_passwords(plan, given, standing.passwords, vault, world)
         self._registry = Registry(plan, world, vault, dict(standing.held))
+        self._asking = Asking(plan, world, vault, self._registry, standing.pending)
         self._crls = dict(standing.crls)
         self._steps = self._total = 0
 
-    def until_nothing_is_due(self, found: Todo) -> None:
-        """Do what was found to be due, and what is due then. Broken when something stays due although it was done."""
+    def until_nothing_is_due(self, found: Todo) -> tuple[tuple[str, str], ...]:
+        """Do what was found to be due, and what is due then; the places that wait for somebody else, with the reasons.
+
+        Broken when something stays due although it was done.
+        """
         for _ in range(MOST_ROUNDS):
             self._round(found)
             self.standing = look(self._plan, self._world.inventory, self._world.target)
             before, found = found, todo(self._plan, self.standing, self._world.now)
             if not found.actions:
-                return
+                self.messages += self._asking.messages
+                return found.waiting
             if found == before:
                 break
         raise Broken(
@@ -50,13 +59,37 @@ class Run:
         renewed = {action.place for action in found.places if action.verb in ("issue", "renew")}
         waiting = {action.place for action in found.places} - renewed
         self._total = self._steps + len(renewed | waiting)
+        others = {place.id for place in self._plan.places if place.id in renewed and issuer_of(self._plan, place)}
         for place in self._plan.places:
-            if place.id in renewed and place.kind == "authority":
+            if place.id in renewed and place.kind == "authority" and self._can_sign(place, others):
                 self._issue([place])
         self._publish_lists()
-        self._issue([place for place in self._plan.places if place.id in renewed and place.kind != "authority"])
-        self._deliver([place for place in self._plan.places if place.id in waiting])
+        own = [place for place in self._plan.places if place.id in renewed and place.kind != "authority"]
+        self._issue([place for place in own if self._can_sign(place, others)])
+        self._ask([place for place in self._plan.places if place.id in others])
+        self._deliver([place for place in self._plan.places if place.id in waiting and place.shares_with not in others])
         self._send([one for one in scripts(self._plan) if self._is_due(one)])
+
+    def _can_sign(self, place: Place, others: Container[str]) -> bool:
+        """Whether it is ours to certify, by an authority that is there and not about to be certified anew by others."""
+        is_there = place.issuer == place.id or place.issuer in self._registry.held
+        return place.id not in others and place.issuer not in others and is_there
+
+    def _ask(self, places: Sequence[Place]) -> None:
+        """Requests for these places; the answers, to these and to all that wait; the files of what still waits."""
+        for place in self._asking.ask(places):
+            self._tick([place])
+        done = len(self._asking.made)
+        self._asking.collect(self._desk)
+        self.made += self._asking.made[done:]
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """The files of requests, as they are pending now."""
+        ready = list(request_parcels(self._plan, self._asking.pending))
+        self._send([one for one in ready if self._is_due(one)])
+        gone = answered((one.artifact.path for one in ready), self.standing.deliveries)
+        take_away(self._world, gone, self.standing.is_there)
 
     def _issue(self, places: Sequence[Place]) -> None:
         """Keys, certificates and files for these places, as their keys get ready."""
@@ -124,6 +157,10 @@ class Run:
             random=self._world.random,
             now=self._world.now,
         )
+
+    def _desk(self, held: Held) -> Bench:
+        bench = self._bench(())
+        return replace(bench, held=ChainMap({held.place: held}, self._registry.held))
 
     def _tick(self, places: Sequence[Place]) -> None:
         for place in places:

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
-from certwright.due import due, next_due
+from certwright.due import due, next_due, waiting
 from certwright.flow.extras import extra_paths, extras_due, next_crl
+from certwright.flow.handing import is_request, request_parcels, requests_due
 from certwright.flow.passwords import passwords_due
 from certwright.inventory import Crl, Delivery, Inventory, SealedPassword
 from certwright.model import Action, Held, Plan
+from certwright.pending import Pending
 from certwright.targets import Target
 from certwright.value import field, value
 
@@ -23,6 +25,7 @@ class Standing:
     observed: Mapping[str, str] = field(default_factory=dict)
     passwords: Mapping[str, SealedPassword] = field(default_factory=dict, repr=False)
     crls: Mapping[str, Crl] = field(default_factory=dict)
+    pending: Mapping[str, Pending] = field(default_factory=dict)
 
     @property
     def versions(self) -> Mapping[str, int]:
@@ -49,9 +52,13 @@ class Standing:
         return tuple(path for path in paths if path in done and path in self.observed and not self.is_there(done[path]))
 
     def left(self, plan: Plan) -> tuple[str, ...]:
-        """Files we wrote for an earlier plan, which are still there."""
+        """Files we wrote for an earlier plan, which are still there. Requests are taken away by ourselves."""
         wanted = set(wanted_paths(plan))
-        return tuple(one.path for one in self.deliveries if one.path not in wanted and self.is_there(one))
+        return tuple(
+            one.path
+            for one in self.deliveries
+            if one.path not in wanted and not is_request(one.path) and self.is_there(one)
+        )
 
 
 def look(plan: Plan, inventory: Inventory | None, target: Target) -> Standing:
@@ -64,9 +71,11 @@ def look(plan: Plan, inventory: Inventory | None, target: Target) -> Standing:
                 deliveries=reading.deliveries(),
                 passwords=reading.passwords(),
                 crls=reading.crls(),
+                pending=reading.pending(),
             )
     recorded = (one.path for one in standing.deliveries)
-    return replace(standing, observed=target.observe(dict.fromkeys(chain(wanted_paths(plan), recorded))))
+    requested = (one.artifact.path for one in request_parcels(plan, standing.pending))
+    return replace(standing, observed=target.observe(dict.fromkeys(chain(wanted_paths(plan), recorded, requested))))
 
 
 def wanted_paths(plan: Plan) -> tuple[str, ...]:
@@ -76,10 +85,14 @@ def wanted_paths(plan: Plan) -> tuple[str, ...]:
 
 @value
 class Todo:
-    """What is due: certificates and files of places, in the order in which they can be made; and everything else."""
+    """What is due: certificates and files of places, in the order in which they can be made; and everything else.
+
+    `waiting` are places that are due and wait for somebody else, each with the reason: nothing of it is ours to do.
+    """
 
     places: tuple[Action, ...]
     others: tuple[Action, ...]
+    waiting: tuple[tuple[str, str], ...] = ()
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -89,16 +102,19 @@ class Todo:
 
 def todo(plan: Plan, standing: Standing, now: datetime) -> Todo:
     """What is due at `now`. Impossible for a root that is to be renewed."""
+    delivered = standing.delivered
     return Todo(
-        due(plan, standing.held, standing.delivered, standing.versions, now),
+        due(plan, standing.held, delivered, standing.versions, now, standing.pending),
         (
             *passwords_due(plan, standing.passwords),
-            *extras_due(plan, standing.held, standing.crls, standing.delivered, now),
+            *extras_due(plan, standing.held, standing.crls, delivered, now),
+            *requests_due(plan, standing.pending, standing.deliveries, delivered),
         ),
+        waiting(plan, standing.held, delivered, now, standing.pending),
     )
 
 
 def coming(plan: Plan, standing: Standing) -> tuple[date, str] | None:
     """The first day on which something will be due, and what it is."""
-    days = [day for day in (next_due(plan, standing.held), next_crl(plan, standing.crls)) if day]
+    days = [day for day in (next_due(plan, standing.held, standing.pending), next_crl(plan, standing.crls)) if day]
     return min(days, default=None)

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
 
+from certwright.errors import Refused
 from certwright.inventory import Inventory
+from certwright.issuers import Correspondent
 from certwright.keys import Keys
 from certwright.targets import Target
 from certwright.value import value
@@ -34,12 +36,17 @@ def untold(done: int, total: int, what: str) -> None:
     """Nobody wants to know how far we are."""
 
 
+def unreachable(issuer: str) -> Correspondent:
+    """Nobody is there to be asked."""
+    raise Refused(f"nobody can ask the issuer {issuer} here")
+
+
 @value
 class World:
     """Everything `apply` needs beside the plan. `unlock` is called only when a secret is needed; it may raise Locked.
 
-    `replace` allows overwriting files that certwright did not write. `at` is called with the name of every point at
-    which a kill would be interesting.
+    `correspondent` gives whoever asks an issuer of somebody else, by its name. `replace` allows overwriting files that
+    certwright did not write. `at` is called with the name of every point at which a kill would be interesting.
     """
 
     inventory: Inventory
@@ -50,13 +57,18 @@ class World:
     replace: bool = False
     progress: Callable[[int, int, str], None] = untold
     at: Callable[[str], None] = unheard
+    correspondent: Callable[[str], Correspondent] = unreachable
 
 
 @value
 class Applied:
-    """What a run did: places that got a certificate, paths that were written (in order), and what comes next."""
+    """What a run did: places that got a certificate, paths that were written (in order), and what comes next.
+
+    `waiting` are places that are due and wait for somebody else, each with the reason.
+    """
 
     made: tuple[str, ...]
     delivered: tuple[str, ...]
     next_due: tuple[date, str] | None
     messages: tuple[str, ...] = ()
+    waiting: tuple[tuple[str, str], ...] = ()

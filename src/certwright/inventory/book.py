@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, SealedPassword, seconds
-from certwright.model import Held, Pending
+from certwright.model import Held
+from certwright.pending import Pending
 
 
 class Book:
@@ -134,6 +135,10 @@ class Book:
         """What its issuer said of this request since: the ticket, the kind it is of, and the reason to wait."""
         statement = "UPDATE requests SET ticket = ?, kind = ?, told = ? WHERE place = ? AND spki = ?"
         self._each(statement, [(_ticket(request.ticket), request.kind, request.told, request.place, request.spki)])
+
+    def keep_ticket(self, place: str, ticket: Mapping[str, object]) -> None:
+        """How far its issuer has come with the request of that place."""
+        self._each("UPDATE requests SET ticket = ? WHERE place = ?", [(_ticket(ticket), place)])
 
     def withdraw(self, places: Iterable[str]) -> None:
         """Nothing is asked for these places any more: they were answered, or nobody needs it."""

@@ -32,12 +32,14 @@ def stored_version(path: Path) -> str | None:
 
 
 def places_held(path: Path) -> frozenset[str]:
-    """The places that hold a credential now. Empty when the file cannot tell: this is a guess, `Inventory` decides."""
+    """The places that hold a credential now, or wait for one. Empty when the file cannot tell: this is a guess, `Inventory` decides."""
     try:
         if stored_version(path) is None:
             return frozenset()
         with closing(connect_to_read(path)) as database:
-            rows = database.execute("SELECT place FROM credentials WHERE superseded_at IS NULL")
+            rows = database.execute(
+                "SELECT place FROM credentials WHERE superseded_at IS NULL UNION SELECT place FROM requests"
+            )
             return frozenset(str(place) for (place,) in rows)
     except (sqlite3.Error, Unreadable, Broken):
         return frozenset()

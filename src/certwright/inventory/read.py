@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from sqlite3 import Connection
 
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, SealedPassword, moment
-from certwright.model import Held, Pending
+from certwright.model import Held
+from certwright.pending import Pending
 
 
 class Reading:

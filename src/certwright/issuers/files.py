@@ -4,7 +4,7 @@ An answer is known by its public key; what its file is called, and what else is 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable
 from functools import cached_property
 
 from certwright.errors import Unreadable
@@ -59,7 +59,7 @@ class FileExchange:
         first, *more = (Answer(facts.der, self._authorities, name) for name, facts in found)
         return ticket, Answer(first.certificate, first.chain, first.source, tuple(more))
 
-    def strays(self, expected: Sequence[bytes]) -> list[Stray]:
+    def strays(self, expected: Container[bytes]) -> list[Stray]:
         """Certificates of nobody among these keys (SPKI), authorities aside."""
         return [
             Stray(name, facts)

@@ -50,6 +50,11 @@ class SealedKeys:
         )
 
 
+def place_of(name: str) -> str:
+    """The place that the key of that name was made for."""
+    return name.rpartition(".")[0]
+
+
 def key_address(name: str) -> str:
     """What is authenticated with a sealed key, so that no password can be passed off as one."""
     return f"key:{name}"

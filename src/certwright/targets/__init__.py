@@ -20,6 +20,10 @@ class Target(Protocol):
         """Put these there, replacing what was. Refused for a path that leads elsewhere, Broken when it fails."""
         ...
 
+    def remove(self, paths: Iterable[str]) -> None:
+        """Take these away, if they are there. Refused for a path that leads elsewhere, Broken when it fails."""
+        ...
+
     def sweep(self, paths: Iterable[str]) -> None:
         """Take away what a delivery of these left behind when it was interrupted."""
         ...

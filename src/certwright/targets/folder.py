@@ -51,6 +51,15 @@ class Folder:
         for folder in folders:
             _sync_folder(folder)
 
+    def remove(self, paths: Iterable[str]) -> None:
+        """Remove these files, and the folders that are empty then."""
+        for file in self._places(paths).values():
+            with _told(file):
+                file.unlink(missing_ok=True)
+            for folder in file.relative_to(self._root).parents[:-1]:
+                with suppress(OSError):  # it holds something else
+                    (self._root / folder).rmdir()
+
     def sweep(self, paths: Iterable[str]) -> None:
         """Remove what an interrupted delivery of these files left beside their places."""
         for file in self._places(paths).values():

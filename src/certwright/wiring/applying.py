@@ -3,8 +3,8 @@
 import dataclasses
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
+from contextlib import closing, contextmanager
+from functools import cache, partial
 
 from certwright import flow
 from certwright.errors import Broken
@@ -15,6 +15,7 @@ from certwright.keys.foundry import Foundry
 from certwright.keys.unlock import Unlock
 from certwright.model import Action, KeySpec
 from certwright.targets.folder import Folder
+from certwright.wiring.correspondents import Around, Correspondents
 from certwright.wiring.loading import Loaded
 from certwright.wiring.vault import Listener, open_vault
 
@@ -49,6 +50,7 @@ def apply(
             def vault() -> Vault:
                 return open_vault(loaded, unlock or Unlock(), inventory, foundry, Listener(say or said.append, at))
 
+            asked = Correspondents(Around(loaded, inventory, vault, partial(_keep, inventory), loaded.now))
             world = World(
                 inventory=inventory,
                 target=Folder(loaded.output, at),
@@ -58,9 +60,18 @@ def apply(
                 replace=replace,
                 progress=progress or flow.untold,
                 at=at,
+                correspondent=asked.of,
             )
-            applied = flow.apply(loaded.plan, world, passwords or {})
-    return dataclasses.replace(applied, messages=(*said, *applied.messages))
+            with closing(asked):
+                applied = flow.apply(loaded.plan, world, passwords or {})
+                heard = asked.messages()
+    return dataclasses.replace(applied, messages=(*said, *applied.messages, *heard))
+
+
+def _keep(inventory: Inventory, place: str, ticket: Mapping[str, object]) -> None:
+    """Write a ticket down before its request is done with, so that a kill loses nothing."""
+    with inventory.writing() as book:
+        book.keep_ticket(place, ticket)
 
 
 def preview(loaded: Loaded) -> tuple[Action, ...]:
