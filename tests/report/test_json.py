@@ -14,10 +14,23 @@ from certwright.report.findings_json import report_document
 from certwright.report.inspection_json import inspection_document
 from certwright.report.inventory import status_document
 from certwright.report.plan_json import plan_document
+from certwright.report.repair import Locked, Mended, Repair
+from certwright.report.repair_json import repair_document
 
 from .samples import DOCUMENT, INSPECTED, NOW, PLAN, REPORT, STANDING
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+MENDED = Mended(
+    "new",
+    (Repair("a/b", "a/b.pfx", "p.encryption", "encryption", "AES", "3DES", "because"),),
+    kept=1,
+    written=2,
+    new=REPORT.results[:1],
+    wanted=(),
+    notes=REPORT.results[1:],
+    strays=(("x.pfx", "nobody's"),),
+    passwords=(Locked("a/set", "a new one", "new.certwright/passwords/a/set.txt"),),
+)
 EXPLANATION = Explanation("a.b", "place", "B", details=(("x", "y"),), sources=(DOCUMENT,), related=("a",))
 DOCUMENTS = {
     "plan": plan_document(PLAN),
@@ -25,6 +38,7 @@ DOCUMENTS = {
     "status": status_document(STANDING),
     "explanation": explanation_document(EXPLANATION),
     "inspection": inspection_document(INSPECTED, NOW),
+    "repair": repair_document(MENDED, dry_run=False),
     "difference": difference_document(
         Difference({"a/b": ("dns:b",)}, {}, {"a/c": (Change("key", ("rsa 2048",), ("rsa 4096",)),)})
     ),
