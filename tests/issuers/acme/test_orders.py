@@ -1,5 +1,6 @@
 """Certificates from Pebble: every challenge kind, addresses, wildcards, binding, key exchange, revocation."""
 
+import re
 import socket
 import sys
 from dataclasses import replace
@@ -10,7 +11,7 @@ from urllib.request import urlopen
 import pytest
 
 from certwright.acme.documents import Identifier
-from certwright.errors import Refused
+from certwright.errors import Refused, Unreadable
 from certwright.issuers import Answer, Declined, Request
 from certwright.issuers.acme.clock import Later
 from certwright.issuers.acme.solvers import Proof
@@ -258,3 +259,44 @@ def test_another_chain_is_chosen_by_its_root(authority: Authority, tmp_path: Pat
         ends = [read_certificate(one.chain[-1]).issuer_der for one in outcomes if isinstance(one, Answer)]
         assert ends == [root.subject_der for root in roots]
         assert {len(one.chain) for one in outcomes if isinstance(one, Answer)} == {2}
+
+
+def test_with_every_fault_left_on(authority: Authority, tmp_path: Path) -> None:
+    """Pebble looks when it likes, refuses nonces, reuses half of what is proved: 12 orders, 24 names."""
+    faults = {"PEBBLE_VA_NOSLEEP": "", "PEBBLE_VA_SLEEPTIME": "2"}
+    with pebble(authority, tmp_path / "pebble", environment=faults) as server, client_of(server, tmp_path) as client:
+        wishes = [wanted(f"all{n}", f"all{n}.contoso.com", f"more{n}.contoso.com") for n in range(12)]
+        assert len({one.serial for one in granted(client, *wishes)}) == 12
+
+
+@pytest.mark.parametrize(
+    ("hook", "words"),
+    [
+        (("/no/such/program",), r"the hook /no/such/program cannot be run \(No such file or directory\)"),
+        (("sleep", "60"), "the hook sleep did not end in 1 s"),
+        (("false",), "the hook false failed at present for hooked.contoso.com with code 1: it said nothing"),
+    ],
+)
+def test_what_is_wrong_with_a_hook_is_told(client: Client, hook: tuple[str, ...], words: str) -> None:
+    issuer = client.with_(challenge=ChallengeWish("dns-01", hook=hook, wait=1)).issuer()
+    (later,) = brought(issuer, wanted("hooked", "hooked.contoso.com"))
+    assert isinstance(later, Later)
+    assert re.search(words, later.what)
+    assert later.hint
+
+
+@pytest.mark.parametrize(("made", "words"), [("", "is not there"), ("file", "cannot be written")])
+def test_what_is_wrong_with_a_webroot_is_told(client: Client, tmp_path: Path, made: str, words: str) -> None:
+    if made:
+        (tmp_path / "www").mkdir()
+        (tmp_path / "www" / ".well-known").write_text("a file where a folder belongs")
+    issuer = client.with_(challenge=ChallengeWish("http-01", webroot="www")).issuer()
+    (later,) = brought(issuer, wanted("rootless", f"rootless{made}.contoso.com"))
+    assert isinstance(later, Later)
+    assert words in later.what
+    assert str(tmp_path) in later.what
+
+
+def test_a_file_of_trust_that_holds_none_is_named(client: Client) -> None:
+    with pytest.raises(Unreadable, match=r"^ca\.pem|no certificate"):
+        replace(client, files={"ca.pem": b"hello"}).issuer()
