@@ -5,6 +5,7 @@ Sizes are bounded and every search is linear; contents are recognised by their b
 
 import binascii
 import warnings
+from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,6 +18,7 @@ MOST_OCTETS = 64 << 20
 MOST_CERTIFICATES = 20_000
 
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_MOST_SHARED = 8192  # octets of a block worth remembering
 _BLANKS = b" \t\n\r\f\v"
 # RFC 7468 sections 5 and 8, and OpenSSL's own
 CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
@@ -52,7 +54,8 @@ def _block(label: str, body: bytes, where: str) -> tuple[str, bytes]:
         headers, _, body = body.replace(b"\r\n", b"\n").partition(b"\n\n")
     else:
         headers = b""
-    decoded = decode_base64(body)
+    shared = label == "CERTIFICATE" and len(body) <= _MOST_SHARED
+    decoded = _decoded(body) if shared else decode_base64(body)
     if not decoded:
         raise Unreadable(f"{label!r} holds no Base64 text", where)
     if b"ENCRYPTED" in headers:
@@ -111,6 +114,10 @@ def decode_base64(text: bytes) -> bytes:
         return binascii.a2b_base64(packed, strict_mode=True)
     except binascii.Error:
         return b""
+
+
+# An authority comes back in every file of a fleet. What is no certificate may be secret, and is not remembered.
+_decoded = lru_cache(maxsize=64)(decode_base64)
 
 
 def _outline(content: bytes, at: int = 0) -> tuple[int, int] | None:

@@ -68,18 +68,20 @@ def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: l
     for tag, _, inner, after in parts[6:]:
         if tag == 0xA3:
             found = _extensions(data, inner, after, defects)
-    return found | _signature(data, algorithm, outer_algorithm, defects) | {
-        "version": version,
-        "serial": _serial(data[serial[1] : serial[2]], defects),
-        "subject": subject_text,
-        "subject_der": subject_der,
-        "common_names": common_names,
-        "issuer": issuer_text,
-        "issuer_der": issuer_der,
-        "not_before": not_before,
-        "not_after": not_after,
-        "key": _key(data[key[0] : key[2]], defects),
-    }  # fmt: skip
+    found.update(
+        _signature(data, algorithm, outer_algorithm, defects),
+        version=version,
+        serial=_serial(data[serial[1] : serial[2]], defects),
+        subject=subject_text,
+        subject_der=subject_der,
+        common_names=common_names,
+        issuer=issuer_text,
+        issuer_der=issuer_der,
+        not_before=not_before,
+        not_after=not_after,
+        key=_key(data[key[0] : key[2]], defects),
+    )
+    return found
 
 
 def _version(data: bytes, part: tuple[int, int, int, int], defects: list[Defect]) -> int:
@@ -116,20 +118,20 @@ def _name(part: str, encoded: bytes, defects: list[Defect]) -> tuple[str, tuple[
 
 
 def _validity(data: bytes, part: tuple[int, int, int], defects: list[Defect]) -> tuple[datetime, datetime]:
-    times = []
     try:
-        for (tag, _, inner, after), name in zip(
-            der.children(data, part[1], part[2]), ("not before", "not after"), strict=True
-        ):
-            try:
-                times.append(der.moment(tag, data[inner:after]))
-            except der.Malformed as reason:
-                defects.append(Defect(name, str(reason)))
-                times.append(_NO_TIME)
-        return times[0], times[1]
-    except (der.Malformed, ValueError):
+        start, end = der.children(data, part[1], part[2])
+    except ValueError:  # Malformed is one, too
         defects.append(Defect("validity", "does not hold two times"))
         return _NO_TIME, _NO_TIME
+    return _moment(data, start, "not before", defects), _moment(data, end, "not after", defects)
+
+
+def _moment(data: bytes, part: tuple[int, int, int, int], name: str, defects: list[Defect]) -> datetime:
+    try:
+        return der.moment(part[0], data[part[2] : part[3]])
+    except der.Malformed as reason:
+        defects.append(Defect(name, str(reason)))
+        return _NO_TIME
 
 
 def _signature(
