@@ -141,7 +141,7 @@ def _pairs(file: Path) -> list[tuple[str, str]]:
         if colon and name.strip() and password:
             found.append((name.strip(), password))
         else:
-            wrong.append(Mistake(str(file), number, 0, tr("no password"), expected="WHAT: PASSWORD"))
+            wrong.append(Mistake(str(file), number, 1, tr("no password"), expected="WHAT: PASSWORD"))
     if wrong:
         raise Mistakes(wrong, tr("for example *.pfx: the-password"))
     return found

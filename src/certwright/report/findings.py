@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from certwright.judged import told
 from certwright.model import Report, Result, Status
 from certwright.report.layout import Screen, counted, fields, paragraph
+from certwright.speech import tr
 
 STYLES = {Status.OK: "good", Status.WARNING: "warning", Status.FAIL: "bad", Status.SKIPPED: "faint"}
 INDENT = 10  # two columns, the longest status, one column
@@ -18,6 +19,7 @@ def report_text(report: Report, screen: Screen, *, everything: bool = False) -> 
         for result in results:
             lines += _result_lines(result, screen) if result.is_finding else _brief_lines(result, screen)
         lines.append("")
+    lines += [] if everything else _matched_lines(report, screen)
     lines += [] if everything else _skipped_lines(report, screen)
     told = {result.path for result in report.findings()}
     for name in report.unjudged:
@@ -67,6 +69,13 @@ def _result_lines(result: Result, screen: Screen) -> Iterator[str]:
         rows.append(("source", "\n".join(map(str, requirement.sources))))
         rows.append(("see", ", ".join(c.id for c in requirement.contradictions)))
     yield from fields(rows, screen, indent=INDENT, label=8)
+
+
+def _matched_lines(report: Report, screen: Screen) -> Iterator[str]:
+    """Files of another form than planned, known by what they hold: as what they were judged."""
+    for result in report.results:
+        if result.code == "material.matched" and result.status is Status.OK:
+            yield from paragraph(tr("{path} was judged as {place}", path=result.path, place=result.place), screen)
 
 
 def _skipped_lines(report: Report, screen: Screen) -> Iterator[str]:

@@ -172,7 +172,7 @@ class _Placed:
         for one in meant:
             if one.place:
                 self.mine[one.place.id].append(one.piece)
-        self.instead: dict[str, tuple[str, str]] = {}  # path → planned path and place
+        self.instead: dict[str, str] = {}  # path → planned path
 
     def plan(self) -> Plan:
         """What is judged."""
@@ -211,17 +211,24 @@ class _Placed:
             if same is None:
                 packages.append(Package("found", form, piece.path))
                 continue
-            self.instead[piece.path] = same.path, place.id
+            self.instead[piece.path] = same.path
             new = replace(same, path=piece.path)
             packages = [new if one is same else one for one in packages] if same in packages else [*packages, new]
             self.there.add(piece.path.casefold())
         return replace(place, packages=tuple(packages))
 
     def told(self) -> Iterator[Result]:
-        """That a file was taken for another: whoever imports the set looks for the planned path."""
+        """That a file was taken for another: whoever imports the set looks for the planned path. Other forms may lie
+        where they like.
+        """
         row = MATERIAL["material.matched"]
-        for path, (planned, place) in self.instead.items():
-            yield Result(row.id, Status.WARNING, place, path, (Mismatch(planned, path),), requirement=row)
+        for place, pieces in self.mine.items():
+            for path in (piece.path for piece in pieces):
+                if planned := self.instead.get(path):
+                    wrong = (Mismatch(planned, path),)
+                    yield Result(row.id, Status.WARNING, place, path, wrong, requirement=row)
+                else:
+                    yield Result(row.id, Status.OK, place, path, requirement=row)
 
 
 # ── strays ────────────────────────────────────────────────────────────────────────────────────────
