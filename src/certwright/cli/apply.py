@@ -1,19 +1,22 @@
 """`certwright apply FILE`: make, check and deliver whatever is due; renewal is the same command, later."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 import click
 
+from certwright.cli.ending import WAITING
 from certwright.cli.options import deployment_file
 from certwright.cli.secrets import passwords, read_passwords, unlock_file, unlock_from
 from certwright.cli.terminal import screen, show
 from certwright.cli.verb import Spoken
+from certwright.model import Plan
 from certwright.report.applied import applied_text
 from certwright.report.layout import visible, wrap
+from certwright.speech import tr
 from certwright.wiring.early import early_keys
 
 BAR = 24  # columns
@@ -30,7 +33,8 @@ def command(
     """Make, check and deliver whatever is due.
 
     The first run makes everything; later runs renew what has fallen due, and do nothing when nothing has. A run that
-    was interrupted goes on where it stopped.
+    was interrupted goes on where it stopped. What somebody else's CA has to answer first waits, and the exit code is 5
+    while anything does.
     """
     given = read_passwords(password_files, asked)
     with early_keys(file) as foundry, progress() as tick:
@@ -48,8 +52,22 @@ def command(
         )
     made = [place for place in loaded.plan.places if place.id in applied.made]
     output = str(loaded.output)
-    steps = [(f"{output}/{one.path}", one.title) for group in loaded.plan.sets for one in group.scripts]
-    show(applied_text(made, applied.delivered, output, applied.messages, steps, applied.next_due, screen()))
+    waiting = dict(applied.waiting)
+    ready = [group for group in loaded.plan.sets if waiting.keys().isdisjoint(group.places)]
+    steps = [(f"{output}/{one.path}", one.title) for group in ready for one in group.scripts]
+    told = (made, applied.delivered, output, applied.messages, [*handed(loaded.plan, output, waiting), *steps])
+    show(applied_text(*told, applied.next_due, screen(), applied.waiting))
+    sys.exit(WAITING if waiting else 0)
+
+
+def handed(plan: Plan, output: str, waiting: Container[str]) -> Iterator[tuple[str, str]]:
+    """What to do with requests that wait, for each issuer they are carried to."""
+    folder_of = import_module("certwright.pack.requested").folder_of  # loaded by now, and too slow to load before keys
+    for wish in plan.issuers:
+        if "answers" in wish.settings and any(one.id in waiting for one in plan.places if one.issuer == wish.name):
+            folder = wish.settings["answers"]
+            told = tr("hand these requests to {issuer}; its answers go to {folder}", issuer=wish.name, folder=folder)
+            yield f"{output}/{folder_of(wish.name)}", told
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from certwright.report.layout import visible
 
 FINDINGS = 1  # something is wrong, or left to do, or different
 UNJUDGED = 2  # `check` could not judge everything
+WAITING = 5  # somebody else has to answer first
 FAULT = 70  # EX_SOFTWARE of sysexits.h
 
 CODES: Mapping[type[Problem], int] = {Refused: 2, Unreadable: 2, Locked: 3, Broken: 4}
@@ -27,6 +28,7 @@ Exit codes:
   2  refused or not judged: usage, deployment file, plan, unreadable file
   3  locked: another run is at work, or the unlock secret is missing or wrong
   4  the world did not do what was asked: disk, permissions, an issuer
+  5  apply did everything that could be done, and waits for an issuer's answer
   70  a fault of certwright itself
   130  stopped with Ctrl-C
 """

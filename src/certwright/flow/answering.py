@@ -29,7 +29,9 @@ class Fault:
     advice: str = ""
 
     def __str__(self) -> str:
-        return tr("{found}, and not {expected} [{code}]", found=self.found, expected=self.expected, code=self.code)
+        return tr(
+            "{code}: expected {expected}, found {found}", code=self.code, expected=self.expected, found=self.found
+        )
 
 
 def examined(
@@ -77,12 +79,12 @@ def faults_of(results: Sequence[Result], wish: IssuerWish) -> tuple[Fault, ...]:
 def refusal(answer: Answer, place: Place, faults: Sequence[Fault]) -> str:
     """All of it in words: which file, for which place, what is wrong, and what to say to whom."""
     what = tr(
-        "{source}: refused for {place}: {faults}",
+        "{source}: not taken for {place}: {faults}",
         source=answer.source or tr("the answer"),
         place=place.id,
         faults="; ".join(map(str, faults)),
     )
-    advice = " ".join(dict.fromkeys(fault.advice for fault in faults if fault.advice))
+    advice = "; ".join(dict.fromkeys(fault.advice for fault in faults if fault.advice))
     return tr("{refused}. Tell the CA's administrator: {advice}", refused=what, advice=advice) if advice else what
 
 
@@ -95,7 +97,7 @@ def _of_key(certificate: CertificateFacts, pending: Pending) -> Iterator[Fault]:
             "certwright.other-key",
             tr("the key of the request"),
             tr("a certificate for another key, {certificate}", certificate=named(certificate)),
-            tr("certify the public key of the request, and make none."),
+            tr("certify the public key of the request, and make none"),
         )
 
 
@@ -133,7 +135,7 @@ def _of_path(wish: IssuerWish, chain: ChainFacts) -> Iterator[Fault]:
     if not chain.complete:
         key = "anchor" if wish.kind == "acme" else "chain" if wish.roots else "roots"
         advice = tr(
-            "send the certificates of the CA with the answer, or name their file as {key}: of the issuer.", key=key
+            "send the certificates of the CA with the answer, or name their file as {key}: of the issuer", key=key
         )
         yield Fault("certwright.chain-gap", tr("a path to a root"), "; ".join(chain.faults), advice)
         return
@@ -143,7 +145,7 @@ def _of_path(wish: IssuerWish, chain: ChainFacts) -> Iterator[Fault]:
             "certwright.other-ca",
             tr("a path to {roots}", roots=roots),
             tr("one to {root}", root=named(chain.path[-1])),
-            tr("have it issued by the CA whose root is named in the deployment file."),
+            tr("have it issued by the CA whose root is named in the deployment file"),
         )
         return
     for fault in chain.faults:
@@ -157,7 +159,7 @@ def _of_age(held: Held, now: datetime) -> Iterator[Fault]:
             "certwright.stale-answer",
             tr("a certificate with a third of its life ahead"),
             tr("one from {start} until {end}", start=f"{held.not_before:%Y-%m-%d}", end=f"{held.not_after:%Y-%m-%d}"),
-            tr("issue it again: this one is about to expire."),
+            tr("issue it again: this one is about to expire"),
         )
 
 
@@ -173,18 +175,18 @@ def _advice_on(family: str, wish: IssuerWish) -> str:
     microsoft = wish.kind.startswith("adcs")
     match family:
         case "names" | "subject" if microsoft:
-            return tr('the template must take the subject from the request ("Supply in the request").')
+            return tr('the template must take the subject from the request ("Supply in the request")')
         case "usage" if microsoft:
-            return tr("the template must have the key usage and the application policies that the request asks for.")
+            return tr("the template must have the key usage and the application policies that the request asks for")
         case "validity" if microsoft:
             return tr(
                 "the template must be valid for longer, and the CA must allow it:"
-                " certutil -getreg CA\\ValidityPeriodUnits."
+                " certutil -getreg CA\\ValidityPeriodUnits"
             )
         case "names" | "subject" | "usage":
-            return tr("take over the extensions of the request as they stand there.")
+            return tr("take over the extensions of the request as they stand there")
         case "validity":
-            return tr("issue it for longer.")
+            return tr("issue it for longer")
         case "signature":
-            return tr("sign with SHA-256 or better.")
+            return tr("sign with SHA-256 or better")
     return ""

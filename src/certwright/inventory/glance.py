@@ -32,7 +32,7 @@ def stored_version(path: Path) -> str | None:
 
 
 def places_held(path: Path) -> frozenset[str]:
-    """The places that hold a credential now, or wait for one. Empty when the file cannot tell: this is a guess, `Inventory` decides."""
+    """The places that hold a credential now, or wait for one. Empty when the file cannot tell: it is a guess."""
     try:
         if stored_version(path) is None:
             return frozenset()

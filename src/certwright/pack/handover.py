@@ -4,6 +4,7 @@ What is delivered is English. The same requests give the same bytes, so that not
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TypeAlias
 
 from certwright.model import Artifact, IssuerWish
@@ -60,7 +61,8 @@ def _wanted(one: Requested) -> Iterator[tuple[str, str]]:
     yield "key usage", ", ".join(sorted(draft.key_usage))
     yield "extended key usage", ", ".join(draft.extended_key_usage)
     yield "certificate authority", "yes" if draft.authority else ""
-    yield "valid for", f"{draft.lifetime.days} days" + (f", and beyond {draft.good_until}" if draft.good_until else "")
+    yield "valid for", f"{draft.lifetime.days} days"
+    yield "valid until", f"{draft.good_until + timedelta(days=1)} or later" if draft.good_until else ""
 
 
 HANDOVERS: Mapping[str, Handover] = {"files": plain, "adcs-offline": plain}

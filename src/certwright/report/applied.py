@@ -6,7 +6,10 @@ from itertools import groupby
 
 from certwright.model import Place
 from certwright.report.inventory import next_text
-from certwright.report.layout import Screen, counted, fields, paragraph
+from certwright.report.layout import Screen, fields, paragraph
+from certwright.report.words import certificates, files, titled
+from certwright.speech import tr
+from certwright.speech import tr
 
 FEW = 3  # more certificates of one set than this are counted instead of named
 
@@ -19,26 +22,42 @@ def applied_text(
     steps: Sequence[tuple[str, str]],
     next_due: tuple[date, str] | None,
     screen: Screen,
+    waiting: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Made places, the number of delivered files and their folder, messages, and when the next thing falls due.
 
-    `steps` are scripts for a person to run, as path and title; they are told when anything was delivered.
+    `steps` are scripts for a person to run, as path and title; they are told when anything was delivered. `waiting` are
+    places that wait for somebody else, each with the reason.
     """
     lines: list[str] = []
     if made:
-        lines += paragraph(f"{counted(len(made), 'certificate')} made: {', '.join(_grouped(made))}", screen)
+        named = ", ".join(_grouped(made))
+        lines += paragraph(tr("{certificates} made: {places}", certificates=certificates(len(made)), places=named), screen)
     if delivered:
-        lines += paragraph(f"{counted(len(delivered), 'file')} delivered to {output}", screen)
+        lines += paragraph(tr("{files} delivered to {folder}", files=files(len(delivered)), folder=output), screen)
     for message in messages:
         lines += paragraph(message, screen, style="warning")
     if delivered and steps:
-        lines += ["next steps, for you to run:", *fields(steps, screen, indent=2)]
-    lines += paragraph(next_text(next_due), screen, style="good")
+        told = [(path, titled(title)) for path, title in steps]
+        lines += [tr("next steps, for you to run:"), *fields(told, screen, indent=2)]
+    lines += _waiting(waiting, screen)
+    lines += paragraph(next_text(next_due, waiting=len(waiting)), screen, style="warning" if waiting else "good")
     return "\n".join(lines) + "\n"
+
+
+def waiting_text(waiting: Sequence[tuple[str, str]], screen: Screen) -> str:
+    """The places that wait for somebody else, each with the reason; empty when none does."""
+    return "".join(f"{line}\n" for line in _waiting(waiting, screen))
+
+
+def _waiting(waiting: Sequence[tuple[str, str]], screen: Screen) -> list[str]:
+    if not waiting:
+        return []
+    return [*paragraph(tr("waiting for somebody else:"), screen), *fields(waiting, screen, indent=2)]
 
 
 def _grouped(made: Sequence[Place]) -> Iterator[str]:
     """The places by address; many of one set as their number."""
     for group, places in groupby(made, key=lambda place: place.set):
         addresses = [place.id for place in places]
-        yield from addresses if len(addresses) <= FEW else (f"{len(addresses)} of {group}",)
+        yield from addresses if len(addresses) <= FEW else (tr("{count} of {set}", count=len(addresses), set=group),)

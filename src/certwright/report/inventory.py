@@ -7,12 +7,14 @@ from pathlib import PurePath
 from certwright.model import Action
 from certwright.report.envelope import Json, days, envelope, moment
 from certwright.report.layout import Cell, Screen, counted, paragraph, table
+from certwright.speech import tr, trn
 from certwright.value import value
 
 
 @value
 class Row:
-    """One place and what is held for it. Nothing held: `serial` and the times are None. `due` says why, "" when not.
+    """One place and what is held for it. Nothing held: `serial` and the times are None. `due` says why, "" when not;
+    `waiting` why it has to wait for somebody else, "" when it does not.
 
     `delivered` of its `files` are on the target exactly as they were recorded.
     """
@@ -27,6 +29,7 @@ class Row:
     delivered: int
     files: int
     due: str = ""
+    waiting: str = ""
 
 
 @value
@@ -53,10 +56,16 @@ class Standing:
     now: datetime
 
 
-def next_text(next_due: tuple[date, str] | None, actions: Sequence[Action] = ()) -> str:
-    """`nothing is due; next: <what> on 2027-08-01`, or how much is due now."""
+def next_text(next_due: tuple[date, str] | None, actions: Sequence[Action] = (), waiting: int = 0) -> str:
+    """`nothing is due; next: <what> on 2027-08-01`, or how much is due now; or how much waits for somebody else."""
     if actions:
         return f"{counted(len(actions), 'action')} due now"
+    if waiting:
+        return trn(
+            "{count} certificate waits for its issuer; everything else is done",
+            "{count} certificates wait for their issuers; everything else is done",
+            waiting,
+        )
     if next_due is None:
         return "nothing is due"
     when, what = next_due
@@ -76,14 +85,16 @@ def status_text(standing: Standing, screen: Screen) -> str:
         lines += ["", *table(("revocation list", "number", "next update"), crls, screen)]
     if standing.abandoned:
         lines += ["", f"{counted(standing.abandoned, 'serial')} set aside by interrupted runs; none is in use"]
-    lines += ["", *paragraph(next_text(standing.next_due, standing.actions), screen)]
+    waits = [row for row in standing.rows if row.waiting]
+    lines += ["", *paragraph(next_text(standing.next_due, standing.actions, len(waits)), screen)]
     return "\n".join(lines) + "\n"
 
 
 def _cells(row: Row, now: datetime) -> list[Cell]:
     until = f"{row.not_after:%Y-%m-%d}" if row.not_after else "-"
     left = counted(days(row.not_after - now), "day") if row.not_after else "-"
-    state = Cell(row.due, "warning") if row.due else Cell("ok", "good")
+    told = tr("waits: {reason}", reason=row.waiting) if row.waiting else row.due
+    state = Cell(told, "warning") if told else Cell("ok", "good")
     return [Cell(row.place, "address"), Cell(until), Cell(left), Cell(f"{row.delivered}/{row.files}"), state]
 
 
@@ -122,4 +133,5 @@ def _row_document(row: Row) -> dict[str, Json]:
         "issuer": row.issuer,
         "files": {"delivered": row.delivered, "planned": row.files},
         "due": row.due,
+        "waiting": row.waiting,
     }

@@ -23,9 +23,9 @@ def status(loaded: Loaded) -> report.Standing:
         if inventory is not None:
             with inventory.reading() as reading:
                 abandoned = reading.outcomes().get("abandoned", 0)
-    actions, reasons = _due(loaded, standing)
+    actions, reasons, waits = _due(loaded, standing)
     return report.Standing(
-        rows=tuple(_row(place, standing, reasons) for place in loaded.plan.places),
+        rows=tuple(_row(place, standing, reasons, waits) for place in loaded.plan.places),
         next_due=flow.coming(loaded.plan, standing),
         actions=actions,
         crls=tuple(_crl_row(crl) for _, crl in sorted(standing.crls.items())),
@@ -61,16 +61,23 @@ def events(loaded: Loaded, *, last: int = 50) -> tuple[Event, ...]:
             return reading.events(last)
 
 
-def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], Mapping[str, str]]:
-    """What is due, and the first reason for each place; that a root must be renewed keeps `apply` from all else."""
+def waiting(loaded: Loaded) -> tuple[tuple[str, str], ...]:
+    """The places that are due and wait for somebody else, each with the reason."""
+    return tuple((row.place, row.waiting) for row in status(loaded).rows if row.waiting)
+
+
+def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], Mapping[str, str], Mapping[str, str]]:
+    """What is due, the first reason for each place, and what waits; a root to be renewed keeps `apply` from all."""
+    waits: Mapping[str, str] = {}
     try:
-        actions = flow.todo(loaded.plan, standing, loaded.now).actions
+        found = flow.todo(loaded.plan, standing, loaded.now)
+        actions, waits = found.actions, dict(found.waiting)
     except Impossible as conflict:
         actions = tuple(Action("renew", one.place, f"{one.what}; apply refuses") for one in conflict.conflicts)
-    return actions, {one.place: one.reason for one in reversed(actions)}
+    return actions, {one.place: one.reason for one in reversed(actions)}, waits
 
 
-def _row(place: Place, standing: Standing, reasons: Mapping[str, str]) -> report.Row:
+def _row(place: Place, standing: Standing, reasons: Mapping[str, str], waits: Mapping[str, str]) -> report.Row:
     held: Held | None = standing.held.get(place.shares_with or place.id)
     return report.Row(
         place=place.id,
@@ -83,6 +90,7 @@ def _row(place: Place, standing: Standing, reasons: Mapping[str, str]) -> report
         delivered=sum(package.path in standing.delivered for package in place.packages),
         files=len(place.packages),
         due=reasons.get(place.id, ""),
+        waiting=waits.get(place.id, ""),
     )
 
 
