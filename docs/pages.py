@@ -118,8 +118,8 @@ def _rules(everything: Mapping[str, Explanation]) -> str:
     told = tomllib.loads(RULES.read_text("utf-8"))
     parts = [
         "# Rules, and what became of them",
-        "Every rule that was found in the vendors' documents, tools and issue threads, with the addresses that judge it, "
-        "plan for it or say it, and the reason where files cannot show it. References are to the sections of the "
+        "Every rule that was found in the vendors' documents, tools and issue threads, with the addresses that judge "
+        "it, plan for it or say it, and the reason where files cannot show it. References are to the sections of the "
         "requirements dossier the catalogue was made from. `certwright explain ADDRESS` tells more of each address.",
     ]
     for section, heading in told["sections"].items():

@@ -1,5 +1,6 @@
 """What no two places of a set may share: a certificate, a key, an ending of their names."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -15,9 +16,21 @@ from certwright.value import value
 Rows = Annotated[tuple[str, ...], "ids of the places that count, as the catalogue has them; empty for all of the set"]
 
 
+def _counts(seen: Seen, rows: tuple[str, ...]) -> bool:
+    """Whether the place is one of those rows: the second part of its address is the row's id."""
+    return not rows or seen.place.split("/")[1:2] in ([row] for row in rows)
+
+
 def _of(members: Iterable[Seen], rows: tuple[str, ...]) -> list[Seen]:
-    """The members at places of those rows: the second part of an address is the row's id."""
-    return [one for one in members if not rows or one.place.split("/")[1:2] in ([row] for row in rows)]
+    """The members at places of those rows.
+
+    A place whose files hold different certificates is left to the demands on each of its files.
+    """
+    chosen = [one for one in members if _counts(one, rows)]
+    held: dict[str, set[str]] = defaultdict(set)
+    for one in chosen:
+        held[one.place].add(first(one).fingerprint)
+    return [one for one in chosen if len(held[one.place]) == 1]
 
 
 @value
@@ -56,7 +69,8 @@ class DistinctEndings(SetWord):
     rows: Rows = ()
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
-        files = {one.path: PurePosixPath(one.found or one.path).name.lower() for one in _of(members, self.rows)}
+        chosen = (one for one in members if _counts(one, self.rows))
+        files = {one.path: PurePosixPath(one.found or one.path).name.lower() for one in chosen}
         names = sorted(files.items(), key=lambda row: row[1][::-1])  # an ending stands right before what ends so
         for place, (path, name) in enumerate(names):
             for other, longer in names[place + 1 :]:

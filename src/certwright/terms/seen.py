@@ -65,8 +65,8 @@ class Seen:
 
     `written` is the encoding of the file: "der", "pem", "base64", "pfx" or "". `position` counts the certificates that
     lie before the leaf. `found` is the path it was really found under. `anchored` says whether the roots to trust were
-    known when `chain` was decided. `entries` are the keys of objects that hold CRLs. `standings` are what revocation lists say of the certificate and of those above it,
-    as far as lists were at hand or asked for.
+    known when `chain` was decided. `entries` are the keys of objects that hold CRLs. `standings` are what revocation
+    lists say of the certificate and of those above it, as far as lists were at hand or asked for.
     """
 
     place: str

@@ -4,7 +4,5 @@
 # Fail azure-local.management-subject plant1/ManagementEndpointCerts/ManagementEndpointSsl.pfx
 # Fail azure-local.server-authentication plant1/ManagementEndpointCerts/ManagementEndpointSsl.pfx
 # Warning azure-local.client-name plant1/ManagementEndpointCerts/ManagementEndpointClientAuth.pfx
-# Warning azure-local.management-address plant1/ManagementEndpointCerts/ManagementEndpointSsl.pfx
-# Warning azure-local.management-compatible-name plant1/ManagementEndpointCerts/ManagementEndpointSsl.pfx
 cd out/plant1/ManagementEndpointCerts
 exchange ManagementEndpointSsl.pfx ManagementEndpointClientAuth.pfx

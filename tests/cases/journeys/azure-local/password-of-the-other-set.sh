@@ -1,6 +1,5 @@
 # The password of the management set for a file of the ingress set.
 # exit 1
-# Fail azure-local.ingress-count plant1/ingress
 # Fail azure-local.one-password plant1/ingress
 # Fail material.wrong-password plant1/IngressEndpointsCerts/login.autonomous.contoso.com.pfx
 login=out/plant1/IngressEndpointsCerts/login.autonomous.contoso.com.pfx

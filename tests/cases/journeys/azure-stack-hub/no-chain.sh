@@ -1,8 +1,6 @@
 # Exported without "include all certificates in the certification path if possible".
 # exit 1
 # Fail azure-stack-hub.chain-complete east/validation/Deployment/Admin Portal/AdminPortal.pfx
-# Fail azure-stack-hub.chain-trusted east/validation/Deployment/Admin Portal/AdminPortal.pfx
-# Fail azure-stack-hub.same-root east/stamp
 portal="out/east/validation/Deployment/Admin Portal/AdminPortal.pfx"
 take "$portal" east/core
 # shellcheck disable=SC2086

@@ -1,6 +1,5 @@
 # "Do not export the private key" was the default of the dialog.
 # exit 1
-# Fail azure-stack-hub.local-machine-key east/validation/IoTHub/IoTHub.pfx
 # Fail azure-stack-hub.private-key east/validation/IoTHub/IoTHub.pfx
 portal="out/east/validation/IoTHub/IoTHub.pfx"
 take "$portal" east/iot-hub-set

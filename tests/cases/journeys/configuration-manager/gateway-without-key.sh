@@ -1,6 +1,5 @@
 # A gateway's file without its key.
 # exit 1
-# Fail configuration-manager.exportable hq/cloud-management-gateways/granitefalls.pfx
 # Fail configuration-manager.private-key hq/cloud-management-gateways/granitefalls.pfx
 gateway=out/hq/cloud-management-gateways/granitefalls.pfx
 take "$gateway" hq/cloud
