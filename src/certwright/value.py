@@ -83,7 +83,10 @@ def _refuse_delete(self: Any, name: str) -> NoReturn:
 
 
 def _reduce(self: Any) -> tuple[Any, ...]:
-    return _restored, (type(self), tuple(getattr(self, one.name) for one in fields(self)))
+    values = tuple([getattr(self, name) for name in self.__dataclass_fields__])
+    if hasattr(self, "__post_init__"):
+        return _restored, (type(self), values)
+    return type(self), values
 
 
 def _restored(made: type[T], values: tuple[Any, ...]) -> T:

@@ -1,0 +1,105 @@
+"""Judging shared among processes: each takes the next portion when it is done with one, and this one works too.
+
+They are forked, so that the plan is there already, and what comes back is small. Without fork one does it all.
+"""
+
+import gc
+import multiprocessing
+import os
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import BinaryIO, Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+FILES_A_PROCESS = 150  # a file takes a fifth of a millisecond, a PFX two, a process about twenty
+_MOST_TOKENS = 8192  # that many numbers of four octets fit into a pipe that nobody reads
+_GARBAGE = 50_000  # objects made before garbage is looked for: judging makes many, and hardly any in circles
+
+
+def workers(files: int) -> int:
+    """How many processes so many files are worth."""
+    able = hasattr(os, "memfd_create") and "fork" in multiprocessing.get_all_start_methods()
+    return max(1, min(os.cpu_count() or 1, files // FILES_A_PROCESS)) if able else 1
+
+
+class Sharing:
+    """A `map` over so many processes, this one included. It gives its results in order, when all are there."""
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+
+    def __call__(self, step: Callable[[T], R], portions: Sequence[T]) -> Iterator[R]:
+        others = min(self.processes, len(portions)) - 1
+        with _undisturbed():
+            if others < 1:
+                yield from map(step, portions)
+            else:
+                yield from _Round(step, portions).results(others)
+
+
+class _Round(Generic[T, R]):
+    """One `map`. Whoever takes a token from the pipe does the portions it stands for."""
+
+    def __init__(self, step: Callable[[T], R], portions: Sequence[T]) -> None:
+        self.step, self.portions = step, portions
+        self.stride = -(-len(portions) // _MOST_TOKENS)
+        self.tokens, pipe = os.pipe()
+        with os.fdopen(pipe, "wb") as writer:
+            for first in range(0, len(portions), self.stride):
+                writer.write(first.to_bytes(4, "big"))
+
+    def results(self, others: int) -> Iterator[R]:
+        """What came of every portion. What another process did not bring home is done here."""
+        context = multiprocessing.get_context("fork")
+        baskets = [os.fdopen(os.memfd_create("portions"), "w+b") for _ in range(others)]
+        helpers = [context.Process(target=self._help, args=(basket,), daemon=True) for basket in baskets]
+        try:
+            for helper in helpers:
+                helper.start()
+            done = dict(self._work())
+            for helper, basket in zip(helpers, baskets, strict=True):
+                helper.join()
+                done.update(_brought(basket))
+        finally:
+            os.close(self.tokens)
+            for helper, basket in zip(helpers, baskets, strict=True):
+                if helper.pid is not None and helper.is_alive():
+                    helper.terminate()
+                basket.close()
+        for number, portion in enumerate(self.portions):
+            yield done.pop(number) if number in done else self.step(portion)
+
+    def _work(self) -> Iterator[tuple[int, R]]:
+        while token := os.read(self.tokens, 4):
+            first = int.from_bytes(token, "big")
+            for number in range(first, min(first + self.stride, len(self.portions))):
+                yield number, self.step(self.portions[number])
+
+    def _help(self, basket: BinaryIO) -> None:
+        for found in self._work():
+            pickle.dump(found, basket, pickle.HIGHEST_PROTOCOL)
+        basket.flush()
+
+
+def _brought(basket: BinaryIO) -> Iterator[tuple[int, R]]:
+    """What a helper has written, as far as it came."""
+    basket.seek(0)
+    with suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            yield pickle.load(basket)  # noqa: S301 - our own process wrote it
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nobody looks through the plan for garbage again and again, and forked processes do not copy it by doing so."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
