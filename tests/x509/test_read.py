@@ -344,3 +344,11 @@ def test_a_bent_certificate_is_read_or_refused(seed: bytes, changes: list[tuple[
 def test_noise_is_unreadable(noise: bytes) -> None:
     with pytest.raises(Unreadable):
         read_certificate(noise)
+
+
+def test_policies_are_read_without_their_qualifiers() -> None:
+    folder = Path(__file__).parents[1] / "cases" / "terms"
+    (public,) = certificates_in((folder / "issuer.kind" / "bad.pem").read_bytes())
+    (private,) = certificates_in((folder / "names.required" / "good.pem").read_bytes())
+    assert read_certificate(public).policies == ("2.23.140.1.2.1",)
+    assert read_certificate(private).policies is None
