@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from certwright.errors import Unreadable
 from certwright.judged import SetFacts
@@ -23,8 +23,21 @@ from certwright.verdicts import Results
 
 Anchors = Mapping[str, Sequence[bytes]]
 Spread = Callable[[Callable[[Work], Seen], Iterable[Work]], Iterable[Seen]]
-Some = Sequence[Place]
-Share = Callable[[Callable[[Some], list[Heard]], Sequence[Some]], Iterable[list[Heard]]]
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Share(Protocol):
+    """A `map`, in this process or several. What is mapped, and what comes of it, may have to travel."""
+
+    def __call__(self, step: Callable[[T], R], portions: Sequence[T], /) -> Iterable[R]: ...
+
+
+def alone(step: Callable[[T], R], portions: Sequence[T], /) -> Iterable[R]:
+    """Everything in this process."""
+    return map(step, portions)
+
+
 Inform = Callable[[Sequence[Seen]], Sequence[Seen]]
 _NO_ANCHORS: Anchors = MappingProxyType({})
 _AT_ONCE = 48  # places; more gain nothing
@@ -41,7 +54,7 @@ def judge(
     known: Sequence[bytes] = (),
     whole: bool = True,
     tree: Plan | None = None,
-    share: Share = map,
+    share: Share = alone,
     spread: Spread | None = None,
     inform: Inform | None = None,
     listed: Inform | None = None,
@@ -58,13 +71,16 @@ def judge(
     """
     desk = _Desk(plan, files, passwords, now, _Roots(plan, files, anchors, known), whole=whole)
     layout = _layouts(tree or plan, plan, files, whole=whole)
+    some = [plan.places[first : first + _AT_ONCE] for first in range(0, len(plan.places), _AT_ONCE)]
     if spread is None and inform is None:
-        some = [plan.places[first : first + _AT_ONCE] for first in range(0, len(plan.places), _AT_ONCE)]
         heard = list(chain.from_iterable(share(desk.heard, some)))
         if listed is None or not any(place.lists for place in heard):
             return _report(plan, heard, layout, now)
-    looked = (spread or map)(partial(see, memo={}), (work for place in plan.places for work in desk.works(place)))
-    seen = desk.there(looked)
+    if spread is None:
+        seen = [one for files in chain.from_iterable(share(desk.seen, some)) for one in files]
+    else:
+        works = (work for place in plan.places for work in desk.works(place))
+        seen = desk.there(spread(partial(see, memo={}), works))
     by_place: dict[str, list[Seen]] = defaultdict(list)
     for one in (inform or listed or tuple)(seen):
         by_place[one.place].append(one)
@@ -96,14 +112,18 @@ class _Desk:
 
     def heard(self, places: Sequence[Place]) -> list[Heard]:
         """The verdicts on some places; their files are read here, and dropped."""
+        return [
+            self.hearing.of_place(place, files, keep=place.id in self.members)
+            for place, files in zip(places, self.seen(places), strict=True)
+        ]
+
+    def seen(self, places: Sequence[Place]) -> list[list[Seen]]:
+        """What is in the files of some places."""
         seen: list[list[Seen]] = [[] for _ in places]
         for batch in _batches((row, work) for row, place in enumerate(places) for work in self.works(place)):
             for (row, _), one in zip(batch, see_all([work for _, work in batch], self.memo), strict=True):
                 seen[row].append(one)
-        return [
-            self.hearing.of_place(place, self.there(files), keep=place.id in self.members)
-            for place, files in zip(places, seen, strict=True)
-        ]
+        return list(map(self.there, seen))
 
     def there(self, seen: Iterable[Seen]) -> list[Seen]:
         """What is to be judged: a part of a set lacks nothing."""

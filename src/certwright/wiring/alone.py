@@ -39,7 +39,7 @@ def check_product(
     plan, now = plan_alone(product, facts, now)
     lists = Lists(asking, paths)
     found = to_judge([find(path, NOWHERE, plan) for path in paths], more=bool(asking.endpoints))
-    reports = judge_found(found, plan, passwords or Passwords(), now, Known(), lists.inform)
+    reports = judge_found(found, plan, passwords or Passwords(), now, Known(), lists)
     reports += [
         judge_endpoint(one, plan, asking, now, anchors={}, known=(), inform=lists.inform) for one in asking.endpoints
     ]

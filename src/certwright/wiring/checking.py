@@ -45,7 +45,7 @@ def check(
     certificates = {address: (one.certificate,) for address, one in held.items()}
     anchors = {**flow.roots(held), **flow.foreign_roots(loaded.plan)}
     known = Known(certificates, anchors, flow.authorities(held))
-    reports = judge_found(found, loaded.plan, given, loaded.now, known, lists.inform)
+    reports = judge_found(found, loaded.plan, given, loaded.now, known, lists)
     reports += [
         judge_endpoint(
             one,

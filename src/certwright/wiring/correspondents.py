@@ -12,14 +12,17 @@ from types import ModuleType
 from certwright.errors import Refused, Unreadable
 from certwright.flow import Vault
 from certwright.inventory import Inventory
+from certwright.inventory.read import Reading
 from certwright.issuers import Correspondent
 from certwright.issuers.files import FileExchange, Paper
+from certwright.keys.sealed import place_of
 from certwright.model import IssuerWish
 from certwright.speech import tr, trn
 from certwright.value import field, value
 from certwright.wiring.archive import members
 from certwright.wiring.loading import Loaded
 from certwright.wiring.reading import ZIP, Content, read_tree
+from certwright.x509.path import named
 
 MOST_PAPERS = 5_000
 MOST_BYTES = 64 << 20  # of a folder of answers, all files together
@@ -64,30 +67,24 @@ class Correspondents:
                 close()
 
     def messages(self) -> tuple[str, ...]:
-        """What there is to say about the folders of answers: what cannot be read, and what answers nothing."""
-        found: list[str] = []
+        """What cannot be read in the folders of answers, or answers nothing; and what others could not clear away."""
+        folders = [one for one in self._made.values() if isinstance(one, FileExchange)]
         with self._around.inventory.reading() as reading:
-            for one in self._made.values():
-                if isinstance(one, FileExchange):
-                    found += one.unread
-                    expected = [pending.spki for pending in reading.pending().values()]
-                    for stray in one.strays(expected):
-                        if not reading.was_held(stray.certificate.der):
-                            found.append(
-                                _stray(
-                                    stray.name, stray.certificate.subject, reading.key_of(stray.certificate.key.spki)
-                                )
-                            )
+            found = [told for one in folders for told in (*one.unread, *_strays(one, reading))]
+        found += [told for one in self._made.values() for told in getattr(one, "left", ())]
         return tuple(dict.fromkeys(found))
 
 
-def _stray(name: str, subject: str, key: str) -> str:
-    if key:
-        place = key.rpartition(".")[0]
-        return tr(
-            "{name}: it answers a request of {place} that was withdrawn; it is left alone", name=name, place=place
-        )
-    return tr("{name}: the certificate of {subject} answers no request", name=name, subject=subject or "?")
+def _strays(folder: FileExchange, reading: Reading) -> Iterator[str]:
+    expected = {pending.spki for pending in reading.pending().values()}
+    for stray in folder.strays(expected):
+        facts = stray.certificate
+        if reading.was_held(facts.der):
+            continue
+        if key := reading.key_of(facts.key.spki):
+            yield tr("{name}: answers a request of {place} that was withdrawn", name=stray.name, place=place_of(key))
+        else:
+            yield tr("{name}: {certificate} answers no request", name=stray.name, certificate=named(facts))
 
 
 # ── by kind ───────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from certwright.flow.extras import extra_paths
 from certwright.model import Plan
 from certwright.plan.locate import part, planned, rivals_of
 from certwright.value import field, value
-from certwright.wiring.reading import Content, Entry, Tree, read_tree
+from certwright.wiring.reading import Content, Contents, Entry, Tree, read_tree
 
 
 @value
@@ -26,7 +26,7 @@ class Found:
 
     tree: Tree
     plan: Plan
-    files: Mapping[str, Content] = field(repr=False)
+    files: Contents = field(repr=False)
     whole: bool
     loose: Mapping[str, Entry] = field(default_factory=dict, repr=False)
     by_path: bool = True
@@ -48,7 +48,7 @@ def find(path: Path, output: Path, plan: Plan) -> Found:
         return find_below(first, tree, plan)
     loose = {_name(tree, entry): entry for entry in tree.entries if not entry.is_folder}
     several = (first, *rivals) if first is not None else ()
-    return Found(tree, plan, {}, whole=not tree.is_file, loose=loose, by_path=False, rivals=several)
+    return Found(tree, plan, Contents(), whole=not tree.is_file, loose=loose, by_path=False, rivals=several)
 
 
 def find_below(prefix: str, tree: Tree, plan: Plan) -> Found:
@@ -56,19 +56,20 @@ def find_below(prefix: str, tree: Tree, plan: Plan) -> Found:
     start = f"{prefix}/" if prefix else ""
     known = {one.casefold() for one in planned(plan)}
     extras = {one.casefold() for one in extra_paths(plan)}
-    files: dict[str, Content] = {}
+    files: dict[str, Entry | Content] = {}
     loose: dict[str, Entry] = {}
     for entry in tree.entries:
         name = f"{start}{entry.name}"
         if name.casefold() in known:
-            files[name] = entry.content
+            files[name] = entry
         elif entry.is_folder:
             files |= _closed(name, entry, plan)
         else:
             if name.casefold() not in extras:
                 loose[name if tree.kind != "file" else str(tree.path)] = entry
             files |= {} if tree.is_file else {name: b""}
-    return Found(tree, plan if tree.is_file else part(plan, prefix), files, not tree.is_file, loose, prefix=prefix)
+    mine = plan if tree.is_file else part(plan, prefix)
+    return Found(tree, mine, Contents(files), not tree.is_file, loose, prefix=prefix)
 
 
 def _name(tree: Tree, entry: Entry) -> str:

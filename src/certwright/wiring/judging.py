@@ -1,15 +1,11 @@
 """Paths a user names → one report on all of them: found by path or by what they hold, and judged as the plan asks."""
 
-import multiprocessing
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
-from certwright.check import Anchors, Inform, Spread, judge
+from certwright import verdicts
+from certwright.check import Anchors, Share, judge
 from certwright.errors import Refused
 from certwright.judged import SetFacts
 from certwright.model import Plan, Report
@@ -18,9 +14,11 @@ from certwright.speech import tr
 from certwright.value import field, value
 from certwright.wiring.found import Found
 from certwright.wiring.passwords import Passwords
+from certwright.wiring.revocations import Lists
+from certwright.wiring.sharing import Sharing, workers
 from certwright.wiring.shelf import Judged, Shelf, refuse_unknown
 
-FILES_A_PROCESS = 30  # a file takes about two milliseconds, a process about twenty
+LOCKED = 8  # so many files take as long as a PFX
 MOST_REASONS = 3  # that are told when nothing can be judged at all
 
 
@@ -34,7 +32,7 @@ class Known:
 
 
 def judge_found(
-    found: Sequence[Found], plan: Plan, passwords: Passwords, now: datetime, known: Known, inform: Inform
+    found: Sequence[Found], plan: Plan, passwords: Passwords, now: datetime, known: Known, lists: Lists
 ) -> list[Report]:
     """A report for each path, and one for all files that were named one by one and are planned nowhere.
 
@@ -44,11 +42,11 @@ def judge_found(
     settled = Shelf(plan, passwords, now, known.held).settle(found)
     if found and not any(one.meant for one in settled):
         raise _nothing(found, plan, settled)
-    with _spreading(sum(len(one.files) for one in settled)) as spread:
-        return [_report(one, now, known, spread, inform) for one in settled]
+    share = Sharing(workers(sum(_weight(one.files) for one in settled)))
+    return [_report(one, now, known, share, lists) for one in settled]
 
 
-def _report(one: Judged, now: datetime, known: Known, spread: Spread, inform: Inform) -> Report:
+def _report(one: Judged, now: datetime, known: Known, share: Share, lists: Lists) -> Report:
     report = judge(
         one.plan,
         one.files,
@@ -58,10 +56,12 @@ def _report(one: Judged, now: datetime, known: Known, spread: Spread, inform: In
         known=(*known.authorities, *one.known),
         whole=one.whole,
         tree=one.tree,
-        spread=spread,
-        inform=inform,
+        share=share,
+        inform=None if lists.idle else lists.inform,
+        listed=lists.inform,
     )
-    return replace(report, results=(*one.results, *report.results), unjudged=(*one.unjudged, *report.unjudged))
+    results = verdicts.joined((one.results, report.results))
+    return replace(report, results=results, unjudged=(*one.unjudged, *report.unjudged))
 
 
 def _nothing(found: Sequence[Found], plan: Plan, settled: Sequence[Judged]) -> Refused:
@@ -72,16 +72,9 @@ def _nothing(found: Sequence[Found], plan: Plan, settled: Sequence[Judged]) -> R
     return Refused("\n".join((told, *(f"  {reason}" for reason in reasons))), hint)
 
 
-@contextmanager
-def _spreading(files: int) -> Iterator[Spread]:
-    """A map over as many processes as there are processors; plain `map` where starting them would cost more."""
-    workers = min(os.cpu_count() or 1, files // FILES_A_PROCESS)
-    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        yield map
-        return
-    context = multiprocessing.get_context("fork")  # a fresh interpreter would take longer than a hundred files
-    with ProcessPoolExecutor(workers, context) as pool:
-        yield partial(pool.map, chunksize=FILES_A_PROCESS // 2)
+def _weight(files: Iterable[str]) -> int:
+    """How much work files are, in those that are quickly judged: deriving keys from a password takes longer."""
+    return sum(LOCKED if name.lower().endswith((".pfx", ".p12")) else 1 for name in files)
 
 
 # ── several reports ───────────────────────────────────────────────────────────────────────────────
@@ -90,7 +83,7 @@ def _spreading(files: int) -> Iterator[Spread]:
 def joined(reports: Sequence[Report], now: datetime) -> Report:
     """All of them as one."""
     return Report(
-        tuple(result for report in reports for result in report.results),
+        verdicts.joined(report.results for report in reports),
         sum(report.judged for report in reports),
         tuple(path for report in reports for path in report.unjudged),
         tuple(facts for report in reports for facts in report.files),

@@ -5,7 +5,7 @@ A folder and a zip archive are the same thing here: entries under relative names
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -42,6 +42,30 @@ class Entry:
     def content(self) -> Content:
         """What it holds, or why it cannot be read."""
         return self._read()
+
+
+class Contents(Mapping[str, Content]):
+    """What files hold, by path. It is read whenever it is asked for, so that no folder is too large for the memory."""
+
+    def __init__(self, sources: "Mapping[str, Entry | Content] | None" = None) -> None:
+        self._sources = dict(sources or {})
+
+    def __getitem__(self, path: str) -> Content:
+        source = self._sources[path]
+        return source.content if isinstance(source, Entry) else source
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._sources
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def also(self, more: "Mapping[str, Entry | Content]") -> "Contents":
+        """These, and others beside or instead of them."""
+        return Contents({**self._sources, **more})
 
 
 @value

@@ -74,6 +74,8 @@ class Lists:
 
     def told(self, report: Report) -> Report:
         """The report, with a word about every address that nobody was allowed to ask."""
+        if not self.refused:
+            return report
         results, unjudged = [], []
         for url, one in self.refused.items():
             answer = self.answers[url]

@@ -21,7 +21,7 @@ from certwright.terms.material import MATERIAL
 from certwright.value import field, value
 from certwright.wiring.found import Found, find_below
 from certwright.wiring.passwords import EVERY, Passwords, covers
-from certwright.wiring.reading import Content, Entry
+from certwright.wiring.reading import Content, Contents, Entry
 
 MOST_BYTES = 16 << 20  # of a file that nobody planned; a larger one is no certificate
 NOWHERE = Plan((), (), ())
@@ -36,7 +36,7 @@ class Judged:
     """
 
     plan: Plan
-    files: Mapping[str, Content] = field(repr=False)
+    files: Contents = field(repr=False)
     whole: bool
     tree: Plan
     passwords: Mapping[str, str] = field(repr=False)
@@ -62,7 +62,7 @@ class Shelf:
         loose = {name: entry for one in single for name, entry in one.loose.items()}
         settled = [self._of(one, one.loose if one.whole else {}) for one in found if one.whole or one.files]
         if loose:
-            first = replace(single[0], plan=self.plan, files={}, by_path=False)
+            first = replace(single[0], plan=self.plan, files=Contents(), by_path=False)
             settled.append(self._of(first, loose))
         return settled
 
@@ -88,7 +88,7 @@ class Shelf:
         meant = tuple(Register(self.plan, self.now, self.held).meant(Pool(pieces)))
         placed = _Placed(found, self.plan, meant)
         plan = placed.plan()
-        files = {**found.files, **{one.piece.path: one.piece.content for one in meant if one.place}}
+        files = found.files.also({one.piece.path: one.piece.content for one in meant if one.place})
         passwords = self.passwords.of_sets(self.plan)
         for piece in (one.piece for one in meant if one.place):
             passwords |= {piece.path: piece.password} if piece.password is not None else {}
