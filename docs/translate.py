@@ -27,7 +27,7 @@ from certwright.cli import VERBS, certwright
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "certwright"
-KEYWORDS = {"tr": None, "trn": (1, 2)}
+KEYWORDS = {"tr": None, "trn": (1, 2), "noted": None}
 DOMAINS = (speech.CODE, "targets", *PRODUCTS)
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)  # a date would make every catalogue new every day
 

@@ -29,9 +29,21 @@ def trn(one: str, many: str, /, count: int, **values: object) -> str:
     return spoken.format_map({"count": count, **values})
 
 
+def noted(text: str, /) -> str:
+    """Marks a sentence that is said elsewhere, by `tr(that)`: a constant, or a part of what is said only if need be."""
+    return text
+
+
 def of_product(product: str, text: str) -> str:
     """A sentence of a product's file. Its own placeholders are left to whoever binds it."""
     return text if (language := _spoken.get()) == "en" or not text else _catalogue(language, product).gettext(text)
+
+
+def of_any_product(text: str) -> str:
+    """The same for a sentence of whatever product: the first that has words for it."""
+    if _spoken.get() == "en":
+        return text
+    return next((said for product in _products(_spoken.get()) if (said := of_product(product, text)) != text), text)
 
 
 def spoken() -> str:
@@ -56,6 +68,12 @@ def preferred(environment: Mapping[str, str]) -> str:
         return "en"
     wishes = [*environment.get("LANGUAGE", "").split(":"), locale]
     return next((language for wish in wishes if (language := wish[:2].lower()) in LANGUAGES), "en")
+
+
+@cache
+def _products(language: str) -> tuple[str, ...]:
+    files = sorted((Path(__file__).parent / language).glob("*.mo"))
+    return tuple(file.stem for file in files if file.stem not in (CODE, "click"))
 
 
 @cache
