@@ -9,7 +9,6 @@ from certwright.report.inventory import next_text
 from certwright.report.layout import Screen, fields, paragraph
 from certwright.report.words import certificates, files, titled
 from certwright.speech import tr
-from certwright.speech import tr
 
 FEW = 3  # more certificates of one set than this are counted instead of named
 
@@ -32,7 +31,9 @@ def applied_text(
     lines: list[str] = []
     if made:
         named = ", ".join(_grouped(made))
-        lines += paragraph(tr("{certificates} made: {places}", certificates=certificates(len(made)), places=named), screen)
+        lines += paragraph(
+            tr("{certificates} made: {places}", certificates=certificates(len(made)), places=named), screen
+        )
     if delivered:
         lines += paragraph(tr("{files} delivered to {folder}", files=files(len(delivered)), folder=output), screen)
     for message in messages:

@@ -9,8 +9,9 @@ from html import escape
 from typing import TypeAlias
 
 from certwright.judged import FileFacts, Link
-from certwright.report.layout import counted
 from certwright.report.told import brief, day, one_line, short
+from certwright.report.words import certificates
+from certwright.speech import tr, trn
 from certwright.value import value
 
 WIDTH, GAP, LINE, PAD = 284, 44, 17, 12  # of a box; between boxes; of a line of text; inside a box
@@ -65,7 +66,13 @@ def chains_svg(files: Iterable[FileFacts], now: datetime | None) -> str:
         shapes += _draw(row, top)
         top += max(box.height for box in row) + 26
     height = top - 24
-    told = f"{counted(len(rows), 'distinct chain')}, from each certificate to its root"
+    told = escape(
+        trn(
+            "{count} distinct chain, from each certificate to its root",
+            "{count} distinct chains, from each certificate to its root",
+            len(rows),
+        )
+    )
     start = f'<svg class="chains" viewBox="0 0 {width} {height}" width="{width}" role="img" aria-label="{told}">'
     return "\n".join([start, *shapes, "</svg>"])
 
@@ -79,7 +86,7 @@ def _row(above: Sequence[Link], below: Sequence[Link], now: datetime | None, *, 
         row.append(_box(link, "root" if complete and number == len(above) else "issuing", now))
     if not complete:
         missing = (above or below)[-1].issuer
-        row.append(Box("missing", "missing", _wrapped(short(missing)), f"not found: {missing}"))
+        row.append(Box("missing", tr("missing"), _wrapped(short(missing)), tr("not found: {name}", name=missing)))
     return row
 
 
@@ -91,14 +98,25 @@ def _leaves(below: Sequence[Link], now: datetime | None) -> Box:
     more = len(names) - MOST_LISTED
     first, last = min(link.not_after for link in below), max(link.not_after for link in below)
     until = day(first) if day(first) == day(last) else f"{day(first)} … {day(last)}"
-    lines = (*listed, *([f"and {more} more"] if more > 0 else []), f"until {until}")
-    return Box(_kind("certificate", first, now), f"{len(below)} certificates", lines, "\n".join(names))
+    rest = [tr("and {count} more", count=more)] if more > 0 else []
+    lines = (*listed, *rest, tr("until {date}", date=until))
+    return Box(_kind("certificate", first, now), certificates(len(below)), lines, "\n".join(names))
 
 
 def _box(link: Link, role: str, now: datetime | None) -> Box:
     lines = (*_wrapped(short(link.subject)), brief(link.thumbprint))
     kind = _kind(role, link.not_after, now)
-    return Box(kind, role, (*lines, f"until {day(link.not_after)}"), f"{link.subject}\n{link.thumbprint}")
+    until = tr("until {date}", date=day(link.not_after))
+    return Box(kind, _role_word(role), (*lines, until), f"{link.subject}\n{link.thumbprint}")
+
+
+def _role_word(role: str) -> str:
+    match role:
+        case "root":
+            return tr("root")
+        case "issuing":
+            return tr("issuing")
+    return tr("certificate")
 
 
 def _kind(role: str, until: datetime, now: datetime | None) -> str:
@@ -107,7 +125,7 @@ def _kind(role: str, until: datetime, now: datetime | None) -> str:
 
 def _wrapped(text: str) -> tuple[str, ...]:
     """The text in lines of LETTERS, broken after a dot or space where there is one: names have few spaces."""
-    rest = one_line(text) or "(no subject)"
+    rest = one_line(text) or tr("(no subject)")
     lines: list[str] = []
     while len(rest) > LETTERS and len(lines) < MOST_LINES - 1:
         at = max(rest.rfind(".", 0, LETTERS), rest.rfind(" ", 0, LETTERS)) + 1

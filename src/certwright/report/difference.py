@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from certwright.report.envelope import Json, envelope
-from certwright.report.layout import Screen, counted, fields, paragraph
+from certwright.report.layout import Screen, fields, paragraph
+from certwright.speech import tr, trn
 from certwright.value import field, value
 
 _Document = Mapping[str, Any]
@@ -106,35 +107,48 @@ def _draft_rows(draft: _Document) -> dict[str, tuple[str, ...]]:
     if not draft:
         return {}
     pfx = draft["pfx"]
-    ends = [f"{draft['lifetime_days']} days"]
-    ends += [f"at least until {draft['good_until']}"] * bool(draft["good_until"])
+    life = tr("{count} days", count=draft["lifetime_days"])
+    if until := draft["good_until"]:
+        life = tr("{life}, at least until {date}", life=life, date=until)
     return {
         "names": tuple(draft["names"]),
         "subject": (draft["subject"],),
         "key usage": tuple(draft["key_usage"]),
         "extended key usage": tuple(draft["extended_key_usage"]),
-        "authority": (f"{draft['authority']}, path length {draft['path_length']}",),
+        "authority": (_authority(draft),),
         "key": (f"{draft['key']['algorithm']} {draft['key']['bits']}",),
         "signature hash": (draft["signature_hash"],),
-        "life": (", ".join(ends),),
+        "life": (life,),
         "revocation lists": tuple(draft["crl_distribution_points"]),
         "PFX encryption": (pfx["encryption"],),
-        "PFX provider": (pfx["provider"] or "none named",),
+        "PFX provider": (pfx["provider"] or tr("none named"),),
         "PFX marks": tuple(word for word in ("local_machine", "privacy") if pfx[word]),
     }
+
+
+def _authority(draft: _Document) -> str:
+    return tr("{authority}, path length {length}", authority=draft["authority"], length=draft["path_length"])
 
 
 def _set_rows(group: _Document) -> dict[str, tuple[str, ...]]:
     if not group:
         return {}
     rule = group["password"]
-    told = [f"{rule['minimum']} characters of {rule['classes']} kinds, none of {rule['forbidden']!r}"] if rule else []
     return {
         "places": tuple(group["places"]),
-        "password": tuple(told),
+        "password": (_rule(rule),) if rule else (),
         "scripts": tuple(script["path"] for script in group["scripts"]),
         "demands": tuple(demand["requirement"] for demand in group["demands"]),
     }
+
+
+def _rule(rule: _Document) -> str:
+    return tr(
+        "{minimum} characters of {classes} kinds, none of {forbidden}",
+        minimum=rule["minimum"],
+        classes=rule["classes"],
+        forbidden=repr(rule["forbidden"]),
+    )
 
 
 def _demand_rows(requirement: _Document) -> dict[str, tuple[str, ...]]:
@@ -155,7 +169,7 @@ def difference_text(told: Difference, screen: Screen) -> str:
     for group in (told.places, told.sets, told.requirements):
         for address, changes in group.items():
             lines += paragraph(address, screen, style="strong")
-            lines += fields(((change.what, _signed(change)) for change in changes), screen, indent=2)
+            lines += fields(((_label(change.what), _signed(change)) for change in changes), screen, indent=2)
             lines.append("")
     return "\n".join([*lines, _summary(told)]) + "\n"
 
@@ -166,9 +180,48 @@ def _signed(change: Change) -> str:
 
 def _summary(told: Difference) -> str:
     if told.empty:
-        return "both plans ask for the same"
-    changed = counted(len(told.places), "place")
-    return f"{counted(len(told.removed), 'place')} less, {len(told.added)} more, {changed} changed"
+        return tr("both plans ask for the same")
+    return tr(
+        "{less} less, {more} more, {changed} changed",
+        less=_places(len(told.removed)),
+        more=len(told.added),
+        changed=_places(len(told.places)),
+    )
+
+
+def _places(number: int) -> str:
+    return trn("{count} place", "{count} places", number)
+
+
+def _label(what: str) -> str:
+    """What changed, as people read it."""
+    labels = {
+        "kind": tr("kind"),
+        "set": tr("set"),
+        "issuer": tr("issuer"),
+        "shares with": tr("shares with"),
+        "files": tr("files"),
+        "demands": tr("demands"),
+        "names": tr("names"),
+        "subject": tr("subject"),
+        "key usage": tr("key usage"),
+        "extended key usage": tr("extended key usage"),
+        "authority": tr("authority"),
+        "key": tr("key"),
+        "signature hash": tr("signature hash"),
+        "life": tr("life"),
+        "revocation lists": tr("revocation lists"),
+        "PFX encryption": tr("PFX encryption"),
+        "PFX provider": tr("PFX provider"),
+        "PFX marks": tr("PFX marks"),
+        "places": tr("places"),
+        "password": tr("password"),
+        "scripts": tr("scripts"),
+        "severity": tr("severity"),
+        "term": tr("term"),
+        "text": tr("text"),
+    }
+    return labels.get(what, what)
 
 
 def difference_document(told: Difference) -> dict[str, Json]:

@@ -1,9 +1,10 @@
 """One thing explained → text and JSON (`explanation/1`): what it is, why, the source, who disagrees, how to mend it."""
 
-
 from certwright.model import Contradiction, Document
 from certwright.report.envelope import Json, citation, disagreement, envelope
 from certwright.report.layout import Screen, fields, paragraph
+from certwright.report.words import severity_word, titled
+from certwright.speech import tr
 from certwright.value import value
 
 
@@ -26,17 +27,36 @@ class Explanation:
 
 def explanation_text(told: Explanation, screen: Screen) -> str:
     """The explanation as labelled paragraphs."""
-    severity = f", {told.severity}" if told.severity else ""
-    lines = [screen.paint(told.address, "strong") + f"  {told.kind}{severity}"]
-    lines += paragraph(told.title, screen) if told.title and told.title != told.text else []
+    severity = f", {severity_word(told.severity)}" if told.severity else ""
+    lines = [screen.paint(told.address, "strong") + f"  {_kind_word(told.kind)}{severity}"]
+    lines += paragraph(titled(told.title, told.address), screen) if told.title and told.title != told.text else []
     lines.append("")
-    rows = [("what", told.text), ("why", told.why), ("fix", told.fix), *told.details]
-    rows += [("source", "\n".join(_source_text(source) for source in told.sources))]
+    rows = [(tr("what"), told.text), (tr("why"), told.why), (tr("fix"), told.fix), *told.details]
+    rows += [(tr("source"), "\n".join(_source_text(source) for source in told.sources))]
     for contradiction in told.contradictions:
         rows += _contradiction_rows(contradiction)
-    rows += [("see also", "\n".join(told.related))]
+    rows += [(tr("see also"), "\n".join(told.related))]
     lines += fields(rows, screen, indent=2)
     return "\n".join(lines) + "\n"
+
+
+def _kind_word(kind: str) -> str:
+    """What is explained, as people read it; `kind` itself is for programs."""
+    kinds = {
+        "refusal": tr("refusal"),
+        "vocabulary": tr("vocabulary"),
+        "term": tr("term"),
+        "finding": tr("finding"),
+        "set": tr("set"),
+        "script": tr("script"),
+        "product": tr("product"),
+        "requirement": tr("requirement"),
+        "place": tr("place"),
+        "package": tr("package"),
+        "fact": tr("fact"),
+        "contradiction": tr("contradiction"),
+    }
+    return kinds.get(kind, kind)
 
 
 def _source_text(source: Document) -> str:
@@ -46,9 +66,9 @@ def _source_text(source: Document) -> str:
 def _contradiction_rows(contradiction: Contradiction) -> list[tuple[str, str]]:
     return [
         (contradiction.id, contradiction.issue),
-        ("quote", f"“{contradiction.quote}”" if contradiction.quote else ""),
-        ("newest", contradiction.newest),
-        ("reading", contradiction.reading),
+        (tr("quote"), f"“{contradiction.quote}”" if contradiction.quote else ""),
+        (tr("newest"), contradiction.newest),
+        (tr("reading"), contradiction.reading),
     ]
 
 

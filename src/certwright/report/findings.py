@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from certwright.judged import told
 from certwright.model import Report, Result, Status
-from certwright.report.layout import Screen, counted, fields, paragraph
+from certwright.report.layout import Screen, columns_of, fields, paragraph
+from certwright.report.words import counted_status, demands, files, status_width, status_word
 from certwright.speech import tr
 
 STYLES = {Status.OK: "good", Status.WARNING: "warning", Status.FAIL: "bad", Status.SKIPPED: "faint"}
-INDENT = 10  # two columns, the longest status, one column
 
 
 def report_text(report: Report, screen: Screen, *, everything: bool = False) -> str:
@@ -24,7 +24,7 @@ def report_text(report: Report, screen: Screen, *, everything: bool = False) -> 
     told = {result.path for result in report.findings()}
     for name in report.unjudged:
         if name.partition(": ")[0] not in told:
-            lines += paragraph(f"not judged: {name}", screen, style="warning")
+            lines += paragraph(tr("not judged: {name}", name=name), screen, style="warning")
     lines += [summary(report, screen)]
     return "\n".join(lines) + "\n"
 
@@ -40,7 +40,12 @@ def _heading(path: str, place: str, first: Result, screen: Screen) -> Iterator[s
     if path:
         yield from paragraph(path, screen, style="strong")
     yield from fields(
-        [("place" if path else "set", place), ("subject", first.subject), ("thumbprint", first.thumbprint)], screen
+        [
+            (tr("place") if path else tr("set"), place),
+            (tr("subject"), first.subject),
+            (tr("thumbprint"), first.thumbprint),
+        ],
+        screen,
     )
 
 
@@ -50,25 +55,26 @@ def _brief_lines(result: Result, screen: Screen) -> Iterator[str]:
 
 
 def _status_lines(status: Status, text: str, screen: Screen, style: str = "") -> Iterator[str]:
-    first, *rest = paragraph(text, screen, indent=INDENT, style=style)
-    yield "  " + screen.paint(status.value, STYLES[status]) + " " * (INDENT - 2 - len(status.value)) + first[INDENT:]
+    indent, word = _indent(), status_word(status)
+    first, *rest = paragraph(text, screen, indent=indent, style=style)
+    yield "  " + screen.paint(word, STYLES[status]) + " " * (indent - 2 - columns_of(word)) + first[indent:]
     yield from rest
 
 
 def _result_lines(result: Result, screen: Screen) -> Iterator[str]:
     yield from _status_lines(result.status, result.code, screen, "address")
     requirement = result.requirement
-    rows = [("demand", requirement.text if requirement else ""), ("reason", result.reason)]
+    rows = [(tr("demand"), requirement.text if requirement else ""), (tr("reason"), result.reason)]
     for mismatch in result.mismatches:
         where = f" ({mismatch.where})" if mismatch.where else ""
-        rows += [("expected", mismatch.expected), ("found", f"{mismatch.found}{where}")]
+        rows += [(tr("expected"), mismatch.expected), (tr("found"), f"{mismatch.found}{where}")]
     if requirement:
-        rows.append(("why", requirement.why))
-    rows.append(("fix", result.fix or (requirement.fix if requirement else "")))
+        rows.append((tr("why"), requirement.why))
+    rows.append((tr("fix"), result.fix or (requirement.fix if requirement else "")))
     if requirement:
-        rows.append(("source", "\n".join(map(str, requirement.sources))))
-        rows.append(("see", ", ".join(c.id for c in requirement.contradictions)))
-    yield from fields(rows, screen, indent=INDENT, label=8)
+        rows.append((tr("source"), "\n".join(map(str, requirement.sources))))
+        rows.append((tr("see"), ", ".join(c.id for c in requirement.contradictions)))
+    yield from fields(rows, screen, indent=_indent(), label=_label_width())
 
 
 def _matched_lines(report: Report, screen: Screen) -> Iterator[str]:
@@ -78,18 +84,32 @@ def _matched_lines(report: Report, screen: Screen) -> Iterator[str]:
             yield from paragraph(tr("{path} was judged as {place}", path=result.path, place=result.place), screen)
 
 
+def _label_width() -> int:
+    """So that all findings stand in line, whichever labels they have."""
+    return max(map(columns_of, (tr("demand"), tr("reason"), tr("expected"), tr("found"), tr("why"), tr("source"))))
+
+
+def _indent() -> int:
+    """Two columns, the longest status, one column."""
+    return 2 + status_width() + 1
+
+
 def _skipped_lines(report: Report, screen: Screen) -> Iterator[str]:
     codes = told(report.results).skipped()
     if codes:
         yield from paragraph(
-            f"{counted(len(codes), 'demand')} cannot be judged from these files; `--all` says which, and why", screen
+            tr(
+                "{demands} cannot be judged from these files; `--all` says which, and why",
+                demands=demands(len(codes)),
+            ),
+            screen,
         )
 
 
 def summary(report: Report, screen: Screen) -> str:
     """How many files were judged, and how many results have which status, in one line."""
     told = [
-        screen.paint(f"{report.count(status)} {status.value}", STYLES[status] * bool(report.count(status)))
+        screen.paint(counted_status(status, report.count(status)), STYLES[status] * bool(report.count(status)))
         for status in (Status.FAIL, Status.WARNING, Status.OK, Status.SKIPPED)
     ]
-    return f"{counted(report.judged, 'file')} judged: {', '.join(told)}"
+    return tr("{files} judged: {counts}", files=files(report.judged), counts=", ".join(told))

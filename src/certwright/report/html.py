@@ -5,6 +5,7 @@ The filter by severity is three radio buttons and a style rule. Everything from 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from html import escape
 from itertools import chain
 
@@ -12,7 +13,6 @@ from certwright.model import Contradiction, Document, Report, Result, Status
 from certwright.report.chains import chains_svg
 from certwright.report.envelope import moment
 from certwright.report.html_style import STYLE
-from certwright.report.layout import counted
 from certwright.report.timeline import timeline_svg
 from certwright.report.told import (
     WORST_FIRST,
@@ -32,9 +32,11 @@ from certwright.report.told import (
     visible,
     why,
 )
+from certwright.report.words import days, demands, files, status_word, titled
+from certwright.speech import spoken, tr
 
 NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'"  # a browser that obeys loads nothing, runs nothing
-FILTERS = (("all", "All findings"), ("fail", "Failures"), ("warning", "Warnings"))
+FILTERS = ("all", "fail", "warning")
 
 
 def html_text(report: Report, version: str) -> str:
@@ -50,24 +52,37 @@ def html_text(report: Report, version: str) -> str:
         _drawings(report),
         _files(made, report),
         _skipped(report),
-        [f"<footer>{_text(f'certwright {version}'.strip())}. Thumbprints are masked.</footer>", "</main>"],
+        [f"<footer>{_text(_footer(version))}</footer>", "</main>"],
         ["</body>", "</html>"],
     )
     return "\n".join(lines) + "\n"
 
 
+def _footer(version: str) -> str:
+    return tr("{program}. Thumbprints are masked.", program=f"certwright {version}".strip())
+
+
 def _head() -> Iterator[str]:
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
+    yield f'<!DOCTYPE html>\n<html lang="{spoken()}">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{NOTHING_ELSE}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="color-scheme" content="light dark">'
-    yield f"<title>Certificate check</title>\n<style>{STYLE}</style>\n</head>\n<body>"
+    yield f"<title>{_text(tr('Certificate check'))}</title>\n<style>{STYLE}</style>\n</head>\n<body>"
 
 
 def _filters() -> Iterator[str]:
-    for name, label in FILTERS:
+    for name in FILTERS:
         checked = " checked" if name == "all" else ""
-        yield f'<input type="radio" name="show" id="show-{name}" aria-label="{label}"{checked}>'
+        yield f'<input type="radio" name="show" id="show-{name}" aria-label="{_text(_filter(name))}"{checked}>'
+
+
+def _filter(name: str) -> str:
+    match name:
+        case "fail":
+            return tr("Failures")
+        case "warning":
+            return tr("Warnings")
+    return tr("All findings")
 
 
 # ── above ─────────────────────────────────────────────────────────────────────────────────────────
@@ -75,30 +90,35 @@ def _filters() -> Iterator[str]:
 
 def _summary(report: Report) -> Iterator[str]:
     worst = "fail" if report.count(Status.FAIL) else "warning" if report.findings() or report.unjudged else "ok"
-    yield f'<header class="{worst}"><p class="eyebrow">Certificate check</p><h1>{_text(verdict(report))}</h1>'
-    told = [counted(report.judged, "file") + " judged"]
-    told += [f"for {moment(report.now).replace('T', ' ').removesuffix('Z')} UTC"] if report.now else []
-    told += [one.title for one in report.sets if one.title != one.id]
+    yield f'<header class="{worst}"><p class="eyebrow">{_text(tr("Certificate check"))}</p>'
+    yield f"<h1>{_text(verdict(report))}</h1>"
+    told = [tr("{files} judged", files=files(report.judged))]
+    told += [_judged_for(report.now)] if report.now else []
+    told += [titled(one.title) for one in report.sets if one.title != one.id]
     yield f'<p class="about">{" · ".join(map(_text, told))}</p>'
     yield '<ul class="counts">'
     for status in WORST_FIRST:
         number = report.count(status)
-        yield f'<li class="{_kind(status)}{" none" * (not number)}"><b>{number}</b> {status}</li>'
+        yield f'<li class="{_kind(status)}{" none" * (not number)}"><b>{number}</b> {_text(status_word(status))}</li>'
     yield "</ul></header>"
+
+
+def _judged_for(now: datetime) -> str:
+    return tr("for {time} UTC", time=moment(now).replace("T", " ").removesuffix("Z"))
 
 
 def _unjudged(report: Report) -> Iterator[str]:
     if names := unjudged(report):
-        yield '<section class="unjudged"><h2>Not judged</h2><ul>'
+        yield f'<section class="unjudged"><h2>{_text(tr("Not judged"))}</h2><ul>'
         yield from (f"<li>{_text(name)}</li>" for name in names)
         yield "</ul></section>"
 
 
 def _drawings(report: Report) -> Iterator[str]:
     if timeline := timeline_svg(report.files, report.now):
-        yield f'<section><h2>Until when</h2><div class="drawing">{timeline}</div></section>'
+        yield f'<section><h2>{_text(tr("Until when"))}</h2><div class="drawing">{timeline}</div></section>'
     if drawing := chains_svg(report.files, report.now):
-        yield f'<section><h2>Who signed what</h2><div class="drawing">{drawing}</div></section>'
+        yield f'<section><h2>{_text(tr("Who signed what"))}</h2><div class="drawing">{drawing}</div></section>'
 
 
 # ── findings ──────────────────────────────────────────────────────────────────────────────────────
@@ -113,8 +133,8 @@ def _findings(made: Sequence[Chapter], report: Report) -> Iterator[str]:
         "fail": report.count(Status.FAIL),
         "warning": report.count(Status.WARNING),
     }
-    yield '<section class="findings"><h2>Findings</h2><p class="filter">'
-    yield from (f'<label for="show-{name}">{label} <b>{numbers[name]}</b></label>' for name, label in FILTERS)
+    yield f'<section class="findings"><h2>{_text(tr("Findings"))}</h2><p class="filter">'
+    yield from (f'<label for="show-{name}">{_text(_filter(name))} <b>{numbers[name]}</b></label>' for name in FILTERS)
     yield "</p>"
     for sheet in wrong:
         yield from _sheet(sheet)
@@ -125,9 +145,9 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     kinds = " ".join(sorted({f"has-{_kind(result.status)}" for result in sheet.findings}))
     yield f'<article class="sheet {kinds}"><h3>{_path(sheet.path or sheet.place)}</h3>'
     known = next((one for one in sheet.results if one.subject), None)
-    rows = [("place" if sheet.path else "set", " · ".join(filter(None, (sheet.place, sheet.title))))]
-    rows += [("subject", known.subject), ("thumbprint", masked(known.thumbprint))] if known else []
-    told = (f"<span>{label} <b>{_text(value)}</b></span>" for label, value in rows if value)
+    rows = [(tr("place") if sheet.path else tr("set"), " · ".join(filter(None, (sheet.place, sheet.title))))]
+    rows += [(tr("subject"), known.subject), (tr("thumbprint"), masked(known.thumbprint))] if known else []
+    told = (f"<span>{_text(label)} <b>{_text(value)}</b></span>" for label, value in rows if value)
     yield f'<p class="about">{" ".join(told)}</p>'
     for result in sheet.findings:
         yield from _finding(result)
@@ -136,29 +156,30 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
 
 def _finding(result: Result) -> Iterator[str]:
     yield f'<div class="finding {_kind(result.status)}">'
-    yield f'<h4><span class="pill">{result.status}</span> <code>{_text(result.code)}</code></h4>'
+    yield f'<h4><span class="pill">{_text(status_word(result.status))}</span> <code>{_text(result.code)}</code></h4>'
     if demanded(result):
         yield f'<p class="demand">{_prose(demanded(result))}</p>'
     if result.reason:
         yield f'<p class="reason">{_text(result.reason)}</p>'
     for one in result.mismatches:
         where = f'<span class="where">{_text(one.where)}</span>' if one.where else ""
-        yield f'<dl class="evidence"><div class="expected"><dt>expected</dt><dd>{_text(one.expected)}</dd></div>'
-        yield f'<div class="found"><dt>found {where}</dt><dd>{_text(one.found)}</dd></div></dl>'
+        expected, seen = _text(tr("expected")), _text(tr("found"))
+        yield f'<dl class="evidence"><div class="expected"><dt>{expected}</dt><dd>{_text(one.expected)}</dd></div>'
+        yield f'<div class="found"><dt>{seen} {where}</dt><dd>{_text(one.found)}</dd></div></dl>'
     yield '<dl class="reasons">'
-    for label, value in (("why", why(result)), ("fix", remedy(result))):
+    for kind, label, value in (("why", tr("why"), why(result)), ("fix", tr("fix"), remedy(result))):
         if value:
-            yield f'<dt>{label}</dt><dd class="{label}">{_prose(value)}</dd>'
+            yield f'<dt>{_text(label)}</dt><dd class="{kind}">{_prose(value)}</dd>'
     yield from _citations(result)
     yield "</dl></div>"
 
 
 def _citations(result: Result) -> Iterator[str]:
     if sources(result):
-        yield f"<dt>source</dt><dd>{'<br>'.join(map(_cited, sources(result)))}</dd>"
+        yield f"<dt>{_text(tr('source'))}</dt><dd>{'<br>'.join(map(_cited, sources(result)))}</dd>"
     disputed = result.requirement.contradictions if result.requirement else ()
     if disputed:
-        yield f"<dt>disputed</dt><dd>{''.join(map(_disputed, disputed))}</dd>"
+        yield f"<dt>{_text(tr('disputed'))}</dt><dd>{''.join(map(_disputed, disputed))}</dd>"
 
 
 def _cited(source: Document) -> str:
@@ -168,7 +189,9 @@ def _cited(source: Document) -> str:
 
 
 def _disputed(one: Contradiction) -> str:
-    told = " ".join(filter(None, (one.issue, f"Reading: {one.reading}" if one.reading else "")))
+    told = one.issue
+    if one.reading:
+        told = tr("{issue} Reading: {reading}", issue=one.issue, reading=one.reading)
     return f"<p><b>{_text(one.id)}</b> {_prose(told)}</p>"
 
 
@@ -179,8 +202,10 @@ def _files(made: Sequence[Chapter], report: Report) -> Iterator[str]:
     sheets = [(one, [sheet for sheet in one.sheets if sheet.path]) for one in made]
     if not any(inside for _, inside in sheets):
         return
-    yield '<section><h2>Files</h2><div class="wide"><table><thead><tr><th>file</th><th>certificate</th>'
-    yield '<th class="number">valid until</th>' + "".join(f'<th class="number">{one}</th>' for one in WORST_FIRST)
+    yield f'<section><h2>{_text(tr("Files"))}</h2><div class="wide"><table><thead>'
+    yield f"<tr><th>{_text(tr('file'))}</th><th>{_text(tr('certificate'))}</th>"
+    heads = (tr("valid until"), *map(status_word, WORST_FIRST))
+    yield "".join(f'<th class="number">{_text(head)}</th>' for head in heads)
     yield "</tr></thead>"
     for chapter, inside in sheets:
         if inside:
@@ -194,7 +219,7 @@ def _file(sheet: Sheet, report: Report) -> Iterator[str]:
     counts, link = sheet.counts(), sheet.certificate
     yield f'<tr class="{_kind(sheet.worst)}"><td class="path">{_path(sheet.path)}</td>'
     if link:
-        remaining = f"<small>{days_left(link, report.now)} days</small>" if report.now else ""
+        remaining = f"<small>{_text(days(days_left(link, report.now)))}</small>" if report.now else ""
         ends = f'<small title="{_text(link.thumbprint)}">{_text(brief(link.thumbprint))}</small>'
         yield f"<td>{_path(link.subject)}{ends}</td>"
         yield f'<td class="number">{day(link.not_after)}{remaining}</td>'
@@ -209,7 +234,8 @@ def _skipped(report: Report) -> Iterator[str]:
     reasons = skipped(report)
     if reasons:
         number = len({code for codes in reasons.values() for code in codes})
-        yield f"<section><details><summary>{counted(number, 'demand')} skipped, and why</summary><dl class='skipped'>"
+        told = tr("{demands} skipped, and why", demands=demands(number))
+        yield f"<section><details><summary>{_text(told)}</summary><dl class='skipped'>"
         yield from (f"<dt>{_text(reason)}</dt><dd>{_codes(codes)}</dd>" for reason, codes in reasons.items())
         yield "</dl></details></section>"
 

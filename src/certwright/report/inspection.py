@@ -20,7 +20,9 @@ from certwright.report.inspection_rows import (
     mac_text,
     request_rows,
 )
-from certwright.report.layout import Screen, counted, fields, paragraph, visible
+from certwright.report.layout import Screen, columns_of, fields, paragraph, visible
+from certwright.report.words import files as files_told
+from certwright.speech import tr
 from certwright.value import value
 
 LABEL = 18
@@ -54,46 +56,50 @@ def inspection_text(files: Sequence[Inspected], now: datetime, screen: Screen) -
             lines += [*_file(file, now, screen), ""]
     foreign = [visible(file.path) for file in files if file.foreign]
     if foreign:
-        lines += paragraph(f"not inspected, for they hold nothing of this trade: {', '.join(foreign)}", screen)
+        told = tr("not inspected, for they hold nothing of this trade: {files}", files=", ".join(foreign))
+        lines += paragraph(told, screen)
     shut = sum(not file.opened for file in files)
-    told = screen.paint(f"{shut} could not be opened in full", "warning") if shut else "everything opened"
-    lines.append(f"{counted(len(files) - len(foreign), 'file')} inspected: {told}")
+    told = tr("everything opened")
+    if shut:
+        told = screen.paint(tr("{count} could not be opened in full", count=shut), "warning")
+    number = files_told(len(files) - len(foreign))
+    lines.append(tr("{files} inspected: {how}", files=number, how=told))
     return "\n".join(lines) + "\n"
 
 
 def _file(file: Inspected, now: datetime, screen: Screen) -> Iterator[str]:
     yield from paragraph(visible(file.path), screen, style="strong")
     if file.reason:
-        rows = [("cannot be opened", visible(file.reason)), ("hint", visible(file.hint))]
+        rows = [(tr("cannot be opened"), visible(file.reason)), (tr("hint"), visible(file.hint))]
         yield from fields(rows, screen, indent=2, label=LABEL, style="warning")
     for one in file.contents:
         title = f": {visible(one.title)}" if one.title else ""
         yield from paragraph(f"{FORMS[one.form]}{title}", screen, indent=2)
-        yield from _content(one, now, screen)
+        parts = list(_parts(one, now))
+        label = max((LABEL, *(columns_of(name) for _, rows in parts for name, text in rows if text)))
+        yield from fields(_closed_rows(one), screen, indent=4, label=label, style="warning")
+        for head, rows in parts:
+            if head:
+                yield "  " + screen.paint(head, "heading")
+            yield from fields(rows, screen, indent=4, label=label)
 
 
-def _content(inside: Inside, now: datetime, screen: Screen) -> Iterator[str]:
-    yield from _part("", _closed_rows(inside), screen, style="warning")
+def _parts(inside: Inside, now: datetime) -> Iterator[tuple[str, Rows]]:
+    """What was opened: headings, "" for none, and what stands below them."""
     if inside.pfx:
-        yield from _part("", _pfx_rows(inside, inside.pfx), screen)
+        yield "", _pfx_rows(inside, inside.pfx)
     for key in inside.keys:
-        yield from _part(_headed("private key", key.where), key_rows(key, inside), screen)
+        yield _headed(tr("private key"), key.where), key_rows(key, inside)
     for number, certificate in enumerate(inside.certificates, 1):
-        head = _headed(f"certificate {number}", certificate.where)
-        yield from _part(head, certificate_rows(certificate, inside, now), screen)
+        head = _headed(tr("certificate {number}", number=number), certificate.where)
+        yield head, certificate_rows(certificate, inside, now)
     for request in inside.requests:
-        yield from _part(_headed("certificate request", request.where), request_rows(request), screen)
+        yield _headed(tr("certificate request"), request.where), request_rows(request)
     for crl in inside.crls:
-        yield from _part(_headed("revocation list", crl.where), crl_rows(crl, now), screen)
+        yield _headed(tr("revocation list"), crl.where), crl_rows(crl, now)
     for chain in inside.chains:
-        yield from _part("chain", chain_rows(chain, inside), screen)
-    yield from _part("", [("also in it", lines_of(inside.other))], screen)
-
-
-def _part(head: str, rows: Rows, screen: Screen, *, style: str = "faint") -> Iterator[str]:
-    if head:
-        yield "  " + screen.paint(head, "heading")
-    yield from fields(rows, screen, indent=4, label=LABEL, style=style)
+        yield tr("chain"), chain_rows(chain, inside)
+    yield "", [(tr("also in it"), lines_of(inside.other))]
 
 
 def _headed(name: str, where: str) -> str:
@@ -111,16 +117,21 @@ def _closed_rows(inside: Inside) -> list[tuple[str, str]]:
     rows = []
     for (reason, hint), places in reasons.items():
         where = "; ".join(filter(None, places))
-        rows += [("stays closed", visible(f"{where}: {reason}" if where else reason)), ("hint", visible(hint))]
+        closed = visible(f"{where}: {reason}" if where else reason)
+        rows += [(tr("stays closed"), closed), (tr("hint"), visible(hint))]
     return rows
 
 
 def _pfx_rows(inside: Inside, pfx: PfxFacts) -> Rows:
-    unlocked = {"given": "the one given fits", "empty": "none: the file opens without one, or with an empty one"}
+    unlocked = {
+        "given": tr("the one given fits"),
+        "empty": tr("none: the file opens without one, or with an empty one"),
+    }
+    sealed = "\n".join(f"{safe.where}: {encryption_text(safe.encryption)}" for safe in pfx.sealed)
     return [
-        ("password", unlocked.get(inside.unlocked, "")),
-        ("PFX MAC", mac_text(pfx.mac)),
-        ("PFX encryption", "\n".join(f"{safe.where}: {encryption_text(safe.encryption)}" for safe in pfx.sealed)),
-        ("lengths", "indefinite (BER, not DER)" if pfx.indefinite_lengths else ""),
-        ("remarks", lines_of(pfx.defects)),
+        (tr("password"), unlocked.get(inside.unlocked, "")),
+        (tr("PFX MAC"), mac_text(pfx.mac)),
+        (tr("PFX encryption"), sealed),
+        (tr("lengths"), tr("indefinite (BER, not DER)") if pfx.indefinite_lengths else ""),
+        (tr("remarks"), lines_of(pfx.defects)),
     ]

@@ -7,8 +7,9 @@ from typing import TypeAlias
 from certwright.pack.inside import Inside, InsideCertificate, InsideCrl, InsideKey, InsideRequest
 from certwright.pfx import oids
 from certwright.pfx.facts import Bag, Encryption, Mac
-from certwright.report.layout import counted, visible
-from certwright.speech import tr
+from certwright.report.layout import visible
+from certwright.report.words import days
+from certwright.speech import tr, trn
 from certwright.x509.facts import ChainFacts, PublicKeyFacts
 from certwright.x509.store import Stored
 from certwright.x509.usages import OIDS
@@ -26,27 +27,37 @@ def lines_of(texts: Iterable[str]) -> str:
 def mac_text(mac: Mac | None) -> str:
     """The integrity check of a PFX in words."""
     if mac is None:
-        return "none: nothing proves that the file is what was written"
+        return tr("none: nothing proves that the file is what was written")
     kind = "PBMAC1, " if mac.kind == "pbmac1" else ""
-    verified = "" if mac.verified else "; not verified"
-    return f"{kind}{mac.hash}, {counted(mac.iterations, 'iteration')}, salt of {mac.salt_length} bytes{verified}"
+    told = _derived(f"{kind}{mac.hash}", mac.iterations, mac.salt_length)
+    return told if mac.verified else tr("{mac}; not verified", mac=told)
+
+
+def _derived(algorithm: str, iterations: int, salt: int) -> str:
+    return trn(
+        "{algorithm}, {count} iteration, salt of {salt} bytes",
+        "{algorithm}, {count} iterations, salt of {salt} bytes",
+        iterations,
+        algorithm=algorithm,
+        salt=salt,
+    )
 
 
 def encryption_text(encryption: Encryption | None) -> str:
     """How a safe or a key is encrypted, in words."""
     if encryption is None:
-        return "none: it lies open"
+        return tr("none: it lies open")
     if not encryption.iterations:
-        return f"{encryption.name} (not supported)"
-    return f"{encryption.name}, {counted(encryption.iterations, 'iteration')}, salt of {encryption.salt_length} bytes"
+        return tr("{encryption} (not supported)", encryption=encryption.name)
+    return _derived(encryption.name, encryption.iterations, encryption.salt_length)
 
 
 def _bag_rows(bag: Bag) -> list[tuple[str, str]]:
     others = [one for one in bag.attributes if one not in _TOLD]
     return [
-        ("friendly name", visible(bag.friendly_name)),
+        (tr("friendly name"), visible(bag.friendly_name)),
         ("localKeyID", spaced(bag.local_key_id)),
-        ("other attributes", ", ".join(others)),
+        (tr("other attributes"), ", ".join(others)),
     ]
 
 
@@ -59,59 +70,62 @@ def spaced(octets: bytes) -> str:
 
 
 def key_rows(key: InsideKey, inside: Inside) -> Rows:
-    rows = [("belongs to", _owner(key, inside))]
+    rows = [(tr("belongs to"), _owner(key, inside))]
     if key.facts:
         rows += [
-            ("key", f"{key.facts.algorithm.upper()} {key.facts.bits or ''}".strip()),
-            ("inconsistent", visible(key.facts.reason)),
+            (tr("key"), f"{key.facts.algorithm.upper()} {key.facts.bits or ''}".strip()),
+            (tr("inconsistent"), visible(key.facts.reason)),
         ]
     if key.bag:
+        machine = tr("yes (attribute {oid})") if key.bag.local_machine else tr("no (attribute {oid})")
         rows += [
-            ("PFX encryption", encryption_text(key.encryption)),
-            ("local machine", f"{'yes' if key.bag.local_machine else 'no'} (attribute {oids.LOCAL_MACHINE})"),
-            ("provider", visible(key.bag.provider) or f"not said (attribute {oids.PROVIDER_NAME})"),
+            (tr("PFX encryption"), encryption_text(key.encryption)),
+            (tr("local machine"), machine.format(oid=oids.LOCAL_MACHINE)),
+            (tr("provider"), visible(key.bag.provider) or tr("not said (attribute {oid})", oid=oids.PROVIDER_NAME)),
             *_bag_rows(key.bag),
         ]
     else:
-        rows.append(("key encryption", encryption_text(key.encryption) if key.encryption else ""))
+        rows.append((tr("key encryption"), encryption_text(key.encryption) if key.encryption else ""))
     return rows
 
 
 def _owner(key: InsideKey, inside: Inside) -> str:
     if not key.owner:
-        known = "none of the certificates here" if inside.certificates else ""
+        known = tr("none of the certificates here") if inside.certificates else ""
         return known if key.facts else ""
     owner = inside.certificates[key.owner - 1]
-    told = f"certificate {key.owner}, {visible(owner.facts.subject) or '(no subject)'}"
+    subject = visible(owner.facts.subject) or tr("(no subject)")
+    told = tr("certificate {number}, {subject}", number=key.owner, subject=subject)
     if key.bag and owner.bag and key.bag.local_key_id != owner.bag.local_key_id:
-        told += "; their localKeyID differ, so Windows may not find them together"
+        return tr("{owner}; their localKeyID differ, so Windows may not find them together", owner=told)
     return told
 
 
 def certificate_rows(certificate: InsideCertificate, inside: Inside, now: datetime) -> Rows:
     facts = certificate.facts
+    own_hash = facts.signature_hash or tr("none of its own ({algorithm})", algorithm=facts.signature_algorithm)
     rows = [
-        ("subject", visible(facts.subject) or "(empty)"),
-        ("issuer", "itself" if facts.self_issued else visible(facts.issuer) or "(empty)"),
-        ("names", visible(", ".join(map(str, facts.names)))),
-        ("valid", validity_text(facts.not_before, facts.not_after, now)),
-        ("key", key_text(facts.key)),
-        ("signature hash", facts.signature_hash or f"none of its own ({facts.signature_algorithm})"),
+        (tr("subject"), visible(facts.subject) or tr("(empty)")),
+        (tr("issuer"), tr("itself") if facts.self_issued else visible(facts.issuer) or tr("(empty)")),
+        (tr("names"), visible(", ".join(map(str, facts.names)))),
+        (tr("valid"), validity_text(facts.not_before, facts.not_after, now)),
+        (tr("key"), key_text(facts.key)),
+        (tr("signature hash"), own_hash),
         *_usage_rows(facts.key_usage, facts.extended_key_usage),
-        ("authority", _authority(facts.authority, facts.path_length)),
-        ("serial", f"{facts.serial:x}"[:80]),
-        ("thumbprint", facts.thumbprint),
-        ("fingerprint", facts.fingerprint),
-        ("key identifier", spaced(facts.subject_key_identifier or b"")),
-        ("issuer's key", spaced(facts.authority_key_identifier or b"")),
-        ("revocation lists", lines_of(facts.crl_distribution_points or ())),
-        ("issuer access", lines_of(facts.authority_information_access or ())),
+        (tr("authority"), _authority(facts.authority, facts.path_length)),
+        (tr("serial"), f"{facts.serial:x}"[:80]),
+        (tr("thumbprint"), facts.thumbprint),
+        (tr("fingerprint"), facts.fingerprint),
+        (tr("key identifier"), spaced(facts.subject_key_identifier or b"")),
+        (tr("issuer's key"), spaced(facts.authority_key_identifier or b"")),
+        (tr("revocation lists"), lines_of(facts.crl_distribution_points or ())),
+        (tr("issuer access"), lines_of(facts.authority_information_access or ())),
     ]
     if certificate.bag:
-        rows += [("PFX encryption", encryption_text(certificate.bag.encryption)), *_bag_rows(certificate.bag)]
+        rows += [(tr("PFX encryption"), encryption_text(certificate.bag.encryption)), *_bag_rows(certificate.bag)]
     if certificate.stored:
         rows += _store_rows(certificate.stored)
-    return [*rows, ("remarks", lines_of(f"{one.part}: {one.reason}" for one in facts.defects))]
+    return [*rows, (tr("remarks"), lines_of(f"{one.part}: {one.reason}" for one in facts.defects))]
 
 
 def _store_rows(stored: Stored) -> list[tuple[str, str]]:
@@ -129,12 +143,12 @@ def _store_rows(stored: Stored) -> list[tuple[str, str]]:
 
 def validity_text(not_before: datetime, not_after: datetime, now: datetime) -> str:
     """From, until, and what that means today."""
-    span = f"{not_before:%Y-%m-%d} until {not_after:%Y-%m-%d}"
+    span = {"start": f"{not_before:%Y-%m-%d}", "end": f"{not_after:%Y-%m-%d}"}
     if now < not_before:
-        return f"{span}, not yet"
+        return tr("{start} until {end}, not yet", **span)
     if now > not_after:
-        return f"{span}, expired"
-    return f"{span}, {counted((not_after - now).days, 'day')} left"
+        return tr("{start} until {end}, expired", **span)
+    return tr("{start} until {end}, {days} left", days=days((not_after - now).days), **span)
 
 
 def key_text(key: PublicKeyFacts) -> str:
@@ -145,44 +159,45 @@ def key_text(key: PublicKeyFacts) -> str:
 
 def _usage_rows(usage: frozenset[str] | None, extended: tuple[str, ...] | None) -> Rows:
     return [
-        ("key usage", "" if usage is None else ", ".join(sorted(usage)) or "(empty)"),
-        ("extended usage", "" if extended is None else ", ".join(USAGES.get(one, one) for one in extended)),
+        (tr("key usage"), "" if usage is None else ", ".join(sorted(usage)) or tr("(empty)")),
+        (tr("extended usage"), "" if extended is None else ", ".join(USAGES.get(one, one) for one in extended)),
     ]
 
 
 def _authority(authority: bool | None, path_length: int | None) -> str:  # noqa: FBT001 - as the fact has it
     if not authority:
         return ""
-    return "yes" if path_length is None else f"yes, with at most {path_length} below it"
+    return tr("yes") if path_length is None else tr("yes, with at most {count} below it", count=path_length)
 
 
 def request_rows(request: InsideRequest) -> Rows:
     facts = request.facts
     return [
-        ("subject", visible(facts.subject) or "(empty)"),
-        ("names", visible(", ".join(map(str, facts.names)))),
-        ("key", key_text(facts.key)),
-        ("signature hash", facts.signature_hash),
-        ("signed", "with its own key" if facts.signed else "not with its own key, or damaged"),
+        (tr("subject"), visible(facts.subject) or tr("(empty)")),
+        (tr("names"), visible(", ".join(map(str, facts.names)))),
+        (tr("key"), key_text(facts.key)),
+        (tr("signature hash"), facts.signature_hash),
+        (tr("signed"), tr("with its own key") if facts.signed else tr("not with its own key, or damaged")),
         *_usage_rows(facts.key_usage, facts.extended_key_usage),
-        ("authority", _authority(facts.authority, None)),
-        ("remarks", lines_of(f"{one.part}: {one.reason}" for one in facts.defects)),
+        (tr("authority"), _authority(facts.authority, None)),
+        (tr("remarks"), lines_of(f"{one.part}: {one.reason}" for one in facts.defects)),
     ]
 
 
 def crl_rows(crl: InsideCrl, now: datetime) -> Rows:
     facts = crl.facts
-    due = f"{facts.next_update:%Y-%m-%d %H:%M}" if facts.next_update else "not said"
-    stale = ", out of date" if facts.next_update and now > facts.next_update else ""
+    due = f"{facts.next_update:%Y-%m-%d %H:%M}" if facts.next_update else tr("not said")
+    from_until = tr("{start}, next {end}", start=f"{facts.this_update:%Y-%m-%d %H:%M}", end=due)
+    stale = facts.next_update and now > facts.next_update
     return [
-        ("issuer", visible(facts.issuer) or "(empty)"),
-        ("signed by", f"certificate {crl.owner}" if crl.owner else ""),
-        ("number", "" if facts.number is None else str(facts.number)),
-        ("of", f"{facts.this_update:%Y-%m-%d %H:%M}, next {due}{stale}"),
-        ("entries", str(len(facts.revoked))),
-        ("signature hash", facts.signature_hash),
-        ("issuer's key", spaced(facts.authority_key_identifier or b"")),
-        ("remarks", lines_of(f"{one.part}: {one.reason}" for one in facts.defects)),
+        (tr("issuer"), visible(facts.issuer) or tr("(empty)")),
+        (tr("signed by"), tr("certificate {number}", number=crl.owner) if crl.owner else ""),
+        (tr("number"), "" if facts.number is None else str(facts.number)),
+        (tr("of"), tr("{times}, out of date", times=from_until) if stale else from_until),
+        (tr("entries"), str(len(facts.revoked))),
+        (tr("signature hash"), facts.signature_hash),
+        (tr("issuer's key"), spaced(facts.authority_key_identifier or b"")),
+        (tr("remarks"), lines_of(f"{one.part}: {one.reason}" for one in facts.defects)),
     ]
 
 
@@ -190,16 +205,16 @@ def crl_rows(crl: InsideCrl, now: datetime) -> Rows:
 
 
 def chain_rows(chain: ChainFacts, inside: Inside) -> Rows:
-    path = [f"{number}. {visible(one.subject) or '(no subject)'}" for number, one in enumerate(chain.path, 1)]
+    path = [f"{number}. {visible(one.subject) or tr('(no subject)')}" for number, one in enumerate(chain.path, 1)]
     alone = len(inside.chains) == 1
-    extras = inside.numbers(chain.extras) if alone else []
+    extras, ordered = inside.numbers(chain.extras) if alone else [], chain.in_order or not alone
     return [
-        ("path", "\n".join(path)),
-        ("complete", "yes, up to a root" if chain.complete else "no"),
-        ("order", "" if chain.in_order or not alone else "the certificates do not lie in the order of the path"),
-        ("not on the path", ", ".join(f"certificate {number}" for number in extras)),
-        ("faults", lines_of(chain.faults)),
-        ("second opinion", _opinion(chain)),
+        (tr("path"), "\n".join(path)),
+        (tr("complete"), tr("yes, up to a root") if chain.complete else tr("no")),
+        (tr("order"), "" if ordered else tr("the certificates do not lie in the order of the path")),
+        (tr("not on the path"), ", ".join(tr("certificate {number}", number=number) for number in extras)),
+        (tr("faults"), lines_of(chain.faults)),
+        (tr("second opinion"), _opinion(chain)),
     ]
 
 
@@ -207,4 +222,4 @@ def _opinion(chain: ChainFacts) -> str:
     """What the library says of a path that is complete; of others it can only say the same again."""
     if not chain.complete:
         return ""
-    return f"refused: {visible(chain.verdict)}" if chain.verdict else "accepted"
+    return tr("refused: {reason}", reason=visible(chain.verdict)) if chain.verdict else tr("accepted")

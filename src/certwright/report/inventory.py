@@ -5,8 +5,9 @@ from datetime import date, datetime
 from pathlib import PurePath
 
 from certwright.model import Action
+from certwright.report import words
 from certwright.report.envelope import Json, days, envelope, moment
-from certwright.report.layout import Cell, Screen, counted, paragraph, table
+from certwright.report.layout import Cell, Screen, paragraph, table
 from certwright.speech import tr, trn
 from certwright.value import value
 
@@ -59,7 +60,7 @@ class Standing:
 def next_text(next_due: tuple[date, str] | None, actions: Sequence[Action] = (), waiting: int = 0) -> str:
     """`nothing is due; next: <what> on 2027-08-01`, or how much is due now; or how much waits for somebody else."""
     if actions:
-        return f"{counted(len(actions), 'action')} due now"
+        return trn("{count} action due now", "{count} actions due now", len(actions))
     if waiting:
         return trn(
             "{count} certificate waits for its issuer; everything else is done",
@@ -74,17 +75,22 @@ def next_text(next_due: tuple[date, str] | None, actions: Sequence[Action] = (),
 
 def status_text(standing: Standing, screen: Screen) -> str:
     """A table of all places: until when, how many of the files lie where they belong, and what is due."""
-    lines = [] if standing.exists else ["nothing has been made yet", ""]
-    head = ("place", "valid until", "left", "files", "state")
+    lines = [] if standing.exists else [tr("nothing has been made yet"), ""]
+    head = (tr("place"), tr("valid until"), tr("left"), tr("files"), tr("state"))
     lines += table(head, [_cells(row, standing.now) for row in standing.rows], screen)
     if standing.crls:
         crls = [
             [Cell(crl.authority, "address"), Cell(str(crl.number)), Cell(f"{crl.next_update:%Y-%m-%d}")]
             for crl in standing.crls
         ]
-        lines += ["", *table(("revocation list", "number", "next update"), crls, screen)]
+        lines += ["", *table((tr("revocation list"), tr("number"), tr("next update")), crls, screen)]
     if standing.abandoned:
-        lines += ["", f"{counted(standing.abandoned, 'serial')} set aside by interrupted runs; none is in use"]
+        told = trn(
+            "{count} serial set aside by interrupted runs; none is in use",
+            "{count} serials set aside by interrupted runs; none is in use",
+            standing.abandoned,
+        )
+        lines += ["", *paragraph(told, screen)]
     waits = [row for row in standing.rows if row.waiting]
     lines += ["", *paragraph(next_text(standing.next_due, standing.actions, len(waits)), screen)]
     return "\n".join(lines) + "\n"
@@ -92,9 +98,9 @@ def status_text(standing: Standing, screen: Screen) -> str:
 
 def _cells(row: Row, now: datetime) -> list[Cell]:
     until = f"{row.not_after:%Y-%m-%d}" if row.not_after else "-"
-    left = counted(days(row.not_after - now), "day") if row.not_after else "-"
+    left = words.days(days(row.not_after - now)) if row.not_after else "-"
     told = tr("waits: {reason}", reason=row.waiting) if row.waiting else row.due
-    state = Cell(told, "warning") if told else Cell("ok", "good")
+    state = Cell(told, "warning") if told else Cell(tr("ok"), "good")
     return [Cell(row.place, "address"), Cell(until), Cell(left), Cell(f"{row.delivered}/{row.files}"), state]
 
 

@@ -102,15 +102,15 @@ def paragraph(text: str, screen: Screen, *, indent: int = 0, style: str = "", fi
 def fields(
     rows: Iterable[tuple[str, str]], screen: Screen, *, indent: int = 0, label: int = 0, style: str = "faint"
 ) -> list[str]:
-    """Labels at the left, values wrapped at the right. Rows without a value are left out."""
+    """Labels at the left, `label` columns or more, values wrapped at the right. Rows without a value are left out."""
     kept = [(" ".join(visible(name).split()), value) for name, value in rows if value]
-    label = label or max((len(name) for name, _ in kept), default=0)
+    label = max((label, *(columns_of(name) for name, _ in kept)))
     lines: list[str] = []
     for name, told in kept:
         start = indent + label + 2
         room = max(screen.width, LEAST) - start
         for number, line in enumerate(wrap(told, room)):
-            head = "" if number else screen.paint(name, style) + " " * (label - len(name))
+            head = "" if number else screen.paint(name, style) + " " * (label - columns_of(name))
             lines.append((" " * indent + head + "  " + line) if head else " " * start + line)
     return lines
 
@@ -159,11 +159,6 @@ def _blocks(head: Sequence[str], rows: Sequence[Sequence[Cell]], screen: Screen,
         if number:
             yield ""
         yield from fields(((name, cell.text) for name, cell in zip(head, row, strict=True)), screen, indent=indent)
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def ranges(numbers: Iterable[int]) -> str:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from certwright.judged import FileFacts, Link, SetFacts
 from certwright.model import Document, Report, Result, Status
 from certwright.report import layout
-from certwright.report.layout import counted
+from certwright.report.words import titled
+from certwright.speech import tr, trn
 from certwright.value import value
 
 WORST_FIRST = (Status.FAIL, Status.WARNING, Status.OK, Status.SKIPPED)
@@ -51,7 +52,7 @@ def days_left(link: Link, now: datetime) -> int:
 def short(subject: str) -> str:
     """The common name of a subject, or the whole of it where there is none."""
     found = re.search(r"(?:^|[,+])CN=((?:\\.|[^,+\\])+)", subject)
-    return re.sub(r"\\(.)", r"\1", found[1]) if found else subject or "(no subject)"
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else subject or tr("(no subject)")
 
 
 # ── one finding ───────────────────────────────────────────────────────────────────────────────────
@@ -82,8 +83,12 @@ def found(result: Result) -> Iterator[str]:
     if result.reason:
         yield result.reason
     for one in result.mismatches:
-        where = f" ({one.where})" if one.where else ""
-        yield f"expected {one.expected}; found {one.found}{where}"
+        if one.where:
+            yield tr(
+                "expected {expected}; found {found} ({where})", expected=one.expected, found=one.found, where=one.where
+            )
+        else:
+            yield tr("expected {expected}; found {found}", expected=one.expected, found=one.found)
 
 
 # ── many ──────────────────────────────────────────────────────────────────────────────────────────
@@ -137,8 +142,8 @@ def chapters(report: Report) -> list[Chapter]:
     sheets |= {key: [] for key in leaves if key not in sheets}
     for (place, path), results in sheets.items():
         group, title = homes.get(place, (SetFacts(place, place, ()), ""))
-        chapter = made.setdefault(group.id, Chapter(group.id, titles.get(group.id, group.title)))
-        chapter.sheets.append(Sheet(path, place, title, results, leaves.get((place, path))))
+        chapter = made.setdefault(group.id, Chapter(group.id, titled(titles.get(group.id, group.title))))
+        chapter.sheets.append(Sheet(path, place, titled(title, place), results, leaves.get((place, path))))
     return list(made.values())
 
 
@@ -176,6 +181,15 @@ def verdict(report: Report) -> str:
     """The whole report in one sentence."""
     fails, warnings = report.count(Status.FAIL), report.count(Status.WARNING)
     if not fails and not warnings:
-        return "Nothing is wrong, but not everything could be judged." if report.unjudged else "Nothing is wrong."
-    told = [counted(number, noun) for number, noun in ((fails, "failure"), (warnings, "warning")) if number]
-    return " and ".join(told) + " to look at."
+        if report.unjudged:
+            return tr("Nothing is wrong, but not everything could be judged.")
+        return tr("Nothing is wrong.")
+    if not warnings:
+        return trn("{count} failure to look at.", "{count} failures to look at.", fails)
+    if not fails:
+        return trn("{count} warning to look at.", "{count} warnings to look at.", warnings)
+    return tr(
+        "{failures} and {warnings} to look at.",
+        failures=trn("{count} failure", "{count} failures", fails),
+        warnings=trn("{count} warning", "{count} warnings", warnings),
+    )

@@ -1,0 +1,92 @@
+"""Words that every report has use for, in the language spoken: statuses, severities, counted things, titles.
+
+The values of Status and Severity themselves are the same in every language; programs read them.
+"""
+
+import re
+
+from certwright.model import Place, Severity, Status
+from certwright.report.layout import columns_of
+from certwright.speech import of_any_product, of_product, tr, trn
+
+
+def status_word(status: Status) -> str:
+    """A verdict as people read it."""
+    match status:
+        case Status.OK:
+            return tr("OK")
+        case Status.WARNING:
+            return tr("Warning")
+        case Status.FAIL:
+            return tr("Fail")
+    return tr("Skipped")
+
+
+def status_width() -> int:
+    """Columns of the longest of them."""
+    return max(columns_of(status_word(status)) for status in Status)
+
+
+def counted_status(status: Status, number: int) -> str:
+    """`3 Fail`."""
+    match status:
+        case Status.OK:
+            return trn("{count} OK", "{count} OK", number)
+        case Status.WARNING:
+            return trn("{count} Warning", "{count} Warning", number)
+        case Status.FAIL:
+            return trn("{count} Fail", "{count} Fail", number)
+    return trn("{count} Skipped", "{count} Skipped", number)
+
+
+def severity_word(severity: str) -> str:
+    """How much a requirement weighs, as people read it. Other words stay what they are."""
+    if severity == Severity.ERROR:
+        return tr("error")
+    return tr("warning") if severity == Severity.WARNING else severity
+
+
+def files(number: int) -> str:
+    """`1 file`, `2 files`."""
+    return trn("{count} file", "{count} files", number)
+
+
+def certificates(number: int) -> str:
+    """`1 certificate`, `2 certificates`."""
+    return trn("{count} certificate", "{count} certificates", number)
+
+
+def demands(number: int) -> str:
+    """`1 demand`, `2 demands`."""
+    return trn("{count} demand", "{count} demands", number)
+
+
+def days(number: int) -> str:
+    """`1 day`, `2 days`, `-1 days`."""
+    return trn("{count} day", "{count} days", number)
+
+
+# ── titles: English in the plan, because what is delivered is named after them ────────────────────
+
+
+def place_title(place: Place) -> str:
+    """The title of a place."""
+    return titled(place.title, place.id, place.product)
+
+
+def titled(title: str, address: str = "", product: str = "") -> str:
+    """A title of that product, or of any. The name an address ends with may be a part of it."""
+    if authority := re.fullmatch(r"(Root|Issuing) CA of (.+)", title):
+        named = {"name": authority[2]}
+        return tr("Root CA of {name}", **named) if authority[1] == "Root" else tr("Issuing CA of {name}", **named)
+    said = _said(title, product)
+    name = address.rpartition("/")[2]
+    if said != title or not name:
+        return said
+    template = title.replace(f" {name}", " {item.name}")
+    told = _said(template, product)
+    return title if told == template else told.replace("{item.name}", name)
+
+
+def _said(title: str, product: str) -> str:
+    return of_product(product, title) if product else of_any_product(title)
