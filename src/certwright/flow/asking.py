@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 
 from certwright.due import asks_for, demanded, issuer_of
-from certwright.errors import Broken, Unreadable
+from certwright.errors import Broken, Problem, Refused, Unreadable
 from certwright.flow.answering import Fault, examined, faults_of, refusal
 from certwright.flow.delivering import Bench, failures
 from certwright.flow.handing import requested
@@ -91,8 +91,8 @@ class Asking:
         self._world.at("before a request is submitted")
         try:
             ticket = self._correspondent(wish).submit(self._asked_of(wish, place, pending), before)
-        except (Broken, Unreadable) as failure:
-            self._keep(pending, replace(pending, told=_with_hint(failure.what, failure.hint)))
+        except (Broken, Unreadable, Refused) as failure:
+            self._tell(pending, failure)
             return False
         self._world.at("after a request is submitted, before it is written down")
         self._keep(pending, replace(pending, ticket=ticket, kind=wish.kind))
@@ -105,8 +105,8 @@ class Asking:
         self._world.at("before an answer is fetched")
         try:
             ticket, outcome = self._correspondent(wish).collect(request, pending.ticket or {})
-        except (Broken, Unreadable) as failure:
-            self._keep(pending, replace(pending, told=_with_hint(failure.what, failure.hint)))
+        except (Broken, Unreadable, Refused) as failure:
+            self._tell(pending, failure)
             return
         self._world.at("after an answer is fetched")
         match outcome:
@@ -115,7 +115,7 @@ class Asking:
             case Declined():
                 told = _with_hint(outcome.reason, outcome.hint)
                 self._say(place, told, "declined", outcome.reason)
-                self._keep(pending, replace(pending, ticket=None, told=told))
+                self._keep(pending, replace(pending, ticket=ticket, told=told))
             case Waiting():
                 self._keep(pending, replace(pending, ticket=ticket, told=_with_hint(outcome.reason, outcome.hint)))
 
@@ -191,6 +191,14 @@ class Asking:
             template=told.template,
             replaces=before.certificate if before and before.issuer == place.issuer else b"",
         )
+
+    def _tell(self, pending: Pending, failure: Problem) -> None:
+        """The reason is kept; the ticket is left alone, because the correspondent may have written down a newer one."""
+        told = _with_hint(failure.what, failure.hint)
+        if told != pending.told:
+            with self._world.inventory.writing() as book:
+                book.tell_request(pending.place, told)
+            self.pending[pending.place] = replace(pending, told=told)
 
     def _say(self, place: Place, told: str, kind: str, text: str) -> None:
         self.messages.append(tr("{place}: declined: {reason}", place=place.id, reason=told))

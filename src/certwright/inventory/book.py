@@ -136,6 +136,10 @@ class Book:
         statement = "UPDATE requests SET ticket = ?, kind = ?, told = ? WHERE place = ? AND spki = ?"
         self._each(statement, [(_ticket(request.ticket), request.kind, request.told, request.place, request.spki)])
 
+    def tell_request(self, place: str, told: str) -> None:
+        """Why the request of that place waits."""
+        self._each("UPDATE requests SET told = ? WHERE place = ?", [(told, place)])
+
     def keep_ticket(self, place: str, ticket: Mapping[str, object]) -> None:
         """How far its issuer has come with the request of that place."""
         self._each("UPDATE requests SET ticket = ? WHERE place = ?", [(_ticket(ticket), place)])

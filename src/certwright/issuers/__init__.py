@@ -101,10 +101,16 @@ class Declined:
 
 
 class Correspondent(Protocol):
-    """An issuer who answers later. Broken or Unreadable: not now, with the reason; Refused: not with these settings."""
+    """An issuer who answers later. Broken or Unreadable: not now, with the reason; Refused: not with these settings.
+
+    Whatever is raised is told as the reason why that place waits, and keeps nobody else from being served.
+    """
 
     def submit(self, request: Request, ticket: Ticket | None) -> Ticket:
-        """Hand the request over, unless the ticket says that it was. Called again in every run, and after a kill."""
+        """Hand the request over, unless the ticket says that it was. Called again in every run, and after a kill.
+
+        A ticket of another request or another issuer, or of one that was declined, counts as none.
+        """
         ...
 
     def collect(self, request: Request, ticket: Ticket) -> tuple[Ticket, Answer | Waiting | Declined]:

@@ -121,11 +121,7 @@ def _extra(name: str, module: str) -> ModuleType:
         if (missing.name or "").startswith("certwright"):
             raise
         raise Refused(
-            tr(
-                "an issuer of kind {kind} needs packages that are not installed ({package})",
-                kind=name,
-                package=missing.name,
-            ),
+            tr("an issuer of kind {kind} needs the package {package}", kind=name, package=missing.name),
             f"pip install certwright[{name}]",
         ) from missing
 
@@ -153,10 +149,9 @@ def papers(folder: Path, name: str) -> Iterator[Paper]:
 
 def _contents(folder: Path) -> Iterator[tuple[str, Content]]:
     for entry in read_tree(folder).entries:
-        last = entry.name.rpartition("/")[2].lower()
-        if entry.is_folder or last.startswith(".") or last in _HIDDEN:
+        last, content = entry.name.rpartition("/")[2].lower(), entry.content
+        if (entry.is_folder and isinstance(content, bytes)) or last.startswith(".") or last in _HIDDEN:
             continue
-        content = entry.content
         if isinstance(content, bytes) and content[:4] in ZIP:
             yield from _unpacked(entry.name, content)
         else:

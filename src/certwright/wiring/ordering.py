@@ -1,0 +1,60 @@
+"""An ACME CA as a correspondent: its account's key out of the vault, its files, the clock. Loads the HTTP client."""
+
+import os
+import random
+import time
+from datetime import UTC, datetime
+
+from certwright.errors import Refused
+from certwright.issuers import Correspondent
+from certwright.issuers.acme.clock import Clock
+from certwright.issuers.acme.making import Around as Surroundings
+from certwright.issuers.acme.making import make_issuer
+from certwright.keys import PrivateKey
+from certwright.manifest.acme import AcmeSettings
+from certwright.model import IssuerWish
+from certwright.speech import tr
+from certwright.wiring.correspondents import Around
+
+
+def correspondent(wish: IssuerWish, around: Around) -> Correspondent:
+    """Who orders from that CA; nothing is sent yet. Refused when a file it needs cannot be read."""
+    settings = wish.settings["acme"]
+    assert isinstance(settings, AcmeSettings), "an issuer of kind acme has the settings of one"
+    surroundings = Surroundings(
+        files={name: _content(around, name) for name in settings.files},
+        clock=Clock(lambda: datetime.now(UTC), time.sleep, random.random),
+        seconds=time.monotonic,
+        environment=os.environ,
+        base=around.loaded.path.parent,
+    )
+    return make_issuer(
+        settings,
+        _account_key(wish.name, settings, around),
+        surroundings,
+        lambda ticket: around.keep(str(ticket["place"]), ticket),
+    )
+
+
+def _content(around: Around, name: str) -> bytes:
+    try:
+        return (around.loaded.path.parent / name).read_bytes()
+    except OSError as failure:
+        what = tr("{name}: cannot be read ({reason})", name=name, reason=failure.strerror)
+        raise Refused(what, tr("paths are relative to the deployment file")) from failure
+
+
+def _account_key(issuer: str, settings: AcmeSettings, around: Around) -> PrivateKey:
+    """The key of the account with that directory: the one of earlier runs, or a new one, sealed and written down."""
+    setting = f"account of {issuer} at {settings.directory}"
+    with around.inventory.reading() as reading:
+        name = (reading.setting(setting) or b"").decode()
+        sealed = reading.sealed_key(name)
+    keys = around.vault().keys
+    if sealed is not None:
+        return keys.open(name, sealed)[0]
+    ((key,),) = keys.make({f"{issuer}/account": settings.account_key})
+    with around.inventory.writing() as book:
+        book.add_key(key.name, str(key.spec), key.spki, key.sealed, around.now)
+        book.write_setting(setting, key.name.encode())
+    return key.private
