@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from certwright.speech import tr
 from certwright.x509 import der
 from certwright.x509.facts import PublicKeyFacts
 
@@ -95,7 +96,7 @@ def read_public_key(spki: bytes) -> PublicKeyFacts:
     dotted, parameters = identifier(spki, first, last)
     inner, after = der.expect(spki, last, stop, der.BIT_STRING)
     if spki[inner : inner + 1] != b"\x00":
-        raise der.Malformed("has a key that is not a whole number of octets")
+        raise der.Malformed(tr("has a key that is not a whole number of octets"))
     reader = _KEYS.get(dotted)
     if reader is not None:
         return reader(spki, parameters, spki[inner + 1 : after])

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certwright.errors import Refused
 from certwright.model import Draft, GeneralName
+from certwright.speech import tr
 from certwright.value import value
 from certwright.x509.extensions import KEY_USAGES
 from certwright.x509.facts import CertificateFacts
@@ -72,16 +73,19 @@ def _purpose(usage: str) -> x509.ObjectIdentifier:
     try:
         return x509.ObjectIdentifier(OIDS.get(usage, usage))
     except ValueError as reason:
-        hint = f"use a dotted OID or one of {', '.join(OIDS)}"
-        raise Refused(f"no such extended key usage: {usage!r}", hint) from reason
+        hint = tr("use a dotted OID or one of {known}", known=", ".join(OIDS))
+        raise Refused(tr("no such extended key usage: {usage!r}", usage=usage), hint) from reason
 
 
 def _key_usage(usages: frozenset[str]) -> x509.KeyUsage:
     unknown = usages.difference(KEY_USAGES)
     if unknown:
-        raise Refused(f"no such key usage: {', '.join(sorted(unknown))}", f"use one of {', '.join(KEY_USAGES)}")
+        raise Refused(
+            tr("no such key usage: {unknown}", unknown=", ".join(sorted(unknown))),
+            tr("use one of {known}", known=", ".join(KEY_USAGES)),
+        )
     if usages & {"encipherOnly", "decipherOnly"} and "keyAgreement" not in usages:
-        raise Refused("encipherOnly and decipherOnly mean nothing without keyAgreement (RFC 5280 4.2.1.3)")
+        raise Refused(tr("encipherOnly and decipherOnly mean nothing without keyAgreement (RFC 5280 4.2.1.3)"))
     return x509.KeyUsage(*(usage in usages for usage in KEY_USAGES))
 
 
@@ -101,7 +105,7 @@ def _general_name(name: GeneralName) -> x509.GeneralName:
             case "other":
                 return _other_name(name.value)
     except ValueError as reason:
-        raise Refused(f"the name {name} cannot be written: {reason}") from reason
+        raise Refused(tr("the name {name} cannot be written: {reason}", name=name, reason=reason)) from reason
 
 
 def _other_name(value: str) -> x509.OtherName:
@@ -114,5 +118,5 @@ def _other_name(value: str) -> x509.OtherName:
 def _utf8_string(text: str) -> bytes:
     octets = text.encode()
     if len(octets) > 0x7F:
-        raise ValueError("longer than 127 octets")
+        raise ValueError(tr("longer than 127 octets"))
     return bytes((0x0C, len(octets))) + octets

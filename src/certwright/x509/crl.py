@@ -1,7 +1,7 @@
 """Certificate revocation lists (RFC 5280 5): serials → CRL, CRL → facts, and whether its signature is the issuer's."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
 from certwright.errors import Refused, Unreadable
+from certwright.speech import tr
 from certwright.x509.facts import CertificateFacts, CrlFacts, Defect, Revoked
 from certwright.x509.name import read_name
 from certwright.x509.signature import HOSTILE
@@ -72,25 +73,39 @@ def _refuse(
     this_update: datetime,
     next_update: datetime,
 ) -> None:
-    told = f"the CRL of {issuer.subject!r}"
-    if spki(key.public_key()) != issuer.key.spki:
-        raise Refused(f"{told}: this is not the issuer's key")
-    if issuer.key_usage is not None and "cRLSign" not in issuer.key_usage:
-        raise Refused(f"{told}: its certificate may not sign CRLs (no cRLSign among its key usages)")
-    if not 0 <= number < 1 << 159:
-        raise Refused(f"{told}: its number must be from 0 and fit in 20 octets (RFC 5280 5.2.3)")
-    if any(one.tzinfo is None for one in (this_update, next_update, *(line.when for line in revoked))):
-        raise Refused(f"{told}: times without a time zone")
-    if next_update <= this_update:
-        raise Refused(f"{told}: its next update ({next_update}) is not after this one ({this_update})")
-    if len({line.serial for line in revoked}) != len(revoked):
-        raise Refused(f"{told}: a serial appears twice")
+    wrong = next(_faults(issuer, key, number, revoked, this_update, next_update), "")
+    if wrong:
+        raise Refused(tr("the CRL of {issuer!r}: {wrong}", issuer=issuer.subject, wrong=wrong))
     known = {flag.value for flag in x509.ReasonFlags}
     for line in revoked:
-        if line.serial <= 0:
-            raise Refused(f"{told}: {line.serial} is no serial")
         if line.reason and line.reason not in known:
-            raise Refused(f"{told}: no such reason: {line.reason!r}", f"use one of {', '.join(sorted(known))}")
+            told = tr("the CRL of {issuer!r}: no such reason: {reason!r}", issuer=issuer.subject, reason=line.reason)
+            raise Refused(told, tr("use one of {known}", known=", ".join(sorted(known))))
+
+
+def _faults(
+    issuer: CertificateFacts,
+    key: SigningKey,
+    number: int,
+    revoked: Sequence[Revoked],
+    this_update: datetime,
+    next_update: datetime,
+) -> Iterator[str]:
+    if spki(key.public_key()) != issuer.key.spki:
+        yield tr("this is not the issuer's key")
+    if issuer.key_usage is not None and "cRLSign" not in issuer.key_usage:
+        yield tr("its certificate may not sign CRLs (no cRLSign among its key usages)")
+    if not 0 <= number < 1 << 159:
+        yield tr("its number must be from 0 and fit in 20 octets (RFC 5280 5.2.3)")
+    if any(one.tzinfo is None for one in (this_update, next_update, *(line.when for line in revoked))):
+        yield tr("times without a time zone")
+    if next_update <= this_update:
+        yield tr("its next update ({next}) is not after this one ({this})", next=next_update, this=this_update)
+    if len({line.serial for line in revoked}) != len(revoked):
+        yield tr("a serial appears twice")
+    for line in revoked:
+        if line.serial <= 0:
+            yield tr("{serial} is no serial", serial=line.serial)
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────
@@ -99,13 +114,15 @@ def _refuse(
 def read_crl(encoded: bytes) -> CrlFacts:
     """What a DER CRL says. Raises Unreadable when it is none; every other trouble becomes a Defect."""
     if len(encoded) > MOST_OCTETS:
-        raise Unreadable(f"it has {len(encoded)} octets, more than {MOST_OCTETS}")
+        raise Unreadable(tr("it has {count} octets, more than {most}", count=len(encoded), most=MOST_OCTETS))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its complaints become defects here, not lines on standard error
         try:
             loaded = x509.load_der_x509_crl(encoded)
         except HOSTILE as reason:
-            raise Unreadable(f"no CRL: {reason}", hint="expected one X.509 CRL in DER") from reason
+            raise Unreadable(
+                tr("no CRL: {reason}", reason=reason), hint=tr("expected one X.509 CRL in DER")
+            ) from reason
         return _facts(encoded, loaded)
 
 

@@ -7,6 +7,8 @@ into Unreadable or a Defect.
 from datetime import datetime
 from functools import lru_cache
 
+from certwright.speech import tr
+
 SEQUENCE, SET, OID, INTEGER, BOOLEAN, BIT_STRING, OCTET_STRING = 0x30, 0x31, 0x06, 0x02, 0x01, 0x03, 0x04
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 
@@ -32,21 +34,21 @@ class Malformed(ValueError):  # noqa: N818 - it describes the bytes
 def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     """Tag octet, start and stop of the content of the element at `at`. `end` is where its container stops."""
     if at + 2 > end:
-        raise Malformed("ends where an element should begin")
+        raise Malformed(tr("ends where an element should begin"))
     tag, length, start = data[at], data[at + 1], at + 2
     if tag & 0x1F == 0x1F:
-        raise Malformed("has a tag of several octets")
+        raise Malformed(tr("has a tag of several octets"))
     if length >= 0x80:
         count = length & 0x7F
         if not 1 <= count <= 4 or start + count > end:
-            raise Malformed("has a length that is indefinite, too long, or cut off")
+            raise Malformed(tr("has a length that is indefinite, too long, or cut off"))
         length = int.from_bytes(data[start : start + count], "big")
         start += count
         if length < 0x80 or length >> 8 * (count - 1) == 0:
-            raise Malformed("has a length that is not the shortest form")
+            raise Malformed(tr("has a length that is not the shortest form"))
     stop = start + length
     if stop > end:
-        raise Malformed("is cut off: an element is longer than what holds it")
+        raise Malformed(tr("is cut off: an element is longer than what holds it"))
     return tag, start, stop
 
 
@@ -62,7 +64,7 @@ def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
                 return at + 4, stop
     found, start, stop = header(data, at, end)
     if found != tag:
-        raise Malformed(f"has an element of tag 0x{found:02x} where 0x{tag:02x} is expected")
+        raise Malformed(tr("has an element of tag 0x{found:02x} where 0x{tag:02x} is expected", found=found, tag=tag))
     return start, stop
 
 
@@ -74,7 +76,7 @@ def children(data: bytes, start: int, stop: int) -> list[tuple[int, int, int, in
         if inner <= stop and data[start + 1] < 0x80 and data[start] & 0x1F != 0x1F:  # most are short: spare the call
             tag, after = data[start], inner + data[start + 1]
             if after > stop:
-                raise Malformed("is cut off: an element is longer than what holds it")
+                raise Malformed(tr("is cut off: an element is longer than what holds it"))
         else:
             tag, inner, after = header(data, start, stop)
         found.append((tag, start, inner, after))
@@ -86,7 +88,7 @@ def content(data: bytes, tag: int) -> bytes:
     """The content of `data`, which must be exactly one element of that tag."""
     start, stop = expect(data, 0, len(data), tag)
     if stop != len(data):
-        raise Malformed("has bytes after its end")
+        raise Malformed(tr("has bytes after its end"))
     return data[start:stop]
 
 
@@ -94,7 +96,7 @@ def content(data: bytes, tag: int) -> bytes:
 def oid(body: bytes) -> str:
     """The dotted form of an object identifier's content (X.690 8.19)."""
     if not body or body[-1] & 0x80 or len(body) > _LONGEST_OID:
-        raise Malformed("has an object identifier that is empty, cut off or absurdly long")
+        raise Malformed(tr("has an object identifier that is empty, cut off or absurdly long"))
     arcs, value = [], 0
     for octet in body:
         value = value << 7 | octet & 0x7F
@@ -108,7 +110,7 @@ def oid(body: bytes) -> str:
 def integer(body: bytes, most: int = 2080) -> int:
     """A signed integer's content (X.690 8.3) of at most `most` octets; by default a modulus of 16 384 bits fits."""
     if not 1 <= len(body) <= most:
-        raise Malformed(f"has an integer of {len(body)} octets")
+        raise Malformed(tr("has an integer of {count} octets", count=len(body)))
     return int.from_bytes(body, "big", signed=True)
 
 
@@ -118,22 +120,22 @@ def moment(tag: int, body: bytes) -> datetime:
     if tag == UTC_TIME and len(text) == 13:  # YYMMDDHHMMSSZ; 50 is 1950, 49 is 2049
         text = ("19" if text >= "50" else "20") + text
     elif tag != GENERALIZED_TIME or len(text) != 15:
-        raise Malformed(f"is {text!r}, not a time in the form RFC 5280 demands")
+        raise Malformed(tr("is {text!r}, not a time in the form RFC 5280 demands", text=text))
     digits = text[:14]
     if text[14] != "Z" or not (digits.isascii() and digits.isdigit()) or digits[8:10] == "24":
-        raise Malformed(f"is {text!r}, not a time in the form RFC 5280 demands")
+        raise Malformed(tr("is {text!r}, not a time in the form RFC 5280 demands", text=text))
     try:
         return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}+00:00")
     except ValueError as reason:
-        raise Malformed(f"is {text!r}: {reason}") from reason
+        raise Malformed(tr("is {text!r}: {reason}", text=text, reason=reason)) from reason
 
 
 def text(tag: int, body: bytes) -> str:
     """A string's content as text. Refuses tags that are no string and octets that are not of its alphabet."""
     codec = TEXTS.get(tag)
     if codec is None:
-        raise Malformed(f"has tag 0x{tag:02x} where a string is expected")
+        raise Malformed(tr("has tag 0x{tag:02x} where a string is expected", tag=tag))
     try:
         return body.decode(codec)
     except UnicodeDecodeError as reason:
-        raise Malformed(f"is no {codec} text") from reason
+        raise Malformed(tr("is no {codec} text", codec=codec)) from reason

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from certwright.model import GeneralName, NameKind
+from certwright.speech import tr
 from certwright.x509 import der
 from certwright.x509.facts import Defect
 from certwright.x509.name import read_name
@@ -42,8 +43,10 @@ def read_extensions(data: bytes, start: int, stop: int, defects: list[Defect]) -
     for tag, begin, first, last in der.children(data, start, stop):
         shared = last - begin <= _MOST_SHARED and data[first : first + 5] not in _OWN
         dotted, is_critical, fields, faults = (_shared if shared else _read)(tag, data[first:last])
+        if faults and shared:
+            faults = _read(tag, data[first:last])[3]  # in the language spoken now
         if dotted in seen:
-            defects.append(Defect(dotted, "appears a second time; only the first is read (RFC 5280 4.2)"))
+            defects.append(Defect(dotted, tr("appears a second time; only the first is read (RFC 5280 4.2)")))
             continue
         if dotted != _NO_OID:
             seen.add(dotted)
@@ -65,7 +68,7 @@ def _read(tag: int, body: bytes) -> tuple[str, bool, Found, list[Defect]]:
     defects: list[Defect] = []
     try:
         if tag != der.SEQUENCE:
-            raise der.Malformed("is no sequence")
+            raise der.Malformed(tr("is no sequence"))
         dotted, is_critical, value = _extension(body, 0, len(body))
         reader = _READERS.get(dotted)
         if reader is not None:
@@ -87,7 +90,7 @@ def _extension(data: bytes, start: int, stop: int) -> tuple[str, bool, bytes]:
         is_critical = data[first:last] != b"\x00"
         tag, first, last = der.header(data, last, stop)
     if tag != der.OCTET_STRING:
-        raise der.Malformed("has no octet string as its value")
+        raise der.Malformed(tr("has no octet string as its value"))
     return dotted, is_critical, data[first:last]
 
 
@@ -100,11 +103,11 @@ def read_general_name(tag: int, body: bytes) -> GeneralName:
     if kind is not None:
         text = der.text(0x16, body)
         if not text.isprintable():
-            raise der.Malformed(f"has the name {text!r}, which hides control characters")
+            raise der.Malformed(tr("has the name {text!r}, which hides control characters", text=text))
         return GeneralName(kind, text)
     if tag == 0x87:
         if len(body) not in (4, 16):
-            raise der.Malformed(f"has an IP address of {len(body)} octets")
+            raise der.Malformed(tr("has an IP address of {count} octets", count=len(body)))
         return GeneralName("ip", str(ip_address(body)))
     if tag == 0xA4:
         return GeneralName("dn", read_name(body)[0])
@@ -133,7 +136,7 @@ def _alternative_names(value: bytes, found: Found, defects: list[Defect]) -> Non
     names: list[GeneralName] = []
     for tag, _, first, last in der.children(body, 0, len(body)):
         if len(names) == _MOST_NAMES:
-            raise der.Malformed(f"has more than {_MOST_NAMES} names")
+            raise der.Malformed(tr("has more than {most} names", most=_MOST_NAMES))
         try:
             names.append(read_general_name(tag, body[first:last]))
         except der.Malformed as reason:
@@ -147,7 +150,7 @@ def _alternative_names(value: bytes, found: Found, defects: list[Defect]) -> Non
 def _key_usage(value: bytes, found: Found, _: list[Defect]) -> None:
     bits = der.content(value, der.BIT_STRING)
     if not bits or bits[0] > 7:
-        raise der.Malformed("is no bit string")
+        raise der.Malformed(tr("is no bit string"))
     found["key_usage"] = frozenset(
         usage
         for place, usage in enumerate(KEY_USAGES)
@@ -160,7 +163,7 @@ def _extended_key_usage(value: bytes, found: Found, _: list[Defect]) -> None:
     usages = []
     for tag, _begin, first, last in der.children(body, 0, len(body)):
         if tag != der.OID:
-            raise der.Malformed("has a usage that is no object identifier")
+            raise der.Malformed(tr("has a usage that is no object identifier"))
         usages.append(der.oid(body[first:last]))
     found["extended_key_usage"] = tuple(usages)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from cryptography import x509
 
 from certwright.errors import Refused
+from certwright.speech import noted, tr
 from certwright.x509 import der
 
 # RFC 4514 section 3 names nine; the others are what Windows and OpenSSL call theirs.
@@ -38,7 +39,7 @@ _OIDS = {short: dotted for dotted, short in SHORT_NAMES.items()} | {
     "EMAILADDRESS": "1.2.840.113549.1.9.1",
 }
 _COMMON_NAME = "2.5.4.3"
-_HINT = 'write it as RFC 4514 has it: CN=portal.contoso.com,O=Contoso; put "\\" before a comma inside a value'
+_HINT = noted('write it as RFC 4514 has it: CN=portal.contoso.com,O=Contoso; put "\\" before a comma inside a value')
 
 _CUT_NAMES = re.compile(r"(?:[^\\,]|\\.)+", re.DOTALL)
 _CUT_ATTRIBUTES = re.compile(r"(?:[^\\+]|\\.)+", re.DOTALL)
@@ -112,16 +113,20 @@ def parse_name(text: str) -> x509.Name:
     if not text.strip():
         return x509.Name([])
     if _BARE.search(text):
-        raise Refused(f'subject {text!r}: one of " ; < > stands there without a backslash before it', _HINT)
+        raise _refused(text, tr('one of " ; < > stands there without a backslash before it'))
     parts = _cut(_CUT_NAMES, text, text)
     return x509.Name([_relative(part, text) for part in reversed(parts)])
+
+
+def _refused(text: str, what: str) -> Refused:
+    return Refused(tr("subject {text!r}: {what}", text=text, what=what), tr(_HINT))
 
 
 def _cut(pattern: re.Pattern[str], part: str, text: str) -> list[str]:
     """`part` at its unescaped separators. Two of them in a row, or one at an end, enclose nothing: refused."""
     pieces = pattern.findall(part)
     if sum(map(len, pieces)) + len(pieces) - 1 != len(part) or not all(map(str.strip, pieces)):
-        raise Refused(f"subject {text!r}: there is an empty part, or a backslash at the end", _HINT)
+        raise _refused(text, tr("there is an empty part, or a backslash at the end"))
     return pieces
 
 
@@ -130,22 +135,22 @@ def _relative(part: str, text: str) -> x509.RelativeDistinguishedName:
     try:
         return x509.RelativeDistinguishedName(attributes)
     except ValueError as reason:
-        raise Refused(f"subject {text!r}: {part.strip()!r}: {reason}", _HINT) from reason
+        raise _refused(text, f"{part.strip()!r}: {reason}") from reason
 
 
 def _parse_attribute(piece: str, text: str) -> x509.NameAttribute[str]:
     kind, equals, raw = piece.partition("=")
     if not equals:
-        raise Refused(f"subject {text!r}: {piece.strip()!r} is not attribute=value", _HINT)
+        raise _refused(text, tr("{part!r} is not attribute=value", part=piece.strip()))
     kind = kind.strip()
     dotted = kind if re.fullmatch(r"[0-2](\.\d+)+", kind) else _OIDS.get(kind.upper(), "")
     if not dotted:
         known = ", ".join(SHORT_NAMES.values())
-        raise Refused(f"subject {text!r}: {kind!r} is no attribute of a name; expected one of {known}", _HINT)
+        raise _refused(text, tr("{kind!r} is no attribute of a name; expected one of {known}", kind=kind, known=known))
     try:
         return x509.NameAttribute(x509.ObjectIdentifier(dotted), _value(raw))
     except (ValueError, der.Malformed) as reason:
-        raise Refused(f"subject {text!r}: {piece.strip()!r}: {reason}", _HINT) from reason
+        raise _refused(text, f"{piece.strip()!r}: {reason}") from reason
 
 
 def _value(raw: str) -> str:
@@ -158,12 +163,12 @@ def _value(raw: str) -> str:
     if (len(bare) - len(bare.rstrip("\\"))) % 2:
         bare += " "  # RFC 4514 2.4: the blank belongs to the value because it is escaped
     if not bare:
-        raise ValueError("its value is empty")
+        raise ValueError(tr("its value is empty"))
     return _ESCAPES.sub(_unescape, bare)
 
 
 def _unescape(found: re.Match[str]) -> str:
     octets, char = found.groups()
     if char is not None and char not in '\\"+,;<>#= ':
-        raise ValueError(f"\\{char} is no escape of RFC 4514")
+        raise ValueError(tr("\\{char} is no escape of RFC 4514", char=char))
     return char if char is not None else bytes.fromhex(octets.replace("\\", "")).decode("utf-8")

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TypeAlias
 
+from certwright.speech import tr
 from certwright.x509.facts import CertificateFacts, ChainFacts
 from certwright.x509.line import Line, Setting, draw
 from certwright.x509.signature import Memo, signature_fault
@@ -74,7 +75,7 @@ def _searched(leaf: CertificateFacts, setting: Setting, memo: Memo) -> ChainFact
 
 def named(facts: CertificateFacts) -> str:
     """A certificate in a sentence: its subject and enough of its thumbprint."""
-    return f"{facts.subject or '(no subject)'} [{facts.masked_thumbprint}]"
+    return f"{facts.subject or tr('(no subject)')} [{facts.masked_thumbprint}]"
 
 
 def _identity(facts: CertificateFacts) -> tuple[bytes, bytes]:
@@ -191,9 +192,9 @@ def _extras(path: Path, others: Sequence[CertificateFacts], *, complete: bool) -
 def _faults(search: _Search, path: Path) -> Iterator[str]:
     for one in path:
         if search.now > one.not_after:
-            yield f"{named(one)} expired on {one.not_after:%Y-%m-%d}"
+            yield tr("{certificate} expired on {day:%Y-%m-%d}", certificate=named(one), day=one.not_after)
         elif search.now < one.not_before:
-            yield f"{named(one)} is not valid before {one.not_before:%Y-%m-%d}"
+            yield tr("{certificate} is not valid before {day:%Y-%m-%d}", certificate=named(one), day=one.not_before)
     for depth, (child, issuer) in enumerate(pairwise(path)):
         yield from _issuer_faults(path[1 : depth + 1], child, issuer)
     if not search.ends(path):
@@ -205,17 +206,35 @@ def _faults(search: _Search, path: Path) -> Iterator[str]:
 def _issuer_faults(between: Path, child: CertificateFacts, issuer: CertificateFacts) -> Iterator[str]:
     """What forbids `issuer` to have signed `child`, with the authorities `between` the leaf and `issuer`."""
     if issuer.authority is False or (issuer.authority is None and issuer.version >= 3):
-        yield f"{named(issuer)} signed {named(child)} but is no certification authority (basic constraints)"
+        yield tr(
+            "{issuer} signed {child} but is no certification authority (basic constraints)",
+            issuer=named(issuer),
+            child=named(child),
+        )
     if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:
-        yield f"{named(issuer)} signed {named(child)} but may not sign certificates (its key usage lacks keyCertSign)"
+        yield tr(
+            "{issuer} signed {child} but may not sign certificates (its key usage lacks keyCertSign)",
+            issuer=named(issuer),
+            child=named(child),
+        )
     below = sum(not one.self_issued for one in between)  # RFC 5280 4.2.1.9 does not count self-issued ones
     if issuer.path_length is not None and below > issuer.path_length:
-        yield f"{named(issuer)} allows {issuer.path_length} authorities below it, and there are {below} (path length)"
+        yield tr(
+            "{issuer} allows {most} authorities below it, and there are {count} (path length)",
+            issuer=named(issuer),
+            most=issuer.path_length,
+            count=below,
+        )
     if _identifiers_differ(child, issuer):
         assert child.authority_key_identifier is not None
         yield (
-            f"{named(child)} says its issuer's key is {_hex(child.authority_key_identifier)},"
-            f" but {named(issuer)} calls its key {_hex(issuer.subject_key_identifier or b'')}"
+            tr(
+                "{child} says its issuer's key is {wanted}, but {issuer} calls its key {found}",
+                child=named(child),
+                wanted=_hex(child.authority_key_identifier),
+                issuer=named(issuer),
+                found=_hex(issuer.subject_key_identifier or b""),
+            )
         )
 
 
@@ -223,26 +242,55 @@ def _gap(search: _Search, path: Path) -> Iterator[str]:
     """Why the path goes no further."""
     top = path[-1]
     if search.steps <= 0 or len(path) >= MOST_DEPTH:
-        yield f"the search stopped at {named(top)} after {len(path)} certificates: they refer to each other too often"
+        yield tr(
+            "the search stopped at {certificate} after {count} certificates: they refer to each other too often",
+            certificate=named(top),
+            count=len(path),
+        )
         return
     if top.self_issued:
-        yield f"{named(top)} names itself as its issuer, but {signature_fault(top, top, search.memo)}"
+        yield tr(
+            "{certificate} names itself as its issuer, but {fault}",
+            certificate=named(top),
+            fault=signature_fault(top, top, search.memo),
+        )
     passed = {_identity(one) for one in path}
     namesakes = [one for one in search.candidates(top) if _identity(one) not in passed]
     for one in namesakes:
         yield (
-            f"{named(top)} names {named(one)} as its issuer, but it was not signed with that certificate's key:"
-            f" {signature_fault(top, one, search.memo)}"
+            tr(
+                "{certificate} names {issuer} as its issuer, but it was not signed with that certificate's key:"
+                " {fault}",
+                certificate=named(top),
+                issuer=named(one),
+                fault=signature_fault(top, one, search.memo),
+            )
         )
     if not namesakes and not top.self_issued:
-        key = f" with the key identifier {_hex(top.authority_key_identifier)}" if top.authority_key_identifier else ""
-        yield f"the issuer of {named(top)} is missing: {top.issuer or '(no name)'}{key}"
+        yield _missing(top)
+
+
+def _missing(top: CertificateFacts) -> str:
+    issuer = top.issuer or tr("(no name)")
+    if not top.authority_key_identifier:
+        return tr("the issuer of {certificate} is missing: {issuer}", certificate=named(top), issuer=issuer)
+    return tr(
+        "the issuer of {certificate} is missing: {issuer} with the key identifier {key}",
+        certificate=named(top),
+        issuer=issuer,
+        key=_hex(top.authority_key_identifier),
+    )
 
 
 def _untrusted(search: _Search, root: CertificateFacts) -> str:
     namesakes = [named(one) for one in search.anchors if one.subject_der == root.subject_der]
-    hint = f"; {', '.join(namesakes)} has its name, and another key" if namesakes else ""
-    return f"the path ends in {named(root)}, which is not among the trusted roots{hint}"
+    if not namesakes:
+        return tr("the path ends in {root}, which is not among the trusted roots", root=named(root))
+    return tr(
+        "the path ends in {root}, which is not among the trusted roots; {others} has its name, and another key",
+        root=named(root),
+        others=", ".join(namesakes),
+    )
 
 
 def _hex(identifier: bytes) -> str:

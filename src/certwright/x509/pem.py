@@ -5,6 +5,7 @@ Sizes are bounded and every search is linear; contents are recognised by their b
 
 import binascii
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
 
 from certwright.errors import Unreadable
+from certwright.speech import noted, tr
 from certwright.x509 import der
 
 MOST_OCTETS = 64 << 20
@@ -22,7 +24,7 @@ _MOST_SHARED = 8192  # octets of a block worth remembering
 _BLANKS = b" \t\n\r\f\v"
 # RFC 7468 sections 5 and 8, and OpenSSL's own
 CERTIFICATE_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS")
-_HINT = "expected certificates as PEM, DER, Base64 or P7B"
+_HINT = noted("expected certificates as PEM, DER, Base64 or P7B")
 
 
 def split_pem(content: bytes) -> tuple[tuple[str, bytes], ...]:
@@ -36,20 +38,23 @@ def split_pem(content: bytes) -> tuple[tuple[str, bytes], ...]:
     blocks: list[tuple[str, bytes]] = []
     at = text.find(b"-----BEGIN ")
     while at >= 0:
-        where = f"PEM block {len(blocks) + 1}"
         label_end = text.find(b"-----", at + 11, at + 11 + 64)
         if label_end < 0:
-            raise Unreadable("its first line does not end in -----", where)
+            raise Unreadable(tr("its first line does not end in -----"), _place(blocks))
         label = text[at + 11 : label_end].decode("latin-1")
         end = text.find(b"-----END ", label_end)
         if end < 0:
-            raise Unreadable(f"{label!r} has no END line; the file may be cut off", where)
-        blocks.append(_block(label, text[label_end + 5 : end], where))
+            raise Unreadable(tr("{label!r} has no END line; the file may be cut off", label=label), _place(blocks))
+        blocks.append(_block(label, text[label_end + 5 : end], blocks))
         at = text.find(b"-----BEGIN ", end + 9)
     return tuple(blocks)
 
 
-def _block(label: str, body: bytes, where: str) -> tuple[str, bytes]:
+def _place(before: Sequence[tuple[str, bytes]]) -> str:
+    return tr("PEM block {number}", number=len(before) + 1)
+
+
+def _block(label: str, body: bytes, before: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
     if b":" in body:  # RFC 1421 headers, up to an empty line
         headers, _, body = body.replace(b"\r\n", b"\n").partition(b"\n\n")
     else:
@@ -57,7 +62,7 @@ def _block(label: str, body: bytes, where: str) -> tuple[str, bytes]:
     shared = label == "CERTIFICATE" and len(body) <= _MOST_SHARED
     decoded = _decoded(body) if shared else decode_base64(body)
     if not decoded:
-        raise Unreadable(f"{label!r} holds no Base64 text", where)
+        raise Unreadable(tr("{label!r} holds no Base64 text", label=label), _place(before))
     if b"ENCRYPTED" in headers:
         text = b"-----BEGIN %b-----%b\n\n%b-----END %b-----\n"
         name = label.encode("latin-1")
@@ -82,19 +87,19 @@ def certificates_in(content: bytes) -> tuple[bytes, ...]:
     that says it is one is not.
     """
     if len(content) <= MOST_OCTETS and (outline := _outline(content)):
-        return _bounded(_following(content, outline, ""))
+        return _bounded(_following(content, outline))
     blocks = [block for block in split_pem(content) if block[0] in CERTIFICATE_LABELS]
     if blocks:
-        found = (_opened(block, f"certificate {place}") for place, (_, block) in enumerate(blocks, 1))
+        found = (_opened(block, place) for place, (_, block) in enumerate(blocks, 1))
         return _bounded([one for block in found for one in block])
     bare = decode_base64(plain_text(content))
-    return _bounded(_following(bare, outline, "") if (outline := _outline(bare)) else [])
+    return _bounded(_following(bare, outline) if (outline := _outline(bare)) else [])
 
 
 def plain_text(content: bytes) -> bytes:
     """The text in an encoding whose ASCII is ASCII. Windows tools write UTF-16 when output is redirected."""
     if len(content) > MOST_OCTETS:
-        raise Unreadable(f"it has {len(content)} octets, more than {MOST_OCTETS}")
+        raise Unreadable(tr("it has {count} octets, more than {most}", count=len(content), most=MOST_OCTETS))
     for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if content.startswith(mark):
             return content[2:].decode(codec, "replace").encode("utf-8")
@@ -126,6 +131,8 @@ def _outline(content: bytes, at: int = 0) -> tuple[int, int] | None:
     """
     if not at and content[:3] == b"\x30\x80\x06":
         return 0, 0
+    if content[at : at + 1] != b"\x30":  # text, mostly
+        return None
     try:
         start, stop = inside = der.expect(content, at, len(content), der.SEQUENCE)
         if start < stop and content[start] == der.OID:
@@ -137,23 +144,28 @@ def _outline(content: bytes, at: int = 0) -> tuple[int, int] | None:
     return inside
 
 
-def _opened(content: bytes, where: str) -> list[bytes]:
+def _opened(content: bytes, number: int) -> list[bytes]:
     """One or several certificates after another, or a P7B. What follows (OpenSSL's trust settings) is not looked at."""
     outline = _outline(content)
     if outline is None:
-        raise Unreadable("it is neither a certificate nor a P7B, or it is cut off", where, _HINT)
-    return _following(content, outline, where)
+        raise _no(tr("it is neither a certificate nor a P7B, or it is cut off"), number)
+    return _following(content, outline, number)
 
 
-def _following(content: bytes, outline: tuple[int, int] | None, where: str) -> list[bytes]:
+def _no(what: str, number: int) -> Unreadable:
+    """What is wrong with that certificate of a file; 0 is the file itself."""
+    return Unreadable(what, tr("certificate {number}", number=number) if number else "", tr(_HINT))
+
+
+def _following(content: bytes, outline: tuple[int, int] | None, number: int = 0) -> list[bytes]:
     if outline == (0, 0):
-        return _indefinite(content, where)
+        return _indefinite(content, number)
     found: list[bytes] = []
     at = 0
     while outline and len(found) <= MOST_CERTIFICATES:
         start, stop = outline
         if content[start] == der.OID:
-            found += _signed_data(content, start, stop, where)
+            found += _signed_data(content, start, stop, number)
         else:
             found.append(bytes(content[at:stop]))
         at = stop
@@ -161,11 +173,11 @@ def _following(content: bytes, outline: tuple[int, int] | None, where: str) -> l
     return found
 
 
-def _signed_data(content: bytes, start: int, stop: int, where: str) -> list[bytes]:
+def _signed_data(content: bytes, start: int, stop: int, number: int) -> list[bytes]:
     """The certificates of a P7B (RFC 2315 9.1) in the order they have there: writers rarely sort the set."""
     try:
         if content[start : start + len(_SIGNED_DATA)] != _SIGNED_DATA:
-            raise der.Malformed("holds something else than signed data")
+            raise der.Malformed(tr("holds something else than signed data"))
         first, last = der.expect(content, start + len(_SIGNED_DATA), stop, 0xA0)
         first, last = der.expect(content, first, last, der.SEQUENCE)
         for tag, _, inner, after in der.children(content, first, last):
@@ -174,23 +186,23 @@ def _signed_data(content: bytes, start: int, stop: int, where: str) -> list[byte
                     content[begin:end] for kind, begin, _, end in der.children(content, inner, after) if kind == 0x30
                 ]
     except der.Malformed as reason:
-        raise Unreadable(f"no P7B: it {reason}", where, _HINT) from reason
+        raise _no(tr("no P7B: it {reason}", reason=reason), number) from reason
     return []
 
 
-def _indefinite(content: bytes, where: str) -> list[bytes]:
+def _indefinite(content: bytes, number: int) -> list[bytes]:
     """A P7B in BER with indefinite lengths: `cryptography` reads it, and warns that it would rather not."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return [one.public_bytes(Encoding.DER) for one in load_der_pkcs7_certificates(content)]
     except (ValueError, UnsupportedAlgorithm) as reason:
-        raise Unreadable(f"no P7B: {reason}", where, _HINT) from reason
+        raise _no(tr("no P7B: {reason}", reason=reason), number) from reason
 
 
 def _bounded(found: list[bytes]) -> tuple[bytes, ...]:
     if not found:
-        raise Unreadable("there is no certificate in it", hint=_HINT)
+        raise Unreadable(tr("there is no certificate in it"), hint=tr(_HINT))
     if len(found) > MOST_CERTIFICATES:
-        raise Unreadable(f"it holds more than {MOST_CERTIFICATES} certificates")
+        raise Unreadable(tr("it holds more than {most} certificates", most=MOST_CERTIFICATES))
     return tuple(found)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
 from certwright.errors import Unreadable
-from certwright.speech import tr
+from certwright.speech import noted, tr
 from certwright.value import field, value
 from certwright.x509.algorithms import read_public_key
 
@@ -40,7 +40,7 @@ def read_private_key(pkcs8: bytes) -> PrivateKeyFacts:
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         reason = str(problem).partition(". ")[0]  # what follows is advice to programmers
         hint = tr("openssl pkey -in FILE -out NEW writes a key anew, if anything can read it")
-        raise Unreadable(f"not a private key that can be read: {reason}", "PKCS#8", hint) from problem
+        raise Unreadable(tr("not a private key that can be read: {reason}", reason=reason), "PKCS#8", hint) from problem
     reason = _disagreement(key.private_numbers()) if isinstance(key, rsa.RSAPrivateKey) else ""
     return PrivateKeyFacts(public.algorithm, public.bits, spki, not reason, reason)
 
@@ -49,12 +49,12 @@ def _disagreement(key: rsa.RSAPrivateNumbers) -> str:
     """Which of the equations of RFC 8017 3.2 fails; empty when all hold."""
     p, q, n, e = key.p, key.q, key.public_numbers.n, key.public_numbers.e
     if min(p, q) < 3:
-        return "a prime is missing"
+        return tr("a prime is missing")
     equations = {
-        "the modulus is not the product of the primes": p * q == n,
-        "the private exponent does not undo the public one": e * key.d % (p - 1) == e * key.d % (q - 1) == 1,
-        "the first CRT exponent is wrong": e * key.dmp1 % (p - 1) == 1,
-        "the second CRT exponent is wrong": e * key.dmq1 % (q - 1) == 1,
-        "the CRT coefficient is wrong": key.iqmp * q % p == 1,
+        noted("the modulus is not the product of the primes"): p * q == n,
+        noted("the private exponent does not undo the public one"): e * key.d % (p - 1) == e * key.d % (q - 1) == 1,
+        noted("the first CRT exponent is wrong"): e * key.dmp1 % (p - 1) == 1,
+        noted("the second CRT exponent is wrong"): e * key.dmq1 % (q - 1) == 1,
+        noted("the CRT coefficient is wrong"): key.iqmp * q % p == 1,
     }
-    return next((reason for reason, holds in equations.items() if not holds), "")
+    return next((tr(reason) for reason, holds in equations.items() if not holds), "")

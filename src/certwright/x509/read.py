@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from certwright.errors import Unreadable
+from certwright.speech import tr
 from certwright.x509 import algorithms, der
 from certwright.x509.extensions import read_extensions
 from certwright.x509.facts import CertificateFacts, Defect, PublicKeyFacts
@@ -27,16 +28,18 @@ def read_certificate(encoded: bytes) -> CertificateFacts:
     try:
         return _read(encoded)
     except der.Malformed as reason:
-        raise Unreadable(f"no certificate: it {reason}", hint="expected one X.509 certificate in DER") from reason
+        raise Unreadable(
+            tr("no certificate: it {reason}", reason=reason), hint=tr("expected one X.509 certificate in DER")
+        ) from reason
 
 
 def _read(encoded: bytes) -> CertificateFacts:
     if len(encoded) > MOST_OCTETS:
-        raise der.Malformed(f"has {len(encoded)} octets, more than {MOST_OCTETS}")
+        raise der.Malformed(tr("has {count} octets, more than {most}", count=len(encoded), most=MOST_OCTETS))
     start, stop = der.expect(encoded, 0, len(encoded), der.SEQUENCE)
     defects: list[Defect] = []
     if stop != len(encoded):
-        defects.append(Defect("certificate", f"{len(encoded) - stop} octets follow its end"))
+        defects.append(Defect("certificate", tr("{count} octets follow its end", count=len(encoded) - stop)))
     data = bytes(encoded[:stop])
     body, after = der.expect(data, start, stop, der.SEQUENCE)
     outer, outer_end = der.expect(data, after, stop, der.SEQUENCE)
@@ -58,7 +61,7 @@ def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: l
         version = _version(data, parts.pop(0), defects)
     tags = [tag for tag, *_ in parts[:6]]
     if tags != [der.INTEGER, *[der.SEQUENCE] * 5]:
-        raise der.Malformed("has no serial, algorithm, issuer, validity, subject and key in their order")
+        raise der.Malformed(tr("has no serial, algorithm, issuer, validity, subject and key in their order"))
     serial, algorithm, issuer, validity, subject, key = ((begin, inner, after) for _, begin, inner, after in parts[:6])
     issuer_der, subject_der = data[issuer[0] : issuer[2]], data[subject[0] : subject[2]]
     issuer_text, _ = _name("issuer", issuer_der, defects)
@@ -92,20 +95,20 @@ def _version(data: bytes, part: tuple[int, int, int, int], defects: list[Defect]
         defects.append(Defect("version", str(reason)))
         return 0
     if version not in (2, 3):
-        defects.append(Defect("version", f"says {version}; expected 1 by default, 2 or 3"))
+        defects.append(Defect("version", tr("says {version}; expected 1 by default, 2 or 3", version=version)))
     return version
 
 
 def _serial(body: bytes, defects: list[Defect]) -> int:
     """RFC 5280 4.1.2.2: positive, at most 20 octets."""
     if not 1 <= len(body) <= 64:
-        defects.append(Defect("serial", f"has {len(body)} octets; given as 0"))
+        defects.append(Defect("serial", tr("has {count} octets; given as 0", count=len(body))))
         return 0
     serial = der.integer(body)
     if serial <= 0:
-        defects.append(Defect("serial", "is not positive (RFC 5280 4.1.2.2)"))
+        defects.append(Defect("serial", tr("is not positive (RFC 5280 4.1.2.2)")))
     if len(body) > 20:
-        defects.append(Defect("serial", f"has {len(body)} octets, more than 20 (RFC 5280 4.1.2.2)"))
+        defects.append(Defect("serial", tr("has {count} octets, more than 20 (RFC 5280 4.1.2.2)", count=len(body))))
     return serial
 
 
@@ -121,7 +124,7 @@ def _validity(data: bytes, part: tuple[int, int, int], defects: list[Defect]) ->
     try:
         start, end = der.children(data, part[1], part[2])
     except ValueError:  # Malformed is one, too
-        defects.append(Defect("validity", "does not hold two times"))
+        defects.append(Defect("validity", tr("does not hold two times")))
         return _NO_TIME, _NO_TIME
     return _moment(data, start, "not before", defects), _moment(data, end, "not after", defects)
 
@@ -138,16 +141,16 @@ def _signature(
     data: bytes, part: tuple[int, int, int], outer_algorithm: bytes, defects: list[Defect]
 ) -> dict[str, str]:
     if data[part[1] : part[2]] != outer_algorithm:
-        defects.append(Defect("signature", "its algorithms inside and outside differ (RFC 5280 4.1.1.2)"))
+        defects.append(Defect("signature", tr("its algorithms inside and outside differ (RFC 5280 4.1.1.2)")))
     try:
         dotted, parameters = algorithms.identifier(outer_algorithm, 0, len(outer_algorithm))
     except der.Malformed as reason:
-        defects.append(Defect("signature", f"its algorithm {reason}"))
+        defects.append(Defect("signature", tr("its algorithm {reason}", reason=reason)))
         return {"signature_algorithm": "", "signature_hash": ""}
     try:
         digest = algorithms.signature_hash(dotted, parameters)
     except der.Malformed as reason:
-        defects.append(Defect("signature", f"its parameters: {reason}"))
+        defects.append(Defect("signature", tr("its parameters: {reason}", reason=reason)))
         digest = ""
     return {"signature_algorithm": dotted, "signature_hash": digest}
 

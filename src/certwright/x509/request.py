@@ -6,6 +6,7 @@ from cryptography import x509
 
 from certwright.errors import Unreadable
 from certwright.model import GeneralName
+from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509 import algorithms, der
 from certwright.x509.extensions import read_extensions
@@ -38,18 +39,20 @@ def read_request(encoded: bytes) -> RequestFacts:
     try:
         return _read(encoded)
     except der.Malformed as reason:
-        raise Unreadable(f"no certificate request: it {reason}", hint="expected PKCS#10 in DER") from reason
+        raise Unreadable(
+            tr("no certificate request: it {reason}", reason=reason), hint=tr("expected PKCS#10 in DER")
+        ) from reason
 
 
 def _read(encoded: bytes) -> RequestFacts:
     if len(encoded) > MOST_OCTETS:
-        raise der.Malformed(f"has {len(encoded)} octets, more than {MOST_OCTETS}")
+        raise der.Malformed(tr("has {count} octets, more than {most}", count=len(encoded), most=MOST_OCTETS))
     start, stop = der.expect(encoded, 0, len(encoded), der.SEQUENCE)
     body, after = der.expect(encoded, start, stop, der.SEQUENCE)
     outer, outer_end = der.expect(encoded, after, stop, der.SEQUENCE)
     parts = der.children(encoded, body, after)
     if [tag for tag, *_ in parts[:3]] != [der.INTEGER, der.SEQUENCE, der.SEQUENCE]:
-        raise der.Malformed("has no version, subject and key in their order")
+        raise der.Malformed(tr("has no version, subject and key in their order"))
     subject, key = (encoded[begin:end] for _, begin, _, end in parts[1:3])
     defects: list[Defect] = []
     found: dict[str, Any] = {}
@@ -72,7 +75,7 @@ def _attributes(data: bytes, start: int, stop: int, defects: list[Defect]) -> di
     """The fields that a request for extensions fills; other attributes (a challenge password) are not told."""
     for tag, _, first, last in der.children(data, start, stop):
         if tag != der.SEQUENCE:
-            raise der.Malformed("has an attribute that is no sequence")
+            raise der.Malformed(tr("has an attribute that is no sequence"))
         begin, end = der.expect(data, first, last, der.OID)
         if der.oid(data[begin:end]) in _EXTENSION_REQUESTS:
             begin, end = der.expect(data, end, last, der.SET)

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from certwright.speech import tr
 from certwright.x509.facts import CertificateFacts
 
 # Kept by the caller across calls; an empty dict will do. What the keys mean is this room's business.
@@ -47,7 +48,9 @@ def load(facts: CertificateFacts, memo: Memo) -> x509.Certificate:
                 warnings.simplefilter("ignore")  # what it would complain about is among the defects already
                 loaded = x509.load_der_x509_certificate(facts.der)
         except HOSTILE as reason:
-            raise Unloadable(f"{facts.subject!r} is refused by the strict reader: {reason}") from reason
+            raise Unloadable(
+                tr("{subject!r} is refused by the strict reader: {reason}", subject=facts.subject, reason=reason)
+            ) from reason
         if facts.authority:
             remember(memo, key, loaded)
     return loaded
@@ -80,9 +83,9 @@ def _fault(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str
     except Unloadable as reason:
         return str(reason)
     except InvalidSignature:
-        return "the signature does not verify"
+        return tr("the signature does not verify")
     except HOSTILE as reason:
-        return f"the signature cannot be verified: {reason}"
+        return tr("the signature cannot be verified: {reason}", reason=reason)
     return ""
 
 

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.x509 import verification as library
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from certwright.speech import tr
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.signature import HOSTILE, Memo, Unloadable, load, remember
 
@@ -36,7 +37,7 @@ def verdict(
     `server` True asks for a server of the leaf's first name, False for a client, None for neither usage.
     """
     if not anchors:
-        return "there is no root to verify against"
+        return tr("there is no root to verify against")
     refused: list[str] = []
     try:
         with warnings.catch_warnings():
@@ -114,7 +115,7 @@ def _verifier(builder: library.PolicyBuilder, leaf: CertificateFacts, *, server:
     """For a server, asked for by the first of its names the library takes. Raises ValueError when there is none."""
     if not server:
         return builder.build_client_verifier()
-    refused = "the certificate has no DNS name or address that a server could be asked for"
+    refused = ""
     for name in leaf.names:
         try:
             if name.kind == "ip":
@@ -123,7 +124,7 @@ def _verifier(builder: library.PolicyBuilder, leaf: CertificateFacts, *, server:
                 return builder.build_server_verifier(x509.DNSName(name.value.replace("*", "any", 1)))
         except ValueError as reason:
             refused = f"{name}: {reason}"
-    raise ValueError(refused)
+    raise ValueError(refused or tr("the certificate has no DNS name or address that a server could be asked for"))
 
 
 # ── the policies ──────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from certwright.errors import Broken, Refused
 from certwright.model import Draft, Mismatch
+from certwright.speech import tr
 from certwright.x509 import der
 from certwright.x509.body import Profile, PublicKey, body, wishes
 from certwright.x509.facts import CertificateFacts
@@ -47,18 +48,29 @@ class Token:
         the key (an HSM's, perhaps) is not what was asked for. The token is spent in every case but the wrong key.
         """
         if spki(key.public_key()) != self._issuer_spki:
-            raise Refused(f"this key is not the one that signs {self.twin.subject!r}: {self.twin.issuer!r} has another")
+            raise Refused(
+                tr(
+                    "this key is not the one that signs {subject!r}: {issuer!r} has another",
+                    subject=self.twin.subject,
+                    issuer=self.twin.issuer,
+                )
+            )
         try:
             builder = self._shots.pop()
         except IndexError:
             raise Refused(
-                f"the token for {self.twin.subject!r} was used before",
-                "prepare the certificate again, with a new serial",
+                tr("the token for {subject!r} was used before", subject=self.twin.subject),
+                tr("prepare the certificate again, with a new serial"),
             ) from None
         made = builder.sign(key, self._digest)
         encoded = made.public_bytes(Encoding.DER)
         if _body(encoded) != _body(self.twin.der):
-            raise Broken(f"the signed body of {self.twin.subject!r} is not the body that was judged; it is thrown away")
+            raise Broken(
+                tr(
+                    "the signed body of {subject!r} is not the body that was judged; it is thrown away",
+                    subject=self.twin.subject,
+                )
+            )
         _verify(made, key.public_key(), self.twin.subject)
         return encoded
 
@@ -75,8 +87,9 @@ def prepare(profile: Profile, throwaway: SigningKey, judge: Judge) -> Token:
     twin = read_certificate(builder.sign(throwaway, _digest(profile.draft)).public_bytes(Encoding.DER))
     mismatches = [*_own_mismatches(profile, twin), *judge(twin)]
     if mismatches:
-        told = "\n".join(f"  expected {one.expected}, found {one.found}" for one in mismatches)
-        raise Refused(f"{twin.subject!r} would not be accepted, so it is not signed:\n{told}")
+        told = [tr("expected {expected}, found {found}", expected=one.expected, found=one.found) for one in mismatches]
+        first = tr("{subject!r} would not be accepted, so it is not signed:", subject=twin.subject)
+        raise Refused("\n  ".join([first, *told]))
     return Token(builder, profile, twin)
 
 
@@ -99,7 +112,10 @@ def spki(key: PublicKey) -> bytes:
 def _digest(draft: Draft) -> Digest:
     digest = _HASHES.get(draft.signature_hash)
     if digest is None:
-        raise Refused(f"cannot sign with {draft.signature_hash!r}", f"use one of {', '.join(_HASHES)}")
+        raise Refused(
+            tr("cannot sign with {signature_hash!r}", signature_hash=draft.signature_hash),
+            tr("use one of {known}", known=", ".join(_HASHES)),
+        )
     return digest
 
 
@@ -109,42 +125,75 @@ def _digest(draft: Draft) -> Digest:
 def _refuse(profile: Profile) -> None:
     """Raises Refused with the first reason why this certificate must not exist, whoever judges it."""
     draft = profile.draft
-    told = f"{draft.subject or ', '.join(map(str, draft.names))!r}"
+    told = repr(draft.subject or ", ".join(map(str, draft.names)))
     if profile.not_before.tzinfo is None or profile.not_after.tzinfo is None:
-        raise Refused(f"{told}: times without a time zone")
+        raise Refused(tr("{certificate}: times without a time zone", certificate=told))
     if profile.not_after <= profile.not_before:
-        raise Refused(f"{told} would end ({profile.not_after}) before it begins ({profile.not_before})")
+        raise Refused(
+            tr(
+                "{certificate} would end ({end}) before it begins ({beginning})",
+                certificate=told,
+                end=profile.not_after,
+                beginning=profile.not_before,
+            )
+        )
     if profile.not_before.year < 1950:
-        raise Refused(f"{told}: times before 1950 cannot be written (RFC 5280 4.1.2.5)")
+        raise Refused(tr("{certificate}: times before 1950 cannot be written (RFC 5280 4.1.2.5)", certificate=told))
     if not 0 < profile.serial < 1 << 159:
-        raise Refused(f"{told}: the serial must be positive and fit in 20 octets (RFC 5280 4.1.2.2)")
+        raise Refused(
+            tr("{certificate}: the serial must be positive and fit in 20 octets (RFC 5280 4.1.2.2)", certificate=told)
+        )
     if not draft.subject.strip() and (draft.authority or not draft.names):
-        raise Refused("a certificate needs a subject, or names if it is no authority (RFC 5280 4.1.2.6)")
+        raise Refused(tr("a certificate needs a subject, or names if it is no authority (RFC 5280 4.1.2.6)"))
     if profile.issuer:
         _refuse_parent(told, profile, profile.issuer)
 
 
 def _refuse_parent(told: str, profile: Profile, issuer: CertificateFacts) -> None:
     if issuer.authority is not True or (issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage):
-        raise Refused(f"{told}: {issuer.subject!r} is not a certification authority and cannot sign it")
+        raise Refused(
+            tr(
+                "{certificate}: {issuer!r} is not a certification authority and cannot sign it",
+                certificate=told,
+                issuer=issuer.subject,
+            )
+        )
     if profile.draft.authority and issuer.path_length == 0:
-        raise Refused(f"{told}: {issuer.subject!r} may not sign another authority (its path length is 0)")
+        raise Refused(
+            tr(
+                "{certificate}: {issuer!r} may not sign another authority (its path length is 0)",
+                certificate=told,
+                issuer=issuer.subject,
+            )
+        )
     if profile.not_after.replace(microsecond=0) > issuer.not_after:  # a certificate has whole seconds
         raise Refused(
-            f"{told} would live until {profile.not_after.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, longer than its issuer"
-            f" {issuer.subject!r}, which ends on {issuer.not_after:%Y-%m-%d %H:%M:%S} UTC",
-            "renew the issuer first, or ask for a shorter life",
+            tr(
+                "{certificate} would live until {end:%Y-%m-%d %H:%M:%S} UTC, longer than its issuer"
+                " {issuer!r}, which ends on {last:%Y-%m-%d %H:%M:%S} UTC",
+                certificate=told,
+                end=profile.not_after.astimezone(UTC),
+                issuer=issuer.subject,
+                last=issuer.not_after,
+            ),
+            tr("renew the issuer first, or ask for a shorter life"),
         )
     if issuer.subject_key_identifier is None:
-        raise Refused(f"{told}: {issuer.subject!r} has no subject key identifier to refer to (RFC 5280 4.2.1.1)")
+        raise Refused(
+            tr(
+                "{certificate}: {issuer!r} has no subject key identifier to refer to (RFC 5280 4.2.1.1)",
+                certificate=told,
+                issuer=issuer.subject,
+            )
+        )
 
 
 def _own_mismatches(profile: Profile, twin: CertificateFacts) -> list[Mismatch]:
     """What must hold whatever is demanded: the body reads well, and names its issuer as the issuer names itself."""
-    found = [Mismatch("a certificate without defects", f"{one.part} {one.reason}") for one in twin.defects]
+    found = [Mismatch(tr("a certificate without defects"), f"{one.part} {one.reason}") for one in twin.defects]
     issuer_der = profile.issuer.subject_der if profile.issuer else twin.subject_der
     if twin.issuer_der != issuer_der:
-        found.append(Mismatch("the issuer's name byte for byte", "the same name encoded differently"))
+        found.append(Mismatch(tr("the issuer's name byte for byte"), tr("the same name encoded differently")))
     return found
 
 
@@ -168,4 +217,6 @@ def _verify(made: x509.Certificate, key: PublicKey, subject: str) -> None:
         else:
             key.verify(made.signature, made.tbs_certificate_bytes, ec.ECDSA(digest))
     except (InvalidSignature, UnsupportedAlgorithm) as reason:
-        raise Broken(f"the signature made for {subject!r} does not verify; it is thrown away") from reason
+        raise Broken(
+            tr("the signature made for {subject!r} does not verify; it is thrown away", subject=subject)
+        ) from reason
