@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certwright.report.layout import Cell, Screen, columns_of, counted, fields, paragraph, ranges, table, wrap
+from certwright.report.layout import Cell, Screen, columns_of, fields, paragraph, ranges, table, wrap
 
 WORDS = st.lists(st.text("abcdefgh./-", min_size=1, max_size=60), max_size=30)
 LONG = "certificates/Deployment/Public Portal/a-file-whose-name-is-longer-than-any-screen-is-wide-because-it-can.pfx"
@@ -68,14 +68,6 @@ def test_paint_changes_nothing_but_paint() -> None:
 def test_wide_and_combining_characters_are_measured() -> None:
     assert columns_of("e\u0301") == 1
     assert columns_of("証明書") == 6
-
-
-def test_counted() -> None:
-    assert (counted(1, "file"), counted(2, "file"), counted(2, "authority", "authorities")) == (
-        "1 file",
-        "2 files",
-        "2 authorities",
-    )
 
 
 def test_ranges() -> None:

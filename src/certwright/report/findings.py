@@ -9,6 +9,7 @@ from certwright.report.words import counted_status, demands, files, status_width
 from certwright.speech import tr
 
 STYLES = {Status.OK: "good", Status.WARNING: "warning", Status.FAIL: "bad", Status.SKIPPED: "faint"}
+LABEL = 8  # columns
 
 
 def report_text(report: Report, screen: Screen, *, everything: bool = False) -> str:
@@ -86,7 +87,8 @@ def _matched_lines(report: Report, screen: Screen) -> Iterator[str]:
 
 def _label_width() -> int:
     """So that all findings stand in line, whichever labels they have."""
-    return max(map(columns_of, (tr("demand"), tr("reason"), tr("expected"), tr("found"), tr("why"), tr("source"))))
+    labels = (tr("demand"), tr("reason"), tr("expected"), tr("found"), tr("why"), tr("source"))
+    return max(LABEL, *map(columns_of, labels))
 
 
 def _indent() -> int:

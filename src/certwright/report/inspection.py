@@ -78,10 +78,10 @@ def _file(file: Inspected, now: datetime, screen: Screen) -> Iterator[str]:
         parts = list(_parts(one, now))
         label = max((LABEL, *(columns_of(name) for _, rows in parts for name, text in rows if text)))
         yield from fields(_closed_rows(one), screen, indent=4, label=label, style="warning")
-        for head, rows in parts:
+        for head, told in parts:
             if head:
                 yield "  " + screen.paint(head, "heading")
-            yield from fields(rows, screen, indent=4, label=label)
+            yield from fields(told, screen, indent=4, label=label)
 
 
 def _parts(inside: Inside, now: datetime) -> Iterator[tuple[str, Rows]]:

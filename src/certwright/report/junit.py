@@ -12,6 +12,7 @@ from xml.sax.saxutils import quoteattr
 
 from certwright.model import Document, Report, Result, Status
 from certwright.report.told import Chapter, Sheet, chapters, demanded, found, masked, remedy, sources, visible, why
+from certwright.speech import tr
 
 STUMBLED = "material.judgement-failed"  # our own work failing: an error, not a failure
 
@@ -41,7 +42,7 @@ def _suite(suite: Chapter, number: int, stamp: str) -> Iterator[str]:
 def _unjudged(names: Sequence[str], number: int, stamp: str) -> Iterator[str]:
     """What nothing could be said about is told where logs are read: it neither passed nor failed."""
     numbers = 'tests="0" failures="0" errors="0" skipped="0"'
-    yield f'  <testsuite name="not judged" id="{number}" {numbers}{stamp}>'
+    yield f'  <testsuite name={_quoted(tr("not judged"))} id="{number}" {numbers}{stamp}>'
     yield f"    <system-err>{_text(chr(10).join(names))}</system-err>"
     yield "  </testsuite>"
 
@@ -73,17 +74,18 @@ def _said(result: Result, kind: str) -> str:
     if kind == "skipped":
         return f"<skipped message={_quoted(result.reason)}/>"
     if kind == "system-out":
-        return f"<system-out>{_text('Warning: ' + _finding(result))}</system-out>"
+        return f"<system-out>{_text(tr('Warning: {finding}', finding=_finding(result)))}</system-out>"
     message = "; ".join(found(result)) or demanded(result)
     return f"<{kind} type={_quoted(result.code)} message={_quoted(message)}>{_text(_finding(result))}</{kind}>"
 
 
 def _finding(result: Result) -> str:
-    rows = [("demand", demanded(result)), *(("evidence", one) for one in found(result)), ("why", why(result))]
-    rows += [("fix", remedy(result)), ("place", result.place), ("subject", result.subject)]
-    rows += [("thumbprint", masked(result.thumbprint)), *(("source", _cited(one)) for one in sources(result))]
+    rows = [(tr("demand"), demanded(result)), *((tr("evidence"), one) for one in found(result))]
+    rows += [(tr("why"), why(result)), (tr("fix"), remedy(result))]
+    rows += [(tr("place"), result.place), (tr("subject"), result.subject)]
+    rows += [(tr("thumbprint"), masked(result.thumbprint)), *((tr("source"), _cited(one)) for one in sources(result))]
     disputed = result.requirement.contradictions if result.requirement else ()
-    rows.append(("see", ", ".join(one.id for one in disputed)))
+    rows.append((tr("see"), ", ".join(one.id for one in disputed)))
     return "\n".join(f"{label}: {value}" for label, value in rows if value)
 
 

@@ -6,9 +6,8 @@ Values stand in code spans, where nothing is markup; prose is escaped.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from certwright.model import Document, Report, Result, Status
+from certwright.model import Contradiction, Document, Report, Result, Status
 from certwright.report.envelope import moment
-from certwright.report.layout import counted
 from certwright.report.told import (
     WORST_FIRST,
     Sheet,
@@ -26,6 +25,8 @@ from certwright.report.told import (
     visible,
     why,
 )
+from certwright.report.words import files, status_word
+from certwright.speech import tr
 
 MARKUP = re.compile(r"([\\`*_\[\]<>&|~#$!@])")
 STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
@@ -34,29 +35,30 @@ STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 def markdown_text(report: Report) -> str:
     """The report as GitHub-flavoured Markdown; reads well unrendered, too."""
     sheets = [sheet for chapter in chapters(report) for sheet in chapter.sheets]
-    parts = ["# Certificate check", f"**{_prose(verdict(report))}**", *_head(report)]
+    parts = [f"# {tr('Certificate check')}", f"**{_prose(verdict(report))}**", *_head(report)]
     wrong = [sheet for sheet in sheets if sheet.findings]
     if wrong:
-        parts += ["## Findings", *(part for sheet in wrong for part in _sheet(sheet))]
+        parts += [f"## {tr('Findings')}", *(part for sheet in wrong for part in _sheet(sheet))]
     if names := unjudged(report):
-        parts += ["## Not judged", "\n".join(f"- {_code(name)}" for name in names)]
+        parts += [f"## {tr('Not judged')}", "\n".join(f"- {_code(name)}" for name in names)]
     if certified := [sheet for sheet in sheets if sheet.certificate]:
-        parts += ["## Certificates", "\n".join(_certificates(certified, report))]
+        parts += [f"## {tr('Certificates')}", "\n".join(_certificates(certified, report))]
     if reasons := skipped(report):
         rows = (f"- {_prose(reason)}: {', '.join(map(_code, codes))}" for reason, codes in reasons.items())
-        parts += ["## Skipped", "\n".join(rows)]
+        parts += [f"## {tr('Skipped')}", "\n".join(rows)]
     return "\n\n".join(parts) + "\n"
 
 
 def _head(report: Report) -> Iterator[str]:
     if report.now:
-        yield f"Judged for {moment(report.now)}, {counted(report.judged, 'file')}."
+        yield tr("Judged for {time}, {files}.", time=moment(report.now), files=files(report.judged))
     counts = [str(report.count(status)) for status in WORST_FIRST]
-    yield "\n".join(_table([str(status) for status in WORST_FIRST], [counts]))
+    yield "\n".join(_table([status_word(status) for status in WORST_FIRST], [counts]))
 
 
 def _certificates(sheets: Sequence[Sheet], report: Report) -> Iterator[str]:
-    head = ["Place", "File", "Subject", "Thumbprint", "Valid until", *(["Days left"] if report.now else []), "Verdict"]
+    head = [tr("Place"), tr("File"), tr("Subject"), tr("Thumbprint"), tr("Valid until")]
+    head += [tr("Days left"), tr("Verdict")] if report.now else [tr("Verdict")]
     yield from _table(head, [_certificate(sheet, report) for sheet in sheets])
 
 
@@ -66,33 +68,38 @@ def _certificate(sheet: Sheet, report: Report) -> Iterator[str]:
     yield from (_code(sheet.place), _code(sheet.path), _code(link.subject), _code(link.thumbprint), day(link.not_after))
     if report.now:
         yield str(days_left(link, report.now))
-    yield str(sheet.worst) if sheet.results else "-"
+    yield status_word(sheet.worst) if sheet.results else "-"
 
 
 def _sheet(sheet: Sheet) -> Iterator[str]:
     yield f"### {_code(sheet.path or sheet.place)}"
-    rows = [("Place" if sheet.path else "Set", sheet.place)]
+    rows = [(tr("Place") if sheet.path else tr("Set"), sheet.place)]
     known = next((one for one in sheet.results if one.subject), None)
     if known:
-        rows += [("Subject", known.subject), ("Thumbprint", masked(known.thumbprint))]
+        rows += [(tr("Subject"), known.subject), (tr("Thumbprint"), masked(known.thumbprint))]
     yield "\n".join(f"- {label}: {_code(value)}" for label, value in rows if value)
     yield from (part for result in sheet.findings for part in _finding(result))
 
 
 def _finding(result: Result) -> Iterator[str]:
     mark = "❌" if result.status is Status.FAIL else "⚠️"
-    yield f"#### {mark} {result.status}: {_code(result.code)}"
+    yield f"#### {mark} {status_word(result.status)}: {_code(result.code)}"
     if demanded(result):
         yield _prose(demanded(result))
     evidence = [[_code(one.expected), _code(one.found), _code(one.where)] for one in result.mismatches]
     if evidence:
-        yield "\n".join(_table(["Expected", "Found", "Where"], evidence))
-    rows = [("Reason", result.reason), ("Why", why(result)), ("Fix", remedy(result))]
+        yield "\n".join(_table([tr("Expected"), tr("Found"), tr("Where")], evidence))
+    rows = [(tr("Reason"), result.reason), (tr("Why"), why(result)), (tr("Fix"), remedy(result))]
     listed = [f"- {label}: {_prose(value)}" for label, value in rows if value]
-    listed += [f"- Source: {_cited(source)}" for source in sources(result)]
+    listed += [f"- {tr('Source')}: {_cited(source)}" for source in sources(result)]
     disputed = result.requirement.contradictions if result.requirement else ()
-    listed += [f"- See {one.id}: {_prose(one.issue)} Reading: {_prose(one.reading)}" for one in disputed]
+    listed += [f"- {_disputed(one)}" for one in disputed]
     yield "\n".join(listed)
+
+
+def _disputed(one: Contradiction) -> str:
+    issue, reading = _prose(one.issue), _prose(one.reading)
+    return tr("See {id}: {issue} Reading: {reading}", id=one.id, issue=issue, reading=reading)
 
 
 def _cited(source: Document) -> str:

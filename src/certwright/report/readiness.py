@@ -22,6 +22,7 @@ from certwright.report.told import (
     unjudged,
     verdict,
 )
+from certwright.speech import tr
 
 TESTS = (  # as the vendor's checker prints them
     "PFX Encryption", "Expiry Date", "Signature Algorithm", "DNS Names", "Key Usage", "Key Length", "HTTP CRL",
@@ -40,9 +41,10 @@ def readiness_text(report: Report, version: str) -> str:
         for sheet in filter(attrgetter("results"), chapter.sheets):
             where = _short(sheet) if shared[_short(sheet)] == 1 else _whole(sheet)
             lines += [*_sheet(sheet, where, vendor=bool(named)), ""]
-    lines += [f"Not judged: {one_line(name)}" for name in unjudged(report)]
+    lines += [tr("Not judged: {what}", what=one_line(name)) for name in unjudged(report)]
     counts = ", ".join(f"{report.count(status)} {status}" for status in WORST_FIRST)
-    lines += [f"Files: {report.judged} judged. Results: {counts}.", verdict(report), "certwright check Completed"]
+    told = tr("Files: {count} judged. Results: {counts}.", count=report.judged, counts=counts)
+    lines += [told, verdict(report), "certwright check Completed"]
     return "\n".join(lines) + "\n"
 
 
@@ -65,9 +67,8 @@ def _sheet(sheet: Sheet, where: str, *, vendor: bool) -> Iterator[str]:
             yield f"    {one_line(name)}: {_worst(results)}"
             told.append((name, results))
     if other:
-        yield "    Further demands: " + ", ".join(
-            f"{other[status]} {status}" for status in WORST_FIRST if other[status]
-        )
+        counts = ", ".join(f"{other[status]} {status}" for status in WORST_FIRST if other[status])
+        yield "    " + tr("Further demands: {counts}", counts=counts)
     details = _gathered(chain.from_iterable(_details(name, results) for name, results in told))
     for number, line in enumerate(details, 1):
         if number == 1:
@@ -123,4 +124,5 @@ def _details(name: str, results: Sequence[Result]) -> Iterator[tuple[str, str]]:
     for result in results:
         if result.is_finding or result.status is worst:
             told = "; ".join(found(result)) or demanded(result)
-            yield name, f"{told} Fix: {remedy(result)}" if result.is_finding and remedy(result) else told
+            fixable = result.is_finding and remedy(result)
+            yield name, tr("{finding} Fix: {fix}", finding=told, fix=remedy(result)) if fixable else told

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from certwright.model import Result, Status
-from certwright.report.layout import Screen, counted, fields, paragraph
+from certwright.report.layout import Screen, fields, paragraph
+from certwright.report.words import counted_status, files
+from certwright.speech import tr, trn
 from certwright.value import value
 
 
@@ -66,16 +68,16 @@ def repair_text(mended: Mended, screen: Screen) -> str:
     for path, repairs in groupby(mended.repairs, key=lambda one: (one.path, one.place)):
         lines += _file_lines(path, tuple(repairs), screen)
     lines += _reasons(mended.repairs, screen)
-    lines += _left(mended.new, "needs a new certificate; nothing is written for these", screen)
-    lines += _left(mended.wanted, "needs something that is not here; nothing is written for these", screen)
+    lines += _left(mended.new, tr("needs a new certificate; nothing is written for these"), screen)
+    lines += _left(mended.wanted, tr("needs something that is not here; nothing is written for these"), screen)
     lines += _notes(mended.notes, screen)
     if mended.strays:
-        lines += [*fields([("left out", "files that are no place's")], screen, style="strong")]
+        lines += [*fields([(tr("left out"), tr("files that are no place's"))], screen, style="strong")]
         for stray, reason in mended.strays:
             lines += [*paragraph(stray, screen, indent=2), *paragraph(reason, screen, indent=6)]
         lines.append("")
     if mended.passwords:
-        lines += [*fields([("passwords", "one for each set")], screen, style="strong")]
+        lines += [*fields([(tr("passwords"), tr("one for each set"))], screen, style="strong")]
         rows = [(one.set, f"{one.source}, {one.file}" if one.file else one.source) for one in mended.passwords]
         lines += [*fields(rows, screen, indent=2), ""]
     lines += paragraph(_summary(mended), screen, style="good" if mended.whole else "warning")
@@ -86,18 +88,18 @@ def _file_lines(address: tuple[str, str], repairs: Sequence[Repair], screen: Scr
     path, place = address
     yield from paragraph(path or place, screen, style="strong")
     if path:
-        yield from fields([("place", place)], screen, indent=2)
+        yield from fields([(tr("place"), place)], screen, indent=2)
     for repair in repairs:
-        demand = repair.code or "comes along"
+        demand = repair.code or tr("comes along")
         yield from fields([(repair.what, demand)], screen, indent=2, style="address")
-        yield from fields([("from", repair.before), ("to", repair.after)], screen, indent=6)
+        yield from fields([(tr("from"), repair.before), (tr("to"), repair.after)], screen, indent=6)
     yield ""
 
 
 def _reasons(repairs: Iterable[Repair], screen: Screen) -> Iterator[str]:
     reasons = {repair.code: repair.why for repair in repairs if repair.code and repair.why}
     if reasons:
-        yield from fields([("why", "`certwright explain CODE` says more")], screen, style="strong")
+        yield from fields([(tr("why"), tr("`certwright explain CODE` says more"))], screen, style="strong")
         for code, why in reasons.items():
             yield from paragraph(code, screen, indent=2, style="address")
             yield from paragraph(why, screen, indent=6)
@@ -118,10 +120,11 @@ def _left(results: Sequence[Result], title: str, screen: Screen) -> Iterator[str
 
 def _rows(result: Result) -> list[tuple[str, str]]:
     requirement = result.requirement
-    rows = [("file", result.path), ("demand", requirement.text if requirement else ""), ("reason", result.reason)]
+    rows = [(tr("file"), result.path), (tr("demand"), _text(result) if requirement else "")]
+    rows += [(tr("reason"), result.reason)]
     for mismatch in result.mismatches:
-        rows += [("expected", mismatch.expected), ("found", mismatch.found)]
-    return [*rows, ("fix", result.fix or (requirement.fix if requirement else ""))]
+        rows += [(tr("expected"), mismatch.expected), (tr("found"), mismatch.found)]
+    return [*rows, (tr("fix"), result.fix or (requirement.fix if requirement else ""))]
 
 
 def _notes(results: Sequence[Result], screen: Screen) -> Iterator[str]:
@@ -129,10 +132,11 @@ def _notes(results: Sequence[Result], screen: Screen) -> Iterator[str]:
     counts = {code: [one for one in results if one.code == code] for code in dict.fromkeys(one.code for one in results)}
     if counts:
         yield from fields(
-            [("remains", "findings on what is written; packing does not change them")], screen, style="strong"
+            [(tr("remains"), tr("findings on what is written; packing does not change them"))], screen, style="strong"
         )
         rows = [
-            (code, f"{counted(len(found), found[0].status.value)}; {_text(found[0])}") for code, found in counts.items()
+            (code, f"{counted_status(found[0].status, len(found))}; {_text(found[0])}")
+            for code, found in counts.items()
         ]
         yield from fields(rows, screen, indent=2)
         yield ""
@@ -143,21 +147,22 @@ def _text(result: Result) -> str:
 
 
 def _summary(mended: Mended) -> str:
-    changed = counted(len({one.path for one in mended.repairs if one.path}), "file")
-    told = [
-        f"{changed} changed",
-        f"{mended.kept} as they were",
-        f"{counted(mended.written, 'file')} for {mended.output}",
-    ]
+    told = tr(
+        "{changed} changed; {kept} as they were; {written} for {folder}",
+        changed=files(len({one.path for one in mended.repairs if one.path})),
+        kept=mended.kept,
+        written=files(mended.written),
+        folder=mended.output,
+    )
     left = len({one.place for one in (*mended.new, *mended.wanted)})
-    return "; ".join(told + [f"{left} left to you"] * bool(left))
+    return trn("{summary}; {count} left to you", "{summary}; {count} left to you", left, summary=told) if left else told
 
 
 def repaired_text(mended: Mended, basis: str, screen: Screen, *, dry_run: bool) -> str:
     """Whether it was written, and how to see for oneself that it is right."""
     if dry_run:
-        return "\n".join(paragraph("nothing was written; without --dry-run it is", screen)) + "\n"
+        return "\n".join(paragraph(tr("nothing was written; without --dry-run it is"), screen)) + "\n"
     drawn = [(one.set, one.file) for one in mended.passwords if one.file]
     options = "".join(f" --password-file {group}='{file}'" for group, file in drawn)
-    told = f"written; to judge it: certwright check {mended.output} {basis}{options}"
+    told = tr("written; to judge it: {command}", command=f"certwright check {mended.output} {basis}{options}")
     return "\n".join(paragraph(told, screen)) + "\n"

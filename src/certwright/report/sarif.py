@@ -10,6 +10,7 @@ from urllib.parse import quote
 from certwright.model import Contradiction, Document, Report, Requirement, Result, Severity, Status
 from certwright.report.envelope import Json, moment
 from certwright.report.told import demanded, found, masked, one_line, remedy, sources, visible, why
+from certwright.speech import tr
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Status.FAIL: "error", Status.WARNING: "warning"}
@@ -26,15 +27,21 @@ def sarif_document(report: Report, version: str) -> dict[str, Json]:
     run: dict[str, Json] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder the judged files are delivered to."}}},
+        "originalUriBaseIds": {ROOT: {"description": _message(_folder())}},
         "invocations": [_invocation(report)],
         "results": [_result(result, list(rules).index(result.code)) for result in findings],
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
+def _folder() -> str:
+    return tr("The folder the judged files are delivered to.")
+
+
 def _invocation(report: Report) -> dict[str, Json]:
-    notes: list[Json] = [{"level": "warning", "message": _message(f"not judged: {one}")} for one in report.unjudged]
+    notes: list[Json] = [
+        {"level": "warning", "message": _message(tr("not judged: {name}", name=one))} for one in report.unjudged
+    ]
     told: dict[str, Json] = {"executionSuccessful": True, "toolExecutionNotifications": notes}
     return {**told, "endTimeUtc": moment(report.now)} if report.now else told
 
@@ -63,8 +70,8 @@ def _names(rule: Requirement) -> Mapping[str, Json]:
 
 
 def _help(rule: Requirement) -> str:
-    lines = [rule.text, f"Why: {rule.why}", f"Fix: {rule.fix}"]
-    lines += ["Source: " + _cited(source) for source in rule.sources]
+    lines = [rule.text, tr("Why: {reason}", reason=rule.why), tr("Fix: {fix}", fix=rule.fix)]
+    lines += [tr("Source: {source}", source=_cited(source)) for source in rule.sources]
     lines += [_contradiction(one) for one in rule.contradictions]
     return visible("\n".join(lines))
 
@@ -74,7 +81,7 @@ def _cited(source: Document) -> str:
 
 
 def _contradiction(one: Contradiction) -> str:
-    return f"{one.id}: {one.issue} Reading: {one.reading}"
+    return tr("{id}: {issue} Reading: {reading}", id=one.id, issue=one.issue, reading=one.reading)
 
 
 # ── results ───────────────────────────────────────────────────────────────────────────────────────
@@ -94,7 +101,8 @@ def _result(result: Result, index: int) -> dict[str, Json]:
 
 def _evidence(result: Result) -> str:
     told: Iterable[str] = (demanded(result), *(f"{one[:1].upper()}{one[1:]}." for one in found(result)))
-    return " ".join(filter(None, (*told, f"Fix: {remedy(result)}" if remedy(result) else ""))) or result.code
+    fix = tr("Fix: {fix}", fix=remedy(result)) if remedy(result) else ""
+    return " ".join(filter(None, (*told, fix))) or result.code
 
 
 def _said(result: Result) -> Mapping[str, Json]:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 from certwright.judged import FileFacts, Link
-from certwright.report.layout import counted
 from certwright.report.told import day, days_left, one_line, short
+from certwright.report.words import days
+from certwright.speech import tr, trn
 from certwright.value import value
 
 WIDTH, ROW, BAR, TOP = 900, 40, 9, 36
@@ -38,7 +39,7 @@ class Span:
     def label(self) -> str:
         name = one_line(short(self.links[0].subject))
         name = name if len(name) <= NAMED else f"{name[:NAMED]}…"
-        return name if len(self.links) == 1 else f"{name} and {len(self.links) - 1} more"
+        return name if len(self.links) == 1 else tr("{name} and {count} more", name=name, count=len(self.links) - 1)
 
 
 def spans(files: Iterable[FileFacts]) -> list[Span]:
@@ -61,13 +62,15 @@ def timeline_svg(files: Sequence[FileFacts], now: datetime | None) -> str:
     shown = bars[:MOST_ROWS]
     scale = _scale(bars, now)
     height = TOP + ROW * len(shown) + (18 if len(bars) > len(shown) else 0)
-    told = f"when {counted(sum(len(bar.links) for bar in bars), 'certificate')} will end"
+    number = sum(len(bar.links) for bar in bars)
+    told = escape(trn("when {count} certificate will end", "when {count} certificates will end", number))
     lines = [f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{told}">']
     lines += [*_ticks(scale, height), *_today(scale, now, height)]
     for number, bar in enumerate(shown):
         lines += _bar(bar, scale, TOP + ROW * number, now)
     if len(bars) > len(shown):
-        lines.append(f'<text x="0" y="{height - 4}">{len(bars) - len(shown)} more bars end later</text>')
+        more = trn("{count} more bars end later", "{count} more bars end later", len(bars) - len(shown))
+        lines.append(f'<text x="0" y="{height - 4}">{escape(more)}</text>')
     return "\n".join([*lines, "</svg>"])
 
 
@@ -96,9 +99,14 @@ def _scale(bars: Sequence[Span], now: datetime) -> Scale:
 def _ticks(scale: Scale, height: int) -> Iterator[str]:
     for when in _marks(scale):
         left = scale.at(when)
-        told, kind = (str(when.year), "mark year") if when.month == 1 else (f"{when:%b}", "mark")
+        told, kind = (str(when.year), "mark year") if when.month == 1 else (_month(when.month), "mark")
         yield f'<path class="tick" d="M{left} 16V{height}"/>'
         yield f'<text class="{kind}" x="{left}" y="11" text-anchor="middle">{told}</text>'
+
+
+def _month(number: int) -> str:
+    """The first month of a quarter, abbreviated."""
+    return {4: tr("Apr"), 7: tr("Jul"), 10: tr("Oct")}[number]
 
 
 def _marks(scale: Scale) -> Iterator[datetime]:
@@ -119,10 +127,10 @@ def _bar(bar: Span, scale: Scale, top: int, now: datetime) -> Iterator[str]:
     remaining = days_left(min(bar.links, key=lambda link: link.not_after), now)
     kind = "ended" if remaining < 0 else "soon" if remaining < SOON else "authority" if bar.authority else "fine"
     whole = "\n".join(one_line(link.subject) for link in bar.links)
-    count = f"{-remaining} days ago" if remaining < 0 else f"{remaining} days left"
+    count = tr("{days} ago", days=days(-remaining)) if remaining < 0 else tr("{days} left", days=days(remaining))
     yield f'<g class="span {kind}"><title>{escape(whole)}</title>'
     yield f'<text class="name" x="0" y="{top + 15}">{escape(bar.label)}</text>'
-    yield f'<text class="until" x="{WIDTH}" y="{top + 15}" text-anchor="end">{day(bar.ends)} · {count}</text>'
+    yield f'<text class="until" x="{WIDTH}" y="{top + 15}" text-anchor="end">{day(bar.ends)} · {escape(count)}</text>'
     yield f'<rect x="{left}" y="{top + 21}" width="{max(right - left, 3):.1f}" height="{BAR}" rx="{BAR / 2}"/>'
     if runs_on:
         yield f'<path class="on" d="M{WIDTH - 11} {top + 21}l11 {BAR / 2}l-11 {BAR / 2}z"/>'
