@@ -10,6 +10,7 @@ from certwright.pfx import oids
 from certwright.pfx.ber import OCTET_STRING, SET, Element
 from certwright.pfx.facts import CertificateBag, Encryption, KeyBag
 from certwright.pfx.pbe import Scheme, read_scheme
+from certwright.speech import noted
 from certwright.value import value
 
 _UTF8_STRING, _BMP_STRING = 0x0C, 0x1E
@@ -51,7 +52,7 @@ class _Attributes:
 
 def read_bags(contents: Element, where: str, encryption: Encryption | None, found: Found) -> None:
     """Adds every bag of a SafeContents to `found`. `encryption` is the safe's own, None for an open one."""
-    for number, element in enumerate(contents.fields("the contents of a safe"), 1):
+    for number, element in enumerate(contents.fields(noted("the contents of a safe")), 1):
         address = f"{where}, bag {number}"
         try:
             _read_bag(element, address, encryption, found)
@@ -60,8 +61,8 @@ def read_bags(contents: Element, where: str, encryption: Encryption | None, foun
 
 
 def _read_bag(element: Element, where: str, encryption: Encryption | None, found: Found) -> None:
-    identifier, wrapped, *rest = element.fields("a bag", 2)
-    kind, value = identifier.oid("a bag's type"), wrapped.explicit(0, "a bag's value")
+    identifier, wrapped, *rest = element.fields(noted("a bag"), 2)
+    kind, value = identifier.oid(noted("a bag's type")), wrapped.explicit(0, noted("a bag's value"))
     if kind == oids.SAFE_CONTENTS_BAG:
         read_bags(value, where, encryption, found)
     elif kind == oids.CERT_BAG:
@@ -69,10 +70,10 @@ def _read_bag(element: Element, where: str, encryption: Encryption | None, found
     elif kind == oids.KEY_BAG:
         found.keys.append(_key_bag(where, encryption, _read_attributes(rest), value.encoded()))
     elif kind == oids.SHROUDED_KEY_BAG:
-        algorithm, ciphertext = value.fields("an encrypted private key", 2)[:2]
+        algorithm, ciphertext = value.fields(noted("an encrypted private key"), 2)[:2]
         scheme = read_scheme(algorithm)
         bag = _key_bag(where, scheme.facts, _read_attributes(rest))
-        found.keys.append(ShroudedKey(bag, scheme, ciphertext.octets("an encrypted private key")))
+        found.keys.append(ShroudedKey(bag, scheme, ciphertext.octets(noted("an encrypted private key"))))
     else:
         found.others.append(f"{oids.named(kind)} ({where})")
 
@@ -80,8 +81,8 @@ def _read_bag(element: Element, where: str, encryption: Encryption | None, found
 def _read_certificate(
     value: Element, attributes: _Attributes, where: str, encryption: Encryption | None, found: Found
 ) -> None:
-    identifier, wrapped = value.fields("a certificate bag", 2)[:2]
-    kind = identifier.oid("a certificate's type")
+    identifier, wrapped = value.fields(noted("a certificate bag"), 2)[:2]
+    kind = identifier.oid(noted("a certificate's type"))
     if kind != oids.X509_CERTIFICATE:
         found.others.append(f"{oids.named(kind)} ({where})")
         return
@@ -92,7 +93,7 @@ def _read_certificate(
             friendly_name=attributes.friendly_name,
             local_key_id=attributes.local_key_id,
             attributes=attributes.oids,
-            der=wrapped.explicit(0, "a certificate").octets("a certificate"),
+            der=wrapped.explicit(0, noted("a certificate")).octets(noted("a certificate")),
         )
     )
 
@@ -113,14 +114,16 @@ def _key_bag(where: str, encryption: Encryption | None, attributes: _Attributes,
 def _read_attributes(rest: list[Element]) -> _Attributes:
     """The optional SET OF PKCS12Attribute, in whatever order it was written."""
     values: dict[str, Element | None] = {}
-    for attribute in rest[0].fields("the attributes of a bag", tag=SET) if rest else ():
-        identifier, content = attribute.fields("an attribute", 2)[:2]
-        values[identifier.oid("an attribute's type")] = next(iter(content.fields("its values", tag=SET)), None)
+    for attribute in rest[0].fields(noted("the attributes of a bag"), tag=SET) if rest else ():
+        identifier, content = attribute.fields(noted("an attribute"), 2)[:2]
+        values[identifier.oid(noted("an attribute's type"))] = next(
+            iter(content.fields(noted("its values"), tag=SET)), None
+        )
     key_id = values.get(oids.LOCAL_KEY_ID)
     return _Attributes(
         oids=tuple(values),
         friendly_name=_text(values.get(oids.FRIENDLY_NAME)),
-        local_key_id=key_id.octets("localKeyID") if key_id and key_id.tag == OCTET_STRING else b"",
+        local_key_id=key_id.octets(noted("localKeyID")) if key_id and key_id.tag == OCTET_STRING else b"",
         provider=_text(values.get(oids.PROVIDER_NAME)),
     )
 

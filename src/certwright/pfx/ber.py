@@ -6,6 +6,7 @@ One pass makes a tree. Depth, number of elements, lengths and tags are judged in
 from typing import NamedTuple
 
 from certwright.errors import Unreadable
+from certwright.speech import tr
 from certwright.x509.der import Malformed, oid
 
 INTEGER, OCTET_STRING, OID, SEQUENCE, SET = 0x02, 0x04, 0x06, 0x30, 0x31
@@ -36,21 +37,25 @@ class Element(NamedTuple):
     def expect(self, tag: int, name: str) -> "Element":
         """This element, which must carry that tag."""
         if self.tag != tag:
-            raise self.wrong(f"expected {name} (tag 0x{tag:02x}), found tag 0x{self.tag:02x}")
+            raise self.wrong(
+                tr("expected {what} (tag 0x{tag:02x}), found tag 0x{found:02x}", what=tr(name), tag=tag, found=self.tag)
+            )
         return self
 
     def fields(self, name: str, least: int = 0, tag: int = SEQUENCE) -> tuple["Element", ...]:
         """The children of a SEQUENCE (or of another tag); at least so many."""
         self.expect(tag, name)
         if len(self.children) < least:
-            raise self.wrong(f"{name} needs {least} fields, found {len(self.children)}")
+            raise self.wrong(
+                tr("{what} needs {least} fields, found {count}", what=tr(name), least=least, count=len(self.children))
+            )
         return self.children
 
     def explicit(self, number: int, name: str) -> "Element":
         """What an EXPLICIT [number] wraps: exactly one element."""
         inner = self.fields(name, 1, CONTEXT | CONSTRUCTED | number)
         if len(inner) != 1:
-            raise self.wrong(f"{name} wraps {len(inner)} elements, expected one")
+            raise self.wrong(tr("{what} wraps {count} elements, expected one", what=tr(name), count=len(inner)))
         return inner[0]
 
     def octets(self, name: str, tag: int = OCTET_STRING) -> bytes:
@@ -63,7 +68,7 @@ class Element(NamedTuple):
         """An INTEGER of at most eight bytes; every number in a PFX is a version, a count or a length."""
         body = self.expect(INTEGER, name).body
         if not 1 <= len(body) <= 8:
-            raise self.wrong(f"{name} is a number of {len(body)} bytes, expected 1 to 8")
+            raise self.wrong(tr("{what} is a number of {count} bytes, expected 1 to 8", what=tr(name), count=len(body)))
         return int.from_bytes(body, "big", signed=True)
 
     def oid(self, name: str) -> str:
@@ -72,7 +77,7 @@ class Element(NamedTuple):
         try:
             return oid(body)
         except Malformed:
-            raise self.wrong(f"{name} is not an object identifier") from None
+            raise self.wrong(tr("{what} is not an object identifier", what=tr(name))) from None
 
     def encoded(self) -> bytes:
         """The element in bytes again, lengths definite and minimal, whatever they were."""
@@ -98,17 +103,17 @@ class Decoder:
         """The only element. Unreadable as in `first`, and when bytes follow."""
         element = self.first(content, region)
         if element.end != len(content):
-            raise _damage(f"{len(content) - element.end} bytes follow the end", region, element.end)
+            raise _damage(tr("{count} bytes follow the end", count=len(content) - element.end), region, element.end)
         return element
 
     def _element(self, content: bytes, start: int, limit: int, region: str, depth: int) -> Element:
         tag, length, at = self._header(content, start, limit, region)
         if not tag & CONSTRUCTED:
             if length is None:
-                raise _damage("an indefinite length on a primitive element", region, start)
+                raise _damage(tr("an indefinite length on a primitive element"), region, start)
             return Element(tag, content[at : at + length], (), region, start, at + length)
         if depth == MOST_DEPTH:
-            raise _damage(f"elements nested deeper than {MOST_DEPTH}", region, start)
+            raise _damage(tr("elements nested deeper than {most}", most=MOST_DEPTH), region, start)
         children = []
         stop = limit if length is None else at + length
         while length is None or at < stop:
@@ -124,12 +129,12 @@ class Decoder:
         """Tag, length (None: indefinite) and the position of the content."""
         self._left -= 1
         if self._left < 0:
-            raise _damage(f"more than {MOST_ELEMENTS} elements", region, start)
+            raise _damage(tr("more than {most} elements", most=MOST_ELEMENTS), region, start)
         if start + 2 > limit:
-            raise _damage("the end comes in the middle of an element", region, start)
+            raise _damage(tr("the end comes in the middle of an element"), region, start)
         tag, length, at = content[start], content[start + 1], start + 2
         if tag & 0x1F == 0x1F or not tag:
-            raise _damage(f"tag 0x{tag:02x} has no place in a PFX", region, start)
+            raise _damage(tr("tag 0x{tag:02x} has no place in a PFX", tag=tag), region, start)
         if length == 0x80:
             self.indefinite = True
             return tag, None, at
@@ -137,12 +142,22 @@ class Decoder:
             octets = length & 0x7F
             length, at = int.from_bytes(content[at : at + octets], "big"), at + octets
         if at > limit or length > limit - at:
-            raise _damage(f"an element of {length} bytes with {max(limit - at, 0)} left: truncated?", region, start)
+            raise _damage(
+                tr("an element of {length} bytes with {left} left: truncated?", length=length, left=max(limit - at, 0)),
+                region,
+                start,
+            )
         return tag, length, at
 
 
 def _damage(what: str, region: str, at: int) -> Unreadable:
-    return Unreadable(what, where=f"{region}, byte {at}" if region else f"byte {at}")
+    return Unreadable(what, where=_where(region, at))
+
+
+def _where(region: str, at: int) -> str:
+    if not region:
+        return tr("byte {at}", at=at)
+    return tr("{region}, byte {at}", region=tr(region), at=at)
 
 
 def tlv(tag: int, body: bytes) -> bytes:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from certwright.errors import Broken, Unreadable
 from certwright.pfx import rc2
+from certwright.speech import tr
 from certwright.value import value
 
 Algorithm = Callable[[bytes], BlockCipherAlgorithm]
@@ -35,7 +36,9 @@ def decrypt(algorithm: Algorithm, key: bytes, iv: bytes, ciphertext: bytes) -> b
     try:
         decryptor = Primitive(algorithm(key), CBC(iv)).decryptor()
     except UnsupportedAlgorithm as problem:
-        raise Unreadable(f"the cipher is not allowed on this computer (FIPS mode?): {problem}") from problem
+        raise Unreadable(
+            tr("the cipher is not allowed on this computer (FIPS mode?): {reason}", reason=problem)
+        ) from problem
     return decryptor.update(ciphertext) + decryptor.finalize()
 
 
@@ -44,7 +47,9 @@ def encrypt(algorithm: Algorithm, key: bytes, iv: bytes, plaintext: bytes) -> by
     try:
         encryptor = Primitive(algorithm(key), CBC(iv)).encryptor()
     except UnsupportedAlgorithm as problem:
-        raise Broken(f"the cipher is not allowed on this computer (FIPS mode?): {problem}") from problem
+        raise Broken(
+            tr("the cipher is not allowed on this computer (FIPS mode?): {reason}", reason=problem)
+        ) from problem
     missing = len(iv) - len(plaintext) % len(iv)
     return encryptor.update(plaintext + bytes((missing,)) * missing) + encryptor.finalize()
 

@@ -1,4 +1,5 @@
 """What a PFX holds and how it is protected. Private keys are carried, and never shown."""
+
 from certwright.value import field, value
 
 

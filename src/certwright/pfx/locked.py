@@ -13,7 +13,7 @@ from certwright.pfx.ber import SEQUENCE, Decoder
 from certwright.pfx.facts import Encryption
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget, spellings
 from certwright.pfx.pbe import Scheme, read_scheme
-from certwright.speech import tr
+from certwright.speech import noted, tr
 
 MOST_BYTES = 1 << 20
 OLD_WAY = Encryption("RFC 1421", "", 1)  # a key is drawn from the password with one round of MD5
@@ -46,7 +46,7 @@ def unlock_key(
         plaintext = scheme.decrypt(secret, ciphertext)
         if plaintext and _is_sequence(plaintext):
             return plaintext
-    raise WrongPassword("the password does not fit")
+    raise WrongPassword(tr("the password does not fit"))
 
 
 def unlock_old_key(block: bytes, password: str) -> bytes:
@@ -69,15 +69,17 @@ def unlock_old_key(block: bytes, password: str) -> bytes:
 
 def _parts(content: bytes) -> tuple[Scheme, bytes]:
     if len(content) > MOST_BYTES:
-        raise Unreadable(f"it has {len(content)} bytes, more than the {MOST_BYTES} a key may have")
-    algorithm, ciphertext = Decoder().decode(content, "the key").fields("an encrypted private key", 2)[:2]
-    return read_scheme(algorithm), ciphertext.octets("an encrypted private key")
+        raise Unreadable(
+            tr("it has {count} bytes, more than the {most} a key may have", count=len(content), most=MOST_BYTES)
+        )
+    algorithm, ciphertext = Decoder().decode(content, noted("the key")).fields(noted("an encrypted private key"), 2)[:2]
+    return read_scheme(algorithm), ciphertext.octets(noted("an encrypted private key"))
 
 
 def _is_sequence(plaintext: bytes) -> bool:
     """A wrong key passes the padding check once in 256 times, but not this."""
     try:
-        Decoder().decode(plaintext).expect(SEQUENCE, "a key")
+        Decoder().decode(plaintext).expect(SEQUENCE, noted("a key"))
     except Unreadable:
         return False
     return True

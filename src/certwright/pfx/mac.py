@@ -9,6 +9,7 @@ from certwright.pfx import der, kdf, oids
 from certwright.pfx.ber import Element
 from certwright.pfx.facts import Mac
 from certwright.pfx.pbe import Pbkdf2, read_pbkdf2
+from certwright.speech import noted, tr
 from certwright.value import field, value
 
 _WRITTEN: dict[PfxEncryption, tuple[str, str]] = {
@@ -45,26 +46,26 @@ class MacData:
 
 def read_mac(data: Element) -> MacData:
     """MacData from its element. Unreadable when the structure is not one."""
-    info, salt, *iterations = data.fields("the MAC", 2)
-    algorithm, digest = info.fields("the MAC's digest", 2)[:2]
-    identifier, *parameters = algorithm.fields("the MAC's algorithm", 1)
-    name = identifier.oid("the MAC's algorithm")
+    info, salt, *iterations = data.fields(noted("the MAC"), 2)
+    algorithm, digest = info.fields(noted("the MAC's digest"), 2)[:2]
+    identifier, *parameters = algorithm.fields(noted("the MAC's algorithm"), 1)
+    name = identifier.oid(noted("the MAC's algorithm"))
     if name == oids.PBMAC1 and parameters:
-        return _read_pbmac1(parameters[0], digest.octets("the MAC"))
+        return _read_pbmac1(parameters[0], digest.octets(noted("the MAC")))
     return MacData(
         kind="pkcs12",
         hash=oids.HASHES.get(name, name),
-        salt=salt.octets("the MAC's salt"),
-        iterations=iterations[0].integer("the MAC's iteration count") if iterations else 1,  # DEFAULT 1
-        digest=digest.octets("the MAC"),
-        obstacle="" if name in oids.HASHES else f"its hash {name} is not supported",
+        salt=salt.octets(noted("the MAC's salt")),
+        iterations=iterations[0].integer(noted("the MAC's iteration count")) if iterations else 1,  # DEFAULT 1
+        digest=digest.octets(noted("the MAC")),
+        obstacle="" if name in oids.HASHES else tr("its hash {hash} is not supported", hash=name),
     )
 
 
 def _read_pbmac1(parameters: Element, digest: bytes) -> MacData:
     """RFC 9579 section 5: salt and count are PBKDF2's; those of MacData are to be ignored."""
-    function, scheme = parameters.fields("PBMAC1 parameters", 2)[:2]
-    name = scheme.fields("a message authentication scheme", 1)[0].oid("a message authentication scheme")
+    function, scheme = parameters.fields(noted("PBMAC1 parameters"), 2)[:2]
+    name = scheme.fields(noted("a message authentication scheme"), 1)[0].oid(noted("a message authentication scheme"))
     derivation = read_pbkdf2(function)
     return MacData(
         kind="pbmac1",
@@ -81,9 +82,11 @@ def _read_pbmac1(parameters: Element, digest: bytes) -> MacData:
 def _pbmac1_obstacle(name: str, derivation: Pbkdf2) -> str:
     """A short key would let anybody forge the MAC by trying them all, so RFC 9579 section 9 wants its length told."""
     if name not in oids.HMACS or not derivation.supported:
-        return f"PBMAC1 with {name} and {derivation.prf} is not supported"
+        return tr("PBMAC1 with {hash} and {prf} is not supported", hash=name, prf=derivation.prf)
     if derivation.length is None or not 20 <= derivation.length <= 1024:
-        return f"its PBMAC1 key has {derivation.length or 'an unsaid number of'} bytes, expected 20 or more"
+        if derivation.length is None:
+            return tr("its PBMAC1 key has an unsaid number of bytes, expected 20 or more")
+        return tr("its PBMAC1 key has {count} bytes, expected 20 or more", count=derivation.length)
     return ""
 
 

@@ -3,6 +3,8 @@
 1.3.6.1.4.1.311.17.1 is the provider name and .17.2 the local-machine mark, whatever a library calls them.
 """
 
+from certwright.speech import noted, tr
+
 # RFC 5652: content types of the safes
 DATA = "1.2.840.113549.1.7.1"
 SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -63,8 +65,8 @@ HMACS = {
 }
 
 NAMES = {  # how a bag or a content type is called when it is all we can say about it
-    SIGNED_DATA: "signedData (integrity by a signature)",
-    ENVELOPED_DATA: "envelopedData (protected to an account or a certificate)",
+    SIGNED_DATA: noted("signedData (integrity by a signature)"),
+    ENVELOPED_DATA: noted("envelopedData (protected to an account or a certificate)"),
     CRL_BAG: "crlBag",
     SECRET_BAG: "secretBag",
     SDSI_CERTIFICATE: "sdsiCertificate",
@@ -73,4 +75,4 @@ NAMES = {  # how a bag or a content type is called when it is all we can say abo
 
 def named(oid: str) -> str:
     """The field's name for an identifier, or the identifier itself."""
-    return NAMES.get(oid, oid)
+    return tr(NAMES[oid]) if oid in NAMES else oid

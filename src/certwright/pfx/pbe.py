@@ -14,6 +14,7 @@ from certwright.pfx import cbc, kdf, oids
 from certwright.pfx.ber import INTEGER, OCTET_STRING, Element
 from certwright.pfx.der import NULL, integer, octets, oid, sequence
 from certwright.pfx.facts import Encryption
+from certwright.speech import noted, tr
 from certwright.value import field, value
 
 _PBES1 = {
@@ -36,10 +37,16 @@ class Scheme:
     def obstacle(self, ciphertext: bytes) -> str:
         """Why no password can undo this encryption of that ciphertext; empty when one can."""
         if self.cipher is None:
-            told = filter(None, (self.facts.name, self.facts.cipher, self.facts.prf))
-            return f"the encryption {' with '.join(told)} is not supported"
+            name, *others = filter(None, (self.facts.name, self.facts.cipher, self.facts.prf))
+            for other in others:
+                name = tr("{encryption} with {other}", encryption=name, other=other)
+            return tr("the encryption {encryption} is not supported", encryption=name)
         if not ciphertext or len(ciphertext) % self.cipher.block:
-            return f"{len(ciphertext)} encrypted bytes are not whole blocks of {self.cipher.block}: truncated?"
+            return tr(
+                "{count} encrypted bytes are not whole blocks of {block}: truncated?",
+                count=len(ciphertext),
+                block=self.cipher.block,
+            )
         return ""
 
     def decrypt(self, secret: kdf.Secret, ciphertext: bytes) -> bytes:
@@ -63,11 +70,11 @@ class Scheme:
 
 def read_scheme(algorithm: Element) -> Scheme:
     """The encryption an AlgorithmIdentifier describes. Unreadable when its parameters make no sense."""
-    identifier, *parameters = algorithm.fields("an encryption algorithm", 1)
-    name = identifier.oid("an encryption algorithm")
+    identifier, *parameters = algorithm.fields(noted("an encryption algorithm"), 1)
+    name = identifier.oid(noted("an encryption algorithm"))
     if name in _PBES1 and parameters:
-        salt, iterations = parameters[0].fields("PBE parameters", 2)[:2]
-        salted, count = salt.octets("the salt"), iterations.integer("the iteration count")
+        salt, iterations = parameters[0].fields(noted("PBE parameters"), 2)[:2]
+        salted, count = salt.octets(noted("the salt")), iterations.integer(noted("the iteration count"))
         cipher = _PBES1[name]
         return Scheme(Encryption(f"{cipher}-sha1", name, count, len(salted)), cbc.CIPHERS[cipher], salted)
     if name == oids.PBES2 and parameters:
@@ -76,16 +83,18 @@ def read_scheme(algorithm: Element) -> Scheme:
 
 
 def _read_pbes2(parameters: Element) -> Scheme:
-    function, encryption = parameters.fields("PBES2 parameters", 2)[:2]
-    identifier, *settings = encryption.fields("a cipher", 1)
-    name = identifier.oid("a cipher")
+    function, encryption = parameters.fields(noted("PBES2 parameters"), 2)[:2]
+    identifier, *settings = encryption.fields(noted("a cipher"), 1)
+    name = identifier.oid(noted("a cipher"))
     derivation = read_pbkdf2(function)
     if name not in oids.CIPHERS or not settings or not derivation.supported:
         return Scheme(Encryption(oids.PBES2, oids.PBES2, cipher=oids.CIPHERS.get(name, name), prf=derivation.prf))
     cipher = oids.CIPHERS[name]
-    iv = settings[0].octets("the initialisation vector")
+    iv = settings[0].octets(noted("the initialisation vector"))
     if len(iv) != cbc.CIPHERS[cipher].block:
-        raise settings[0].wrong(f"an initialisation vector of {len(iv)} bytes does not fit {cipher}")
+        raise settings[0].wrong(
+            tr("an initialisation vector of {count} bytes does not fit {cipher}", count=len(iv), cipher=cipher)
+        )
     facts = Encryption(
         name=f"{cipher}-{derivation.prf}",
         algorithm=oids.PBES2,
@@ -113,18 +122,18 @@ class Pbkdf2:
 
 def read_pbkdf2(function: Element) -> Pbkdf2:
     """The key derivation function of PBES2 or PBMAC1. Unreadable when its parameters make no sense."""
-    identifier, *parameters = function.fields("a key derivation function", 1)
-    name = identifier.oid("a key derivation function")
+    identifier, *parameters = function.fields(noted("a key derivation function"), 1)
+    name = identifier.oid(noted("a key derivation function"))
     if name != oids.PBKDF2 or not parameters:
         return Pbkdf2(name)
-    salt, iterations, *options = parameters[0].fields("PBKDF2 parameters", 2)
+    salt, iterations, *options = parameters[0].fields(noted("PBKDF2 parameters"), 2)
     if salt.tag != OCTET_STRING:  # otherSource, which nobody has ever defined
         return Pbkdf2(name)
-    length = options.pop(0).integer("the key length") if options and options[0].tag == INTEGER else None
+    length = options.pop(0).integer(noted("the key length")) if options and options[0].tag == INTEGER else None
     prf = oids.HMAC_SHA1  # DEFAULT
     if options:
-        prf = options[0].fields("a pseudo-random function", 1)[0].oid("a pseudo-random function")
-    count = iterations.integer("the iteration count")
+        prf = options[0].fields(noted("a pseudo-random function"), 1)[0].oid(noted("a pseudo-random function"))
+    count = iterations.integer(noted("the iteration count"))
     return Pbkdf2(oids.HMACS.get(prf, prf), prf in oids.HMACS, salt.body, count, length)
 
 

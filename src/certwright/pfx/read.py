@@ -10,6 +10,7 @@ from certwright.pfx.facts import KeyBag, PfxFacts, SealedSafe
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget, Secret, spellings
 from certwright.pfx.pbe import Scheme
 from certwright.pfx.structure import Shell, read_shell
+from certwright.speech import noted, tr
 
 MOST_BYTES = 16 * 1024 * 1024
 
@@ -50,7 +51,9 @@ def outline_pfx(content: bytes) -> PfxFacts:
 
 def _shell(content: bytes) -> tuple[Decoder, Shell]:
     if len(content) > MOST_BYTES:
-        raise Unreadable(f"the file has {len(content)} bytes, more than the {MOST_BYTES} a PFX may have")
+        raise Unreadable(
+            tr("the file has {count} bytes, more than the {most} a PFX may have", count=len(content), most=MOST_BYTES)
+        )
     decoder = Decoder()
     return decoder, read_shell(content, decoder)
 
@@ -59,11 +62,11 @@ def _mismatch(shell: Shell, decoder: Decoder, candidates: Sequence[Secret]) -> U
     """A failed MAC means another password, or another content. What the password decrypts tells which."""
     if any(_opens(shell, decoder, secret) for secret in candidates):
         return Unreadable(
-            "the password is right but the content is not what was written (its integrity check fails)",
-            hint="the file was damaged or altered after it was exported: export or copy it again",
+            tr("the password is right but the content is not what was written (its integrity check fails)"),
+            hint=tr("the file was damaged or altered after it was exported: export or copy it again"),
         )
     return WrongPassword(
-        "the password does not fit", hint="check the password's spelling; if it is right, the file is damaged"
+        tr("the password does not fit"), hint=tr("check the password's spelling; if it is right, the file is damaged")
     )
 
 
@@ -101,7 +104,7 @@ class _Opening:
                 self._sealed.append(SealedSafe(safe.where, encryption))
         mac = self._shell.mac
         if mac and mac.obstacle:
-            self._found.defects.append(f"the MAC cannot be verified: {mac.obstacle}")
+            self._found.defects.append(tr("the MAC cannot be verified: {reason}", reason=mac.obstacle))
         keys = tuple(self._key(key) for key in self._found.keys)
         return PfxFacts(
             mac=mac.facts(verified=self._trusted) if mac else None,
@@ -118,7 +121,7 @@ class _Opening:
         if scheme:
             return self._decrypted(scheme, content, where)
         try:
-            return self._decoder.decode(content).expect(SEQUENCE, "the contents of a safe")
+            return self._decoder.decode(content).expect(SEQUENCE, noted("the contents of a safe"))
         except Unreadable as problem:
             self._found.defects.append(f"{where}: {problem}")
             return None
@@ -142,14 +145,15 @@ class _Opening:
         if element is not None:
             self.opened = True
         elif not (self._trusted or self.opened):
-            raise WrongPassword("the password does not open it", where)
+            raise WrongPassword(tr("the password does not open it"), where)
         else:
-            self._found.defects.append(f"{where}: does not open with the password that fits the rest of the file")
+            told = tr("does not open with the password that fits the rest of the file")
+            self._found.defects.append(f"{where}: {told}")
         return element
 
     def _sequence(self, plaintext: bytes) -> Element | None:
         """The plaintext as an element: a wrong key passes the padding check once in 256 times, but not this."""
         try:
-            return self._decoder.decode(plaintext).expect(SEQUENCE, "a sequence") if plaintext else None
+            return self._decoder.decode(plaintext).expect(SEQUENCE, noted("a sequence")) if plaintext else None
         except Unreadable:
             return None

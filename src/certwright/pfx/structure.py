@@ -5,10 +5,14 @@ from certwright.pfx import oids
 from certwright.pfx.ber import CONTEXT, INTEGER, OID, SEQUENCE, Decoder, Element
 from certwright.pfx.mac import MacData, read_mac
 from certwright.pfx.pbe import Scheme, read_scheme
-from certwright.speech import tr
+from certwright.speech import noted, tr
 from certwright.value import field, value
 
-_INSTEAD = {INTEGER: "a private key or another version", OID: "PKCS#7 (a P7B file)", SEQUENCE: "a certificate"}
+_INSTEAD = {
+    INTEGER: noted("a private key or another version"),
+    OID: noted("PKCS#7 (a P7B file)"),
+    SEQUENCE: noted("a certificate"),
+}
 
 
 @value
@@ -33,14 +37,21 @@ class Shell:
 def read_shell(content: bytes, decoder: Decoder) -> Shell:
     """The shell. Unreadable when the bytes are no PFX, with what they are instead where that is easy to tell."""
     _refuse_other_files(content)
-    pfx = decoder.first(content, "the file")
-    version, auth_safe, *mac = pfx.fields("a PFX", 2)
-    if version.tag != INTEGER or version.integer("the PFX version") != 3:
-        raise version.wrong(f"expected a PFX of version 3, found {_INSTEAD.get(version.tag, 'something else')}")
+    pfx = decoder.first(content, noted("the file"))
+    version, auth_safe, *mac = pfx.fields(noted("a PFX"), 2)
+    if version.tag != INTEGER or version.integer(noted("the PFX version")) != 3:
+        raise version.wrong(
+            tr(
+                "expected a PFX of version 3, found {found}",
+                found=tr(_INSTEAD.get(version.tag, noted("something else"))),
+            )
+        )
     authenticated = _data(auth_safe)
-    defects = [f"{len(content) - pfx.end} bytes follow the end of the PFX"] if pfx.end < len(content) else []
+    defects = (
+        [tr("{count} bytes follow the end of the PFX", count=len(content) - pfx.end)] if pfx.end < len(content) else []
+    )
     safes = []
-    infos = decoder.decode(authenticated, "the authenticated safe").fields("the authenticated safe")
+    infos = decoder.decode(authenticated, noted("the authenticated safe")).fields(noted("the authenticated safe"))
     for number, info in enumerate(infos, 1):
         try:
             safes.append(_safe(info, f"safe {number}"))
@@ -51,31 +62,35 @@ def read_shell(content: bytes, decoder: Decoder) -> Shell:
 
 def _refuse_other_files(content: bytes) -> None:
     if not content:
-        raise Unreadable("the file is empty")
+        raise Unreadable(tr("the file is empty"))
     if content.lstrip()[:5] == b"-----":
-        raise Unreadable("this is PEM text, not a PFX", hint="openssl pkcs12 -export makes a PFX of PEM files")
+        raise Unreadable(tr("this is PEM text, not a PFX"), hint=tr("openssl pkcs12 -export makes a PFX of PEM files"))
     if content.lstrip()[:2] == b"MI":
-        raise Unreadable("this is Base64 text, not yet a PFX", hint="decode it first: base64 -d")
+        raise Unreadable(tr("this is Base64 text, not yet a PFX"), hint=tr("decode it first: base64 -d"))
     if content[0] != 0x30:
-        raise Unreadable(f"a PFX begins with byte 30, this with {content[0]:02x}", where="the file, byte 0")
+        raise Unreadable(
+            tr("a PFX begins with byte 30, this with {found:02x}", found=content[0]), where=tr("the file, byte 0")
+        )
 
 
 def _data(info: Element) -> bytes:
-    kind, *content = info.fields("a content", 1)
-    name = kind.oid("a content type")
+    kind, *content = info.fields(noted("a content"), 1)
+    name = kind.oid(noted("a content type"))
     if name == oids.DATA and not content:
         raise kind.wrong(tr("the content is missing"))
     if name != oids.DATA:
-        raise kind.wrong(f"the content is {oids.named(name)}; only password-protected PFX files can be read")
-    return content[0].explicit(0, "data").octets("data")
+        raise kind.wrong(
+            tr("the content is {kind}; only password-protected PFX files can be read", kind=oids.named(name))
+        )
+    return content[0].explicit(0, noted("data")).octets(noted("data"))
 
 
 def _safe(info: Element, where: str) -> Safe:
-    kind, *content = info.fields("a safe", 1)
-    if kind.oid("a safe's type") != oids.ENCRYPTED_DATA or not content:
+    kind, *content = info.fields(noted("a safe"), 1)
+    if kind.oid(noted("a safe's type")) != oids.ENCRYPTED_DATA or not content:
         return Safe(where, None, _data(info))
-    encrypted = content[0].explicit(0, "encrypted data").fields("encrypted data", 2)[1]
-    _, algorithm, *ciphertext = encrypted.fields("encrypted content", 2)
+    encrypted = content[0].explicit(0, noted("encrypted data")).fields(noted("encrypted data"), 2)[1]
+    _, algorithm, *ciphertext = encrypted.fields(noted("encrypted content"), 2)
     if not ciphertext:
-        raise encrypted.wrong("the encrypted content is missing")
-    return Safe(where, read_scheme(algorithm), ciphertext[0].octets("encrypted content", CONTEXT))
+        raise encrypted.wrong(tr("the encrypted content is missing"))
+    return Safe(where, read_scheme(algorithm), ciphertext[0].octets(noted("encrypted content"), CONTEXT))

@@ -21,6 +21,7 @@ from certwright.pfx.der import (
 from certwright.pfx.kdf import Secret, spellings
 from certwright.pfx.mac import write_mac
 from certwright.pfx.pbe import encrypt
+from certwright.speech import tr
 
 Random = Callable[[int], bytes]
 
@@ -42,7 +43,7 @@ def write_pfx(
     character, at which Windows would end it.
     """
     if "\0" in password:
-        raise Refused("the password holds a NUL character", hint="choose a password of visible characters")
+        raise Refused(tr("the password holds a NUL character"), hint=tr("choose a password of visible characters"))
     secret = spellings(password, most_rounds=1 << 40)[0]
     key = _key_bag(pkcs8, secret, profile, random)
     certificates = [_certificate_bag(certificate, _identity(profile)), *(_certificate_bag(der) for der in chain)]

@@ -75,7 +75,8 @@ def _searched(leaf: CertificateFacts, setting: Setting, memo: Memo) -> ChainFact
 
 def named(facts: CertificateFacts) -> str:
     """A certificate in a sentence: its subject and enough of its thumbprint."""
-    return f"{facts.subject or tr('(no subject)')} [{facts.masked_thumbprint}]"
+    subject = facts.subject or tr("(no subject)")
+    return f"{subject} [{facts.masked_thumbprint}]"
 
 
 def _identity(facts: CertificateFacts) -> tuple[bytes, bytes]:
