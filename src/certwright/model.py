@@ -50,10 +50,11 @@ class GeneralName:
 
 @value
 class KeySpec:
-    """The key to make. `bits` is the modulus length for RSA, the curve size for EC (256, 384, 521)."""
+    """The key to make: `bits` is the modulus length for RSA, the curve size for EC. `store` names a token, "" ours."""
 
     algorithm: Literal["rsa", "ec"] = "rsa"
     bits: int = 2048
+    store: str = ""
 
     def __str__(self) -> str:
         return f"{self.algorithm.upper()} {self.bits}"
