@@ -7,8 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC
-from xml.sax.saxutils import escape as escaped
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 from certwright.model import Document, Report, Result, Status
 from certwright.report.told import Chapter, Sheet, chapters, demanded, found, masked, remedy, sources, visible, why
@@ -94,9 +93,9 @@ def _cited(source: Document) -> str:
 
 
 def _text(text: str) -> str:
-    return escaped(visible(text))
+    return escape(visible(text), quote=False)
 
 
 def _quoted(text: str) -> str:
     """An attribute's value with its quotes; line breaks become references, or parsers would make spaces of them."""
-    return re.sub(r"[\n\t]", lambda odd: f"&#{ord(odd[0])};", quoteattr(visible(text), {"\n": "\n", "\t": "\t"}))
+    return '"' + re.sub(r"[\n\t]", lambda odd: f"&#{ord(odd[0])};", escape(visible(text))) + '"'
