@@ -28,7 +28,8 @@ from certwright.cli import VERBS, certwright
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "certwright"
 KEYWORDS = {"tr": None, "trn": (1, 2), "noted": None}
-DOMAINS = (speech.CODE, "targets", *PRODUCTS)
+CLICK = "click"  # what click itself says: kept by hand, and where gettext looks for it
+DOMAINS = (speech.CODE, "targets", *PRODUCTS, CLICK)
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)  # a date would make every catalogue new every day
 
 
@@ -72,6 +73,8 @@ def updated(domain: str, language: str) -> Catalog:
     """The translations there are, in step with what is said now."""
     path = _po(domain, language)
     catalog = read_po(io.BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog(locale=language)
+    if domain == CLICK:
+        return catalog
     template = gathered(domain)
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
@@ -81,7 +84,8 @@ def updated(domain: str, language: str) -> Catalog:
 
 
 def _po(domain: str, language: str) -> Path:
-    return SOURCE / "speech" / language / f"{domain}.po"
+    folder = SOURCE / "speech" / language
+    return folder / "LC_MESSAGES" / "click.po" if domain == CLICK else folder / f"{domain}.po"
 
 
 def po_text(catalog: Catalog) -> bytes:
@@ -129,13 +133,11 @@ def main(arguments: list[str]) -> int:
     for language in (one for one in speech.LANGUAGES if one != "en"):
         for domain in wanted:
             catalog = updated(domain, language)
-            missing = list(lacks(catalog))
+            missing = [] if domain == CLICK else list(lacks(catalog))
             for one in missing:
                 print(f"{language}/{domain}: {one}")
-            files = {
-                _po(domain, language): po_text(catalog),
-                _po(domain, language).with_suffix(".mo"): mo_bytes(catalog),
-            }
+            files = {_po(domain, language).with_suffix(".mo"): mo_bytes(catalog)}
+            files |= {} if domain == CLICK else {_po(domain, language): po_text(catalog)}
             for path, content in files.items():
                 if not path.exists() or path.read_bytes() != content:
                     code |= check

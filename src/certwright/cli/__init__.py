@@ -13,7 +13,7 @@ import click
 
 from certwright.cli import ending
 from certwright.cli.streams import replace_closed
-from certwright.cli.verb import SpokenGroup, wished
+from certwright.cli.verb import SpokenGroup, clicking, wished
 from certwright.speech import speaking, tr
 
 VERBS = {  # verb → what --help says of it; its module has the verb's name and a command of the name `command`
@@ -75,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, and end the process with one of the codes that `--help` lists."""
     replace_closed()
     given = sys.argv[1:] if arguments is None else arguments
-    with speaking(wished(given, os.environ)), ending.told():
+    language = wished(given, os.environ)
+    with speaking(language), clicking(language), ending.told():
         code = certwright.main(args=arguments, prog_name="certwright", standalone_mode=False)
         sys.exit(code or 0)

@@ -14,6 +14,7 @@ from certwright.cli.options import READABLE
 from certwright.errors import Refused
 from certwright.keys.unlock import Unlock
 from certwright.model import Report
+from certwright.speech import tr
 from certwright.value import value
 from certwright.wiring.alone import check_product
 from certwright.wiring.checking import check
@@ -60,9 +61,9 @@ class Basis:
     @property
     def _deployment(self) -> Path | None:
         if bool(self.file) == bool(self.product):
-            raise click.UsageError("say what to judge against: --for FILE, or --product ID with its facts")
+            raise click.UsageError(tr("say what to judge against: --for FILE, or --product ID with its facts"))
         if self.file and self.facts:
-            raise click.UsageError("facts stand in the deployment file; --fact goes with --product")
+            raise click.UsageError(tr("facts stand in the deployment file; --fact goes with --product"))
         return self.file
 
 
@@ -104,5 +105,7 @@ def _fact(option: str, product: str | None) -> str:
 def _pair(option: str) -> tuple[str, str]:
     name, equals, value = option.partition("=")
     if not (name and equals):
-        raise Refused(f"--fact {option}: expected NAME=VALUE", hint="for example --fact region=east")
+        raise Refused(
+            tr("--fact {option}: expected NAME=VALUE", option=option), hint=tr("for example --fact region=east")
+        )
     return name, value

@@ -24,6 +24,7 @@ from certwright.report.layout import Screen
 from certwright.report.markdown import markdown_text
 from certwright.report.readiness import readiness_text
 from certwright.report.sarif import sarif_document
+from certwright.speech import os_words, tr
 from certwright.wiring.online import Asking
 from certwright.wiring.passwords import Passwords
 
@@ -91,13 +92,13 @@ def command(
     The exit code is 0 when nothing is wrong, 1 when something is, 2 when something could not be judged.
     """
     if as_json and form not in (None, "json"):
-        raise click.UsageError(f"--json and --format {form} contradict each other")
+        raise click.UsageError(tr("--json and --format {form} contradict each other", form=form))
     report = basis.check(paths, passwords, unlock_from(unlock_file), asking)
     shape = "json" if as_json else form or "table"
     if output:
         wide = Screen()
         _write(output, FORMATS[shape](report) if shape in FORMATS else report_text(report, wide, everything=everything))
-        show(f"{summary(report, screen())}; written to {output}\n")
+        show(tr("{summary}; written to {file}", summary=summary(report, screen()), file=output) + "\n")
     elif shape in FORMATS:
         show(FORMATS[shape](report))
     else:
@@ -109,7 +110,8 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_bytes(text.encode("utf-8", "backslashreplace"))  # a path of no known encoding must not end the run
     except OSError as failure:
-        raise Broken(f"{path}: cannot be written ({failure.strerror})", "name a file that can be written") from failure
+        told = tr("{path}: cannot be written ({reason})", path=path, reason=os_words(failure))
+        raise Broken(told, tr("name a file that can be written")) from failure
 
 
 def verdict(report: Report, fail_on: Severity) -> int:

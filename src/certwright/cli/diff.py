@@ -14,6 +14,7 @@ from certwright.cli.terminal import screen, show, show_json
 from certwright.cli.verb import Spoken
 from certwright.errors import Unreadable
 from certwright.report.difference import difference, difference_document, difference_text
+from certwright.speech import tr
 
 
 @click.command("diff", cls=Spoken)
@@ -35,8 +36,10 @@ def command(*, before: Path, after: Path, as_json: bool) -> None:
     try:
         told = difference(_plan(before), _plan(after))
     except (KeyError, TypeError, AttributeError) as failure:
-        told_of = f"{before} or {after}: a plan, but a part of it is missing or of another shape"
-        raise Unreadable(told_of, hint="print both anew with certwright plan FILE --json") from failure
+        told_of = tr(
+            "{before} or {after}: a plan, but a part of it is missing or of another shape", before=before, after=after
+        )
+        raise Unreadable(told_of, hint=tr("print both anew with certwright plan FILE --json")) from failure
     if as_json:
         show_json(difference_document(told))
     else:
@@ -46,11 +49,11 @@ def command(*, before: Path, after: Path, as_json: bool) -> None:
 
 def _plan(file: Path) -> Mapping[str, Any]:
     """The plan in a file. Unreadable when there is none."""
-    hint = "certwright plan FILE --json prints one"
+    hint = tr("certwright plan FILE --json prints one")
     try:
         document = json.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as failure:
-        raise Unreadable("it is no JSON text", str(file), hint) from failure
+        raise Unreadable(tr("it is no JSON text"), str(file), hint) from failure
     if not isinstance(document, dict) or document.get("certwright") != "plan/1":
-        raise Unreadable("it is not a plan of the shape plan/1", str(file), hint)
+        raise Unreadable(tr("it is not a plan of the shape plan/1"), str(file), hint)
     return document

@@ -13,6 +13,7 @@ import click
 
 from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
 from certwright.report.layout import visible
+from certwright.speech import tr
 
 FINDINGS = 1  # something is wrong, or left to do, or different
 UNJUDGED = 2  # `check` could not judge everything
@@ -42,9 +43,9 @@ def exit_code(problem: Problem) -> int:
 def tell(what: str, hint: str = "") -> None:
     """Write `error:` and `hint:` lines to standard error. What a name out of a file could do to a terminal is shown."""
     what, hint = (visible(text, keep="\n\t") for text in (what, hint))
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {what}", err=True, color=_colour())
+    click.echo(f"{click.style(tr('error:'), fg='red', bold=True)} {what}", err=True, color=_colour())
     if hint:
-        click.echo(f"{click.style('hint:', fg='cyan')} {hint}", err=True, color=_colour())
+        click.echo(f"{click.style(tr('hint:'), fg='cyan')} {hint}", err=True, color=_colour())
 
 
 def help_without_verb(ctx: click.Context) -> None:
@@ -74,12 +75,15 @@ def told() -> Iterator[None]:
         tell(problem.format_message())
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        tell("stopped", "run the same command again; it goes on where it stopped")
+        tell(tr("stopped"), tr("run the same command again; it goes on where it stopped"))
         sys.exit(130)
     except BrokenPipeError:  # whoever read our output has seen enough; Python must not complain about it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception:
         click.echo(visible(traceback.format_exc(), keep="\n\t"), nl=False, err=True)
-        tell("this is a fault of certwright", "please report it, with the lines above; nothing is left half-written")
+        tell(
+            tr("this is a fault of certwright"),
+            tr("please report it, with the lines above; nothing is left half-written"),
+        )
         sys.exit(FAULT)

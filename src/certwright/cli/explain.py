@@ -13,6 +13,7 @@ from certwright.cli.terminal import screen, show, show_json
 from certwright.cli.verb import Spoken
 from certwright.errors import Refused
 from certwright.report.explanation import explanation_document, explanation_text
+from certwright.speech import tr
 from certwright.wiring.loading import products_of
 
 
@@ -34,7 +35,7 @@ def command(*, address: str, deployment: Path | None, as_json: bool) -> None:
     own = [one for one in (products_of(deployment) if deployment else {}).values() if one not in shipped]
     known = explanations([*shipped, *own])
     if address not in known:
-        raise Refused(f"nothing is known at the address {address!r}", hint=_nearest(address, known))
+        raise Refused(tr("nothing is known at the address {address!r}", address=address), hint=_nearest(address, known))
     if as_json:
         show_json(explanation_document(known[address]))
     else:
@@ -46,4 +47,6 @@ def _nearest(address: str, known: Iterable[str]) -> str:
     near = get_close_matches(address.lower(), by_lower, n=3, cutoff=0.5)
     inside = [one for one in by_lower if address.lower() in one][:3]
     found = list(dict.fromkeys(by_lower[one] for one in inside + near))
-    return f"did you mean {', '.join(found)}?" if found else f"start with one of {', '.join(PRODUCTS)}, terms"
+    if found:
+        return tr("did you mean {addresses}?", addresses=", ".join(found))
+    return tr("start with one of {addresses}", addresses=", ".join((*PRODUCTS, "terms")))

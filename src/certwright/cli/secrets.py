@@ -13,7 +13,7 @@ from certwright.cli.options import READABLE
 from certwright.cli.terminal import question
 from certwright.errors import Broken, Mistake, Mistakes, Refused
 from certwright.keys.unlock import Unlock
-from certwright.speech import tr
+from certwright.speech import os_words, tr
 from certwright.wiring.passwords import Passwords
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -151,11 +151,14 @@ def read_password_list(file: Path | None, *, ask: bool) -> tuple[str, ...]:
     """Passwords to try, the typed one first. Refused for more than MOST_PASSWORDS, Broken for an unreadable file."""
     lines = [line for line in _lines(file) if line] if file else []
     if len(lines) > MOST_PASSWORDS:
-        raise Refused(f"{file}: {len(lines)} passwords", hint=f"give at most {MOST_PASSWORDS}, one on each line")
+        raise Refused(
+            tr("{file}: {count} passwords", file=file, count=len(lines)),
+            hint=tr("give at most {count}, one on each line", count=MOST_PASSWORDS),
+        )
     asking = question()
     if ask and asking is None:
-        raise Refused("nobody is at the terminal to type a password", hint="use --password-file FILE")
-    typed = [asking("password")] if ask and asking else []
+        raise Refused(tr("nobody is at the terminal to type a password"), hint=tr("use --password-file FILE"))
+    typed = [asking(tr("password"))] if ask and asking else []
     return tuple(dict.fromkeys((*typed, *lines)))
 
 
@@ -168,7 +171,10 @@ def _from_file(option: str) -> tuple[str, list[str]]:
     """What an option names, and the lines of its file: at least one. It may be a pipe, and is read once."""
     name, equals, path = option.partition("=")
     if not (name and equals and path):
-        raise Refused(f"--password-file {option}: expected SET=FILE", hint="for example east/deployment=password.txt")
+        raise Refused(
+            tr("--password-file {option}: expected SET=FILE", option=option),
+            hint=tr("for example east/deployment=password.txt"),
+        )
     return name, _lines(Path(path)) or [""]
 
 
@@ -176,6 +182,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text("utf-8-sig").splitlines()
     except OSError as failure:
-        raise Broken(f"{path}: cannot be read ({failure.strerror})", "name a file that holds the password") from failure
+        told = tr("{path}: cannot be read ({reason})", path=path, reason=os_words(failure))
+        raise Broken(told, tr("name a file that holds the password")) from failure
     except UnicodeDecodeError:  # whose words quote what it stumbled over
-        raise Broken(f"{path}: is not UTF-8 text", "save the password as UTF-8") from None
+        raise Broken(tr("{path}: is not UTF-8 text", path=path), tr("save the password as UTF-8")) from None

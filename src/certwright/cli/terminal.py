@@ -10,6 +10,7 @@ import click
 from certwright.errors import Broken
 from certwright.report.envelope import json_text
 from certwright.report.layout import Screen
+from certwright.speech import os_words, tr
 
 WIDEST = 140  # longer lines are hard to read
 
@@ -28,8 +29,8 @@ def show(text: str) -> None:
         raise
     except OSError as failure:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
-        told = f"standard output cannot be written ({failure.strerror})"
-        raise Broken(told, "free space where it goes, or send it elsewhere") from failure
+        told = tr("standard output cannot be written ({reason})", reason=os_words(failure))
+        raise Broken(told, tr("free space where it goes, or send it elsewhere")) from failure
 
 
 def show_json(document: Mapping[str, object]) -> None:

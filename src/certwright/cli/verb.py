@@ -3,12 +3,16 @@
 The language is looked for before anything is parsed, because mistakes in the rest are told in it, too.
 """
 
-from collections.abc import Mapping, Sequence
+import copy
+import gettext
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from certwright.speech import LANGUAGES, preferred, tr
+from certwright.speech import LANGUAGES, catalogues, preferred, tr
 
 OPTION = "--lang"
 
@@ -20,6 +24,21 @@ def wished(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
         if said in LANGUAGES:
             return said
     return preferred(environment)
+
+
+@contextmanager
+def clicking(language: str) -> Iterator[None]:
+    """Have click word its own errors and headings in that language, too: it asks gettext, and gettext LANGUAGE."""
+    domain, before = gettext.textdomain(), os.environ.get("LANGUAGE")
+    gettext.bindtextdomain("click", catalogues())
+    gettext.textdomain("click")
+    os.environ["LANGUAGE"] = language
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        del os.environ["LANGUAGE"]
+        os.environ.update({} if before is None else {"LANGUAGE": before})
 
 
 class Spoken(click.Command):
@@ -37,11 +56,18 @@ class Spoken(click.Command):
         )
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        self.help, self.epilog = self.help and tr(self.help), self.epilog and tr(self.epilog)
-        for parameter in self.params:
-            if isinstance(parameter, click.Option) and parameter.help:
-                parameter.help = tr(parameter.help)
-        super().format_help(ctx, formatter)
+        said = copy.copy(self)
+        said.help, said.epilog = said.help and tr(said.help), said.epilog and tr(said.epilog)
+        said.params = [_said(parameter) for parameter in self.params]
+        super(Spoken, said).format_help(ctx, formatter)
+
+
+def _said(parameter: click.Parameter) -> click.Parameter:
+    if not isinstance(parameter, click.Option) or not parameter.help:
+        return parameter
+    said = copy.copy(parameter)
+    said.help = tr(parameter.help)
+    return said
 
 
 class SpokenGroup(Spoken, click.Group):

@@ -34,6 +34,31 @@ def noted(text: str, /) -> str:
     return text
 
 
+def os_words(failure: OSError) -> str:
+    """What the operating system says, in the language spoken where we know it; the system's own words otherwise."""
+    return tr(failure.strerror) if failure.strerror else type(failure).__name__
+
+
+_OF_SYSTEMS = (  # strerror of Linux, in English wherever Python runs
+    noted("No such file or directory"),
+    noted("Permission denied"),
+    noted("Operation not permitted"),
+    noted("Is a directory"),
+    noted("Not a directory"),
+    noted("Directory not empty"),
+    noted("File exists"),
+    noted("File name too long"),
+    noted("No space left on device"),
+    noted("Disk quota exceeded"),
+    noted("Read-only file system"),
+    noted("Too many levels of symbolic links"),
+    noted("Too many open files"),
+    noted("Input/output error"),
+    noted("Device or resource busy"),
+    noted("File too large"),
+)
+
+
 def of_product(product: str, text: str) -> str:
     """A sentence of a product's file. Its own placeholders are left to whoever binds it."""
     return text if (language := _spoken.get()) == "en" or not text else _catalogue(language, product).gettext(text)
@@ -44,6 +69,11 @@ def of_any_product(text: str) -> str:
     if _spoken.get() == "en":
         return text
     return next((said for product in _products(_spoken.get()) if (said := of_product(product, text)) != text), text)
+
+
+def catalogues() -> str:
+    """The folder of the catalogues, as gettext itself wants it; click's own words are in it, too."""
+    return str(Path(__file__).parent)
 
 
 def spoken() -> str:
