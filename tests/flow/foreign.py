@@ -1,4 +1,4 @@
-"""A CA that is not ours: OpenSSL's, with a root and an issuing CA, which answers requests the way its operator likes."""
+"""A CA that is not ours: OpenSSL's, with a root and an issuing CA, which answers the way its operator likes."""
 
 import subprocess
 from collections.abc import Sequence
@@ -103,7 +103,9 @@ def der(pem: bytes) -> bytes:
     return openssl("x509", "-outform", "DER", given=pem)
 
 
-def foreign_ca(folder: Path, name: str = "Fabrikam", start: datetime = NOW - timedelta(days=30), days: int = 3650) -> ForeignCa:
+def foreign_ca(
+    folder: Path, name: str = "Fabrikam", start: datetime = NOW - timedelta(days=30), days: int = 3650
+) -> ForeignCa:
     """A root and an issuing CA with RSA keys, which begin then and live so long."""
     folder.mkdir()
     _authority(folder, "root", f"{name} Root", "", start, days * 2)
