@@ -7,6 +7,7 @@ from certwright.errors import Refused
 from certwright.model import Artifact, Package
 from certwright.pack import der, iot_operations, keyvault, kubernetes, p7b, pem, pfx
 from certwright.pack.credential import Credential, Packer, Packers, Random
+from certwright.speech import tr
 
 PACKERS: Packers = {
     **pfx.PACKERS,
@@ -24,8 +25,13 @@ def pack(package: Package, credential: Credential, password: str | None, random:
     packer = PACKERS.get(package.form)
     if packer is None:
         raise Refused(
-            f"{credential.place.id}: package {package.id} has the unknown form {package.form!r}",
-            f"forms are {', '.join(sorted(PACKERS))}",
+            tr(
+                "{place}: package {package} has the unknown form {form!r}",
+                place=credential.place.id,
+                package=package.id,
+                form=package.form,
+            ),
+            tr("forms are {known}", known=", ".join(sorted(PACKERS))),
         )
     return packer(package, credential, password, random)
 

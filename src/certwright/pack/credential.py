@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from certwright.errors import Refused
 from certwright.model import Artifact, Package, Place
+from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509.read import read_certificate
 
@@ -32,13 +33,13 @@ class Credential:
     def key(self, package: Package) -> bytes:
         """The private key; Refused when the place has none."""
         if self.pkcs8 is None:
-            raise missing(package, self, "a private key", "certificates only")
+            raise missing(package, self, tr("a private key"), tr("certificates only"))
         return self.pkcs8
 
     def leaf(self, package: Package) -> bytes:
         """The place's own certificate; Refused for a place that holds anchors only."""
         if not self.certificate:
-            raise missing(package, self, "a certificate of the place's own", "anchors only")
+            raise missing(package, self, tr("a certificate of the place's own"), tr("anchors only"))
         return self.certificate
 
     def trusted(self, package: Package) -> tuple[bytes, ...]:
@@ -53,7 +54,7 @@ class Credential:
         else:
             chosen = self.anchors
         if not chosen:
-            raise missing(package, self, "at least one anchor", "none")
+            raise missing(package, self, tr("at least one anchor"), tr("none"))
         return chosen
 
     def one(self, package: Package) -> bytes:
@@ -62,7 +63,7 @@ class Credential:
             return self.certificate
         chosen = self.trusted(package)
         if len(chosen) > 1:
-            raise missing(package, self, "exactly one certificate", f"{len(chosen)} anchors")
+            raise missing(package, self, tr("exactly one certificate"), tr("{count} anchors", count=len(chosen)))
         return chosen[0]
 
 
@@ -79,6 +80,13 @@ def artifact(package: Package, credential: Credential, content: bytes, *, secret
 def missing(package: Package, credential: Credential, expected: str, found: str) -> Refused:
     """The refusal of a package that asks for what the place does not have."""
     return Refused(
-        f"{credential.place.id}: package {package.id} ({package.form}) needs {expected}, found {found}",
-        "choose another form for this package in the catalogue file of the product",
+        tr(
+            "{place}: package {package} ({form}) needs {expected}, found {found}",
+            place=credential.place.id,
+            package=package.id,
+            form=package.form,
+            expected=expected,
+            found=found,
+        ),
+        tr("choose another form for this package in the catalogue file of the product"),
     )

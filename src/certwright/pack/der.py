@@ -6,6 +6,7 @@ A file of these forms never holds a chain; a place with several anchors asks for
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact, missing
 from certwright.pack.pem import armour
+from certwright.speech import tr
 
 
 def der(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
@@ -26,7 +27,7 @@ def der_key(package: Package, credential: Credential, _: str | None, _random: Ra
 def der_crl(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
     """The one CRL of an authority, DER (RFC 5280 4.2.1.13 asks for DER behind an http distribution point)."""
     if len(credential.crls) != 1:
-        raise missing(package, credential, "exactly one CRL", str(len(credential.crls)))
+        raise missing(package, credential, tr("exactly one CRL"), str(len(credential.crls)))
     return artifact(package, credential, credential.crls[0], secret=False)
 
 

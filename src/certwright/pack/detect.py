@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Literal
 
 from certwright.errors import Unreadable
+from certwright.speech import noted, tr
 from certwright.x509 import der, store
 from certwright.x509.pem import decode_base64, plain_text
 
@@ -30,19 +31,19 @@ Form = Literal[
 ]
 FORMS: Mapping[Form, str] = {
     "pfx": "PFX (PKCS#12)",
-    "certificate": "certificate, DER",
+    "certificate": noted("certificate, DER"),
     "p7b": "P7B (PKCS#7), DER",
-    "request": "certificate request (PKCS#10), DER",
-    "crl": "revocation list, DER",
-    "key": "private key, DER",
-    "locked-key": "encrypted private key, DER",
-    "public-key": "public key, DER",
-    "pem": "PEM text",
-    "base64": "Base64 text without PEM lines",
-    "objects": "Kubernetes objects",
-    "sst": "serialized Windows certificate store (SST)",
-    "zip": "zip archive",
-    "tls": "chain as a server sent it",
+    "request": noted("certificate request (PKCS#10), DER"),
+    "crl": noted("revocation list, DER"),
+    "key": noted("private key, DER"),
+    "locked-key": noted("encrypted private key, DER"),
+    "public-key": noted("public key, DER"),
+    "pem": noted("PEM text"),
+    "base64": noted("Base64 text without PEM lines"),
+    "objects": noted("Kubernetes objects"),
+    "sst": noted("serialized Windows certificate store (SST)"),
+    "zip": noted("zip archive"),
+    "tls": noted("chain as a server sent it"),
 }
 MOST_BYTES = 64 << 20
 _ENDINGS = ".pfx .p12 .cer .crt .cert .pem .der .p7b .p7c .spc .key .p8 .csr .req .p10 .crl .jks .jceks .keystore .sst"
@@ -51,30 +52,30 @@ TRADE = frozenset(_ENDINGS.split())  # whoever ends like this claims to be of th
 # FILE is replaced by the name of the file, where that is known.
 _EXPORT = "keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12"
 _FOREIGN = (
-    (b"\xfe\xed\xfe\xed", "a Java keystore in the old JKS form", _EXPORT),
-    (b"\xce\xce\xce\xce", "a Java keystore in the old JCEKS form", _EXPORT),
-    (b"\x1f\x8b", "compressed with gzip", "unpack it first"),
-    (b"MSCF", "a Windows cabinet", "unpack it first"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
+    (b"\xfe\xed\xfe\xed", noted("a Java keystore in the old JKS form"), _EXPORT),
+    (b"\xce\xce\xce\xce", noted("a Java keystore in the old JCEKS form"), _EXPORT),
+    (b"\x1f\x8b", noted("compressed with gzip"), noted("unpack it first")),
+    (b"MSCF", noted("a Windows cabinet"), noted("unpack it first")),
+    (b"7z\xbc\xaf", noted("a 7z archive"), noted("unpack it first")),
 )
 _YAML = re.compile(rb"^[\"']?(?:apiVersion|kind)[\"']?[ \t]*:", re.MULTILINE)
 _JSON = re.compile(rb"\"kind\"\s*:")
-_SEEN = "expected PFX, PEM, DER, Base64, P7B, a request, a revocation list, a key, Kubernetes objects, or a zip"
+_SEEN = noted("expected PFX, PEM, DER, Base64, P7B, a request, a revocation list, a key, Kubernetes objects, or a zip")
 
 
 def detect(content: bytes) -> Form:
     """The form of a content. Unreadable when it is none of FORMS, saying what it is where that is easy to tell."""
     if not content:
-        raise Unreadable("the file is empty")
+        raise Unreadable(tr("the file is empty"))
     if len(content) > MOST_BYTES:
-        raise Unreadable(f"it has {len(content)} bytes, more than {MOST_BYTES}")
+        raise Unreadable(tr("it has {size} bytes, more than {most}", size=len(content), most=MOST_BYTES))
     if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return "zip"
     if content.startswith(store.START):
         return "sst"
     for start, what, hint in _FOREIGN:
         if content.startswith(start):
-            raise Unreadable(f"this is {what}", hint=hint)
+            raise Unreadable(tr("this is {what}", what=tr(what)), hint=tr(hint))
     if content[0] != der.SEQUENCE:
         return _text(plain_text(content))
     try:
@@ -99,7 +100,7 @@ def _text(text: bytes) -> Form:
     if decoded[:1] == b"\x30" and len(decoded) > 32:
         _binary(decoded)
         return "base64"
-    raise Unreadable("it holds no certificate, key, request or revocation list", hint=_SEEN)
+    raise Unreadable(tr("it holds no certificate, key, request or revocation list"), hint=tr(_SEEN))
 
 
 def _describes_objects(text: bytes) -> bool:
@@ -124,11 +125,11 @@ def _binary(content: bytes) -> Form:
         if outline[:3] == [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]:
             return _signed(content, start, stop)
     except der.Malformed as reason:
-        raise Unreadable(f"it looks like DER, but it {reason}", hint=_SEEN) from reason
+        raise Unreadable(tr("it looks like DER, but it {reason}", reason=reason), hint=tr(_SEEN)) from reason
     forms: Mapping[int, Form] = {der.OCTET_STRING: "locked-key", der.BIT_STRING: "public-key"}
     if len(outline) == 2 and outline[0] == der.SEQUENCE and outline[1] in forms:
         return forms[outline[1]]
-    raise Unreadable("it is DER, but nothing of this trade", hint=_SEEN)
+    raise Unreadable(tr("it is DER, but nothing of this trade"), hint=tr(_SEEN))
 
 
 def _body(content: bytes) -> int:

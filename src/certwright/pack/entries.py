@@ -9,6 +9,7 @@ from certwright.errors import Refused, Unreadable
 from certwright.model import FactValue, Package
 from certwright.pack.credential import Credential, missing
 from certwright.pack.pem import armour, certificates, intermediates
+from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.pem import certificates_in, split_pem
@@ -28,8 +29,13 @@ def entry(what: str, package: Package, credential: Credential) -> Entry:
     maker = ENTRIES.get(what)
     if maker is None:
         raise Refused(
-            f"{credential.place.id}: package {package.id} asks for the entry {what!r}",
-            f"entries are {', '.join(sorted(ENTRIES))}",
+            tr(
+                "{place}: package {package} asks for the entry {what!r}",
+                place=credential.place.id,
+                package=package.id,
+                what=what,
+            ),
+            tr("entries are {known}", known=", ".join(sorted(ENTRIES))),
         )
     return maker(package, credential)
 
@@ -68,7 +74,7 @@ def _crl(package: Package, credential: Credential) -> Entry:
     """The CRL of option `content`; it must name the place's only anchor (or its own certificate) as its issuer."""
     content = package.options.get("content")
     if not isinstance(content, bytes):
-        raise missing(package, credential, "a CRL in option content", type(content).__name__)
+        raise missing(package, credential, tr("a CRL in option content"), type(content).__name__)
     return Entry(paired_crl(content, credential.one(package), package, credential))
 
 
@@ -95,33 +101,38 @@ def given_certificates(package: Package, credential: Credential, option: str) ->
 
 def _ders(content: FactValue, package: Package, credential: Credential) -> tuple[bytes, ...]:
     if not isinstance(content, bytes):
-        raise missing(package, credential, "the content of a certificate file", type(content).__name__)
+        raise missing(package, credential, tr("the content of a certificate file"), type(content).__name__)
     try:
         return certificates_in(content)
     except Unreadable as trouble:
-        raise missing(package, credential, "a file with certificates", str(trouble)) from None
+        raise missing(package, credential, tr("a file with certificates"), str(trouble)) from None
 
 
 def one_certificate(content: FactValue, package: Package, credential: Credential) -> bytes:
     """The one certificate of a file, DER: an entry of a trust list may not be a bundle (the CLI refuses it)."""
     ders = _ders(content, package, credential)
     if len(ders) != 1:
-        raise missing(package, credential, "exactly one certificate in a file of a trust list", str(len(ders)))
+        raise missing(package, credential, tr("exactly one certificate in a file of a trust list"), str(len(ders)))
     return ders[0]
 
 
 def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: Credential) -> bytes:
     """A CRL file as DER. Refused when it is none, or `issuer` (DER) did not sign it: a base name proves nothing."""
     if not isinstance(content, bytes):
-        raise missing(package, credential, "the content of a CRL file", type(content).__name__)
+        raise missing(package, credential, tr("the content of a CRL file"), type(content).__name__)
     try:
         der = next((block for _, block in split_pem(content)), content)
         facts = read_crl(der)
     except Unreadable as trouble:
-        raise missing(package, credential, "a file with one CRL", str(trouble)) from None
+        raise missing(package, credential, tr("a file with one CRL"), str(trouble)) from None
     above = read_certificate(issuer)
     if not signed_by(facts, above):
-        raise missing(package, credential, f"a CRL signed by {above.subject}", f"one that names {facts.issuer}")
+        raise missing(
+            package,
+            credential,
+            tr("a CRL signed by {issuer}", issuer=above.subject),
+            tr("one that names {issuer}", issuer=facts.issuer),
+        )
     return der
 
 
@@ -152,7 +163,9 @@ def parts(package: Package, credential: Credential) -> tuple[Part, ...]:
     ]
     names = [part.file_name for part in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise missing(package, credential, "a name of its own for every file", f"{', '.join(twice)} twice")
+        raise missing(
+            package, credential, tr("a name of its own for every file"), tr("{names} twice", names=", ".join(twice))
+        )
     return tuple(found)
 
 

@@ -22,7 +22,7 @@ from certwright.pfx.facts import Encryption, KeyBag, PfxFacts
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.pfx.locked import OLD_WAY, key_encryption, unlock_key, unlock_old_key
 from certwright.pfx.read import outline_pfx, read_pfx
-from certwright.speech import trn
+from certwright.speech import tr, trn
 from certwright.value import field, value
 from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.facts import CertificateFacts, ChainFacts
@@ -60,7 +60,7 @@ def inspect(content: bytes, light: Light) -> tuple[Inside, ...]:
     form = detect(content)
     light = replace(light, budget=Budget(MOST_ITERATIONS * (len(light.passwords) + 1), light.budget))
     if form == "zip":
-        raise Unreadable("an archive inside another is not opened", hint="unpack it, and inspect the folder")
+        raise Unreadable(tr("an archive inside another is not opened"), hint=tr("unpack it, and inspect the folder"))
     if form == "objects":
         return tuple(inside for one in read_objects(content) for inside in _object(one, light))
     return (_one(form, content, light),)
@@ -72,7 +72,7 @@ def _one(form: Form, content: bytes, light: Light, title: str = "") -> Inside:
     inside = finds.inside(form, title)
     parts = (inside.certificates, inside.keys, inside.requests, inside.crls, inside.pfx, inside.other, inside.closed)
     if not any(parts):
-        raise Unreadable(f"{FORMS[form]}, and nothing is in it")
+        raise Unreadable(tr("{form}, and nothing is in it", form=tr(FORMS[form])))
     return inside
 
 
@@ -90,12 +90,12 @@ def _object(found: Object, light: Light) -> Iterator[Inside]:
         try:
             form = detect(content)
         except Unreadable:
-            finds.other.append(f"{key}: {len(content)} bytes")
+            finds.other.append(tr("{key}: {count} bytes", key=key, count=len(content)))
             continue
         if form == "pfx":
             stores.append((key, content))
         elif form in ("zip", "objects"):
-            finds.other.append(f"{key}: {FORMS[form]}")
+            finds.other.append(f"{key}: {tr(FORMS[form])}")
         else:
             finds.attempt(form, content, key)
     yield finds.inside("objects", title)
@@ -149,7 +149,7 @@ class _Finds:
         }
         reader = readers.get(form)
         if reader is None:
-            self.other.append(f"{FORMS[form]}{f' ({where})' if where else ''}")
+            self.other.append(f"{tr(FORMS[form])} ({where})" if where else tr(FORMS[form]))
         else:
             reader(content, where)
 
@@ -184,19 +184,19 @@ class _Finds:
     def _certificates(self, content: bytes, where: str) -> None:
         found = certificates_in(content)
         for place, der in enumerate(found, 1):
-            spot = f"{where}, certificate {place}".removeprefix(", ") if len(found) > 1 else where
+            spot = _spot(where, tr("certificate {number}", number=place)) if len(found) > 1 else where
             self.certificates.append(InsideCertificate(spot, read_certificate(der)))
 
     def _store(self, content: bytes, where: str) -> None:
         found = read_store(content)
         for place, stored in enumerate(found.certificates, 1):
-            spot = f"{where}, certificate {place}".removeprefix(", ")
+            spot = _spot(where, tr("certificate {number}", number=place))
             try:
                 self.certificates.append(InsideCertificate(spot, read_certificate(stored.der), stored=stored))
             except Unreadable as problem:
                 self.closed.append(closed(spot, problem))
         for place, crl in enumerate(found.crls, 1):
-            self.attempt("crl", crl, f"{where}, revocation list {place}".removeprefix(", "))
+            self.attempt("crl", crl, _spot(where, tr("revocation list {number}", number=place)))
         if found.trust_lists:
             count = found.trust_lists
             self.other.append(trn("{count} trust list (CTL)", "{count} trust lists (CTL)", count))
@@ -240,7 +240,7 @@ class _Finds:
     def _pem(self, content: bytes, where: str) -> None:
         """By what the blocks hold; labels are believed only where nothing else tells what a block is."""
         for place, (label, der) in enumerate(split_pem(content), 1):
-            spot = f"{where}, PEM block {place}".removeprefix(", ")
+            spot = _spot(where, tr("PEM block {number}", number=place))
             if is_old_key(label):
                 self._unlocked(der, spot, unlock_old_key, OLD_WAY)
                 continue
@@ -256,7 +256,7 @@ class _Finds:
                     self.other.append(f"{label} ({spot})")
                 continue
             if form in ("pfx", "pem", "base64", "objects", "zip"):
-                self.other.append(f"{FORMS[form]} ({spot})")
+                self.other.append(f"{tr(FORMS[form])} ({spot})")
             else:
                 self.attempt(form, der, spot)
 
@@ -289,6 +289,10 @@ class _Finds:
         self.keys.append(InsideKey(key.where, facts, key.encryption, replace(key, pkcs8=b"")))
 
 
+def _spot(where: str, part: str) -> str:
+    return f"{where}, {part}" if where else part
+
+
 def _opened(content: bytes, light: Light) -> tuple[PfxFacts, Unlocked, Unreadable | None]:
     """The PFX with the first password that fits (none, at last); else what it tells without, and the reason."""
     trouble: Unreadable | None = None
@@ -308,16 +312,16 @@ def _opened(content: bytes, light: Light) -> tuple[PfxFacts, Unlocked, Unreadabl
 
 def _unfit(passwords: Sequence[str]) -> WrongPassword:
     if not passwords:
-        return WrongPassword("no password was given", hint="give it with --password-file or --ask")
-    told = "the password does not fit" if len(passwords) == 1 else f"none of the {len(passwords)} passwords fits"
-    return WrongPassword(told, hint="check its spelling; if it is right, the file is damaged")
+        return WrongPassword(tr("no password was given"), hint=tr("give it with --password-file or --ask"))
+    told = trn("the password does not fit", "none of the {count} passwords fits", len(passwords))
+    return WrongPassword(told, hint=tr("check its spelling; if it is right, the file is damaged"))
 
 
 def _shut(where: str, pfx: PfxFacts, trouble: Unreadable | None) -> Closed:
     """Why a part of a PFX stayed closed: its own defect, else what kept the whole from being opened."""
     own = next((one.removeprefix(f"{where}: ") for one in pfx.defects if one.startswith(f"{where}: ")), "")
     if own or not trouble:
-        return Closed(where, own or "it could not be decrypted")
+        return Closed(where, own or tr("it could not be decrypted"))
     return closed(where, trouble)
 
 
@@ -327,7 +331,9 @@ def _shut(where: str, pfx: PfxFacts, trouble: Unreadable | None) -> Closed:
 def _key_facts(content: bytes) -> PrivateKeyFacts:
     """PKCS#8, PKCS#1 and RFC 5915 alike: the library tells them apart."""
     if len(content) > MOST_KEY_BYTES:
-        raise Unreadable(f"a private key of {len(content)} bytes, more than {MOST_KEY_BYTES}")
+        raise Unreadable(
+            tr("a private key of {count} bytes, more than {most}", count=len(content), most=MOST_KEY_BYTES)
+        )
     return read_private_key(content)
 
 

@@ -14,6 +14,7 @@ from certwright.pack.keyvault import described, secret_names
 from certwright.pack.object_file import metadata, text, texts, yaml
 from certwright.pack.object_names import checked_key, checked_name
 from certwright.pack.object_text import write_objects
+from certwright.speech import tr
 
 BROKER = "mqttbroker.iotoperations.azure.com/v1"
 KEYS = {"rsa": "Rsa2048", "ec": "Ec256"}
@@ -45,7 +46,7 @@ def listener_spec(package: Package, credential: Credential) -> dict[str, Any]:
         port["authenticationRef"] = checked_name(reference)
     tls = {"Manual": _manual, "Automatic": _automatic}.get(mode)
     if tls is None:
-        raise missing(package, credential, "the option mode: Manual or Automatic", mode)
+        raise missing(package, credential, tr("the option mode: Manual or Automatic"), mode)
     port["tls"] = {"mode": mode, **tls(package, credential)}
     return {
         "brokerRef": text(package, credential, "broker", "default"),
@@ -58,7 +59,7 @@ def listener_spec(package: Package, credential: Credential) -> dict[str, Any]:
 def _port(package: Package, credential: Credential) -> int:
     port = package.options.get("port")
     if not isinstance(port, int) or not 0 < port < 65536:
-        raise missing(package, credential, "the option port (1 to 65535)", repr(port))
+        raise missing(package, credential, tr("the option port (1 to 65535)"), repr(port))
     return port
 
 
@@ -70,7 +71,7 @@ def _automatic(package: Package, credential: Credential) -> dict[str, Any]:
     names = [name.partition(":") for name in texts(package, "names")]
     algorithm = text(package, credential, "algorithm", "ec")
     if algorithm not in KEYS:
-        raise missing(package, credential, f"the option algorithm: {' or '.join(KEYS)}", algorithm)
+        raise missing(package, credential, tr("the option algorithm: rsa or ec"), algorithm)
     spec: dict[str, Any] = {
         "issuerRef": {
             "name": checked_name(text(package, credential, "issuer")),
@@ -142,7 +143,7 @@ def _vault_files(package: Package, credential: Credential) -> dict[str, str]:
     keys = package.options.get("keys", {})
     named = {key: str(file) for key, file in keys.items()} if isinstance(keys, Mapping) else {}
     if not files and not named:
-        raise missing(package, credential, "at least one file in options files, lists and keys", "none")
+        raise missing(package, credential, tr("at least one file in options files, lists and keys"), tr("none"))
     return {**{file: file for file in files}, **named}
 
 

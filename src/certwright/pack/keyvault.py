@@ -10,6 +10,7 @@ from certwright.errors import Refused, Unreadable
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact
 from certwright.pack.entries import entry
+from certwright.speech import tr
 
 # The extensions the vendor's tool knows, and the content types it stores for them.
 CONTENT_TYPES = {"pem": "application/x-pem-file", "der": "application/pkix-cert", "crl": "application/pkix-crl"}
@@ -28,7 +29,9 @@ def decode(value: str) -> bytes:
     """The inverse of `encode`, either case, blanks around it forgiven. Unreadable when it is not hex."""
     text = value.strip().encode("utf-8", "replace")
     if not text or not _HEX.match(text):
-        raise Unreadable("not the hexadecimal value of a Key Vault secret", hint="was it set with --encoding hex?")
+        raise Unreadable(
+            tr("not the hexadecimal value of a Key Vault secret"), hint=tr("was it set with --encoding hex?")
+        )
     return bytes.fromhex(text.decode("ascii"))
 
 
@@ -37,8 +40,12 @@ def secret_name(file_name: str) -> str:
     name = file_name.replace(".", "-")
     if not _NAME.match(name):
         raise Refused(
-            f"{file_name!r} gives the Key Vault secret name {name!r}, which is not letters, digits and hyphens only",
-            "rename the file, or the record it stands for in the deployment file",
+            tr(
+                "{file!r} gives the Key Vault secret name {name!r}, which is not letters, digits and hyphens only",
+                file=file_name,
+                name=name,
+            ),
+            tr("rename the file, or the record it stands for in the deployment file"),
         )
     return name
 
@@ -55,8 +62,13 @@ def secret_names(file_names: Iterable[str]) -> dict[str, str]:
         before = taken.setdefault(name.lower(), file_name)
         if before != file_name:
             raise Refused(
-                f"{before!r} and {file_name!r} would both be the Key Vault secret {name!r}",
-                "rename one of the two records in the deployment file",
+                tr(
+                    "{first!r} and {file!r} would both be the Key Vault secret {name!r}",
+                    first=before,
+                    file=file_name,
+                    name=name,
+                ),
+                tr("rename one of the two records in the deployment file"),
             )
         names[file_name] = name
     return names
@@ -67,8 +79,8 @@ def content_type(file_name: str) -> str:
     extension = file_name.rpartition(".")[2]
     if extension not in CONTENT_TYPES:
         raise Refused(
-            f"nobody knows the content type of {file_name!r} in a Key Vault",
-            f"use one of the extensions {', '.join(CONTENT_TYPES)}, in lower case",
+            tr("nobody knows the content type of {file!r} in a Key Vault", file=file_name),
+            tr("use one of the extensions {known}, in lower case", known=", ".join(CONTENT_TYPES)),
         )
     return CONTENT_TYPES[extension]
 
@@ -90,9 +102,14 @@ def _written(what: str, package: Package, credential: Credential) -> tuple[Artif
     made = entry(what, package, credential)
     if not made.content or 2 * len(made.content) > LONGEST_VALUE:
         raise Refused(
-            f"{credential.place.id}: {package.path} has {len(made.content)} bytes;"
-            f" a Key Vault secret takes 1 to {LONGEST_VALUE // 2}",
-            "its value is hex, twice the file: leave certificates out of the list, or divide it",
+            tr(
+                "{place}: {path} has {count} bytes; a Key Vault secret takes 1 to {most}",
+                place=credential.place.id,
+                path=package.path,
+                count=len(made.content),
+                most=LONGEST_VALUE // 2,
+            ),
+            tr("its value is hex, twice the file: leave certificates out of the list, or divide it"),
         )
     return artifact(package, credential, made.content, secret=made.secret)
 

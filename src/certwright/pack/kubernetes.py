@@ -14,6 +14,7 @@ from certwright.pack.entries import entry, part_content, parts
 from certwright.pack.object_file import metadata, text, texts, yaml
 from certwright.pack.object_names import checked_key, checked_name, checked_namespace
 from certwright.pack.objects import data_of, read_objects
+from certwright.speech import tr
 
 MOST_DATA = 1 << 20  # bytes a Secret or ConfigMap may carry (Kubernetes API reference, Secret and ConfigMap)
 
@@ -25,7 +26,12 @@ def _core(kind: str, package: Package, credential: Credential, **body: Any) -> d
 def _measured(package: Package, credential: Credential, data: Mapping[str, bytes]) -> Mapping[str, bytes]:
     size = sum(map(len, data.values()))
     if not data or size > MOST_DATA:
-        raise missing(package, credential, f"1 to {MOST_DATA} bytes of data", f"{size} bytes in {len(data)} keys")
+        raise missing(
+            package,
+            credential,
+            tr("1 to {most} bytes of data", most=MOST_DATA),
+            tr("{size} bytes in {count} keys", size=size, count=len(data)),
+        )
     return {checked_key(key): data[key] for key in data}
 
 
@@ -82,7 +88,7 @@ def issuer(package: Package, credential: Credential, _: str | None, _random: Ran
     """
     kind = text(package, credential, "kind", "ClusterIssuer")
     if kind not in ("ClusterIssuer", "Issuer"):
-        raise missing(package, credential, "the option kind: ClusterIssuer or Issuer", kind)
+        raise missing(package, credential, tr("the option kind: ClusterIssuer or Issuer"), kind)
     found = {
         "apiVersion": "cert-manager.io/v1",
         "kind": kind,

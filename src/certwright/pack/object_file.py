@@ -7,13 +7,14 @@ from certwright.model import Artifact, FactValue, Package
 from certwright.pack.credential import Credential, artifact, missing
 from certwright.pack.object_names import checked_name, checked_namespace
 from certwright.pack.object_text import write_objects
+from certwright.speech import tr
 
 
 def text(package: Package, credential: Credential, option: str, default: str | None = None) -> str:
     """A text option; Refused when it is missing and has no default."""
     value = package.options.get(option, default)
     if not isinstance(value, str) or not (value or default is not None):
-        raise missing(package, credential, f"the option {option} (text)", repr(value))
+        raise missing(package, credential, tr("the option {option} (text)", option=option), repr(value))
     return value
 
 

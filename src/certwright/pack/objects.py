@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
 )
 
 from certwright.errors import Unreadable
+from certwright.speech import tr
 
 Object: TypeAlias = Mapping[str, Any]
 
@@ -44,24 +45,26 @@ def read_objects(content: bytes) -> tuple[Object, ...]:
 
 def _decode(content: bytes) -> str:
     if len(content) > MOST_JSON:
-        raise Unreadable(f"{len(content)} bytes is more than the {MOST_JSON} a file of objects may have")
+        raise Unreadable(
+            tr("{count} bytes is more than the {most} a file of objects may have", count=len(content), most=MOST_JSON)
+        )
     # PowerShell 5 redirects `kubectl get -o yaml > file` into UTF-16.
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Unreadable("not text, so no Kubernetes objects", f"byte {error.start}") from None
+        raise Unreadable(tr("not text, so no Kubernetes objects"), tr("byte {at}", at=error.start)) from None
 
 
 def _from_json(text: str) -> list[Any]:
     try:
         value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_constant)
     except RecursionError:
-        raise Unreadable(f"JSON nested deeper than {DEEPEST}") from None
+        raise Unreadable(tr("JSON nested deeper than {deepest}", deepest=DEEPEST)) from None
     except ValueError as error:
         flow = text.lstrip()[:1] == "{" and len(text) <= MOST_YAML
         if not flow:
-            raise Unreadable(f"not JSON: {error}") from None
+            raise Unreadable(tr("not JSON: {error}", error=error)) from None
         return list(_from_yaml(text))  # a YAML flow mapping starts like JSON
     _limit(value)
     return value if isinstance(value, list) else [value]
@@ -70,12 +73,12 @@ def _from_json(text: str) -> list[Any]:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one mapping")
+        raise ValueError(tr("a key stands twice in one mapping"))
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON (RFC 8259 6)")
+    raise ValueError(tr("{name} is not JSON (RFC 8259 6)", name=name))
 
 
 def _limit(value: Any) -> None:
@@ -84,7 +87,7 @@ def _limit(value: Any) -> None:
         level = [inner for one in level for inner in _children(one)]
         if not level:
             return
-    raise Unreadable(f"JSON nested deeper than {DEEPEST}")
+    raise Unreadable(tr("JSON nested deeper than {deepest}", deepest=DEEPEST))
 
 
 def _children(value: Any) -> Iterable[Any]:
@@ -95,15 +98,21 @@ def _children(value: Any) -> Iterable[Any]:
 
 def _from_yaml(text: str) -> list[Any]:
     if len(text) > MOST_YAML:
-        raise Unreadable(f"{len(text)} characters of YAML, more than {MOST_YAML}", hint="give it as JSON: -o json")
+        raise Unreadable(
+            tr("{count} characters of YAML, more than {most}", count=len(text), most=MOST_YAML),
+            hint=tr("give it as JSON: -o json"),
+        )
     try:
         return list(_documents(YAML(typ="safe", pure=True).parse(text)))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise Unreadable(f"not YAML: {getattr(error, 'problem', None) or 'unexpected text'}", where) from None
+        where = tr("line {line}, column {column}", line=mark.line + 1, column=mark.column + 1) if mark else ""
+        reason = getattr(error, "problem", None) or tr("unexpected text")
+        raise Unreadable(tr("not YAML: {reason}", reason=reason), where) from None
     except (ValueError, OverflowError, IndexError, KeyError, TypeError, AttributeError, AssertionError) as error:
-        raise Unreadable(f"not YAML: {type(error).__name__}") from None  # the scanner's own slips on hostile text
+        raise Unreadable(
+            tr("not YAML: {reason}", reason=type(error).__name__)
+        ) from None  # the scanner's own slips on hostile text
 
 
 def _documents(events: Iterable[Any]) -> Iterator[Any]:
@@ -112,13 +121,17 @@ def _documents(events: Iterable[Any]) -> Iterator[Any]:
     value: Any = None
     for count, event in enumerate(events):
         if count > MOST_NODES:
-            raise Unreadable(f"more than {MOST_NODES} YAML nodes", hint="give it as JSON: kubectl get -o json")
+            raise Unreadable(
+                tr("more than {most} YAML nodes", most=MOST_NODES), hint=tr("give it as JSON: kubectl get -o json")
+            )
         if isinstance(event, AliasEvent):
-            raise Unreadable(f"a YAML alias (*{event.anchor}); Kubernetes objects need none", _line(event))
+            raise Unreadable(
+                tr("a YAML alias (*{anchor}); Kubernetes objects need none", anchor=event.anchor), _line(event)
+            )
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
-            open_nodes.append(_Node({} if isinstance(event, MappingStartEvent) else [], _line(event)))
+            open_nodes.append(_Node({} if isinstance(event, MappingStartEvent) else [], event))
             if len(open_nodes) > DEEPEST:
-                raise Unreadable(f"YAML nested deeper than {DEEPEST}", _line(event))
+                raise Unreadable(tr("YAML nested deeper than {deepest}", deepest=DEEPEST), _line(event))
             continue
         if isinstance(event, DocumentEndEvent):
             if value is not None:
@@ -140,10 +153,10 @@ def _documents(events: Iterable[Any]) -> Iterator[Any]:
 class _Node:
     """A mapping or sequence that is still open; in a mapping, keys and values come in turn."""
 
-    __slots__ = ("has_key", "key", "value", "where")
+    __slots__ = ("event", "has_key", "key", "value")
 
-    def __init__(self, value: Any, where: str) -> None:
-        self.value, self.where, self.key, self.has_key = value, where, "", False
+    def __init__(self, value: Any, event: Any) -> None:
+        self.value, self.event, self.key, self.has_key = value, event, "", False
 
     def take(self, done: Any) -> None:
         if isinstance(self.value, list):
@@ -152,11 +165,11 @@ class _Node:
             self.value[self.key] = done
             self.has_key = False
         elif isinstance(done, dict | list):
-            raise Unreadable("a mapping key that is no text", self.where)
+            raise Unreadable(tr("a mapping key that is no text"), _line(self.event))
         else:
             self.key, self.has_key = done if isinstance(done, str) else json.dumps(done), True
             if self.key in self.value:
-                raise Unreadable(f"the key {self.key!r} stands twice in one mapping", self.where)
+                raise Unreadable(tr("the key {key!r} stands twice in one mapping", key=self.key), _line(self.event))
 
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
@@ -182,14 +195,14 @@ def _resolve(event: Any) -> Any:
 
 
 def _line(event: Any) -> str:
-    return f"line {event.start_mark.line + 1}"
+    return tr("line {line}", line=event.start_mark.line + 1)
 
 
 def _opened(document: Any) -> Iterator[Object]:
     """An object itself, or the items of a List (the server's typed lists leave `kind` out of their items)."""
     kind = document.get("kind") if isinstance(document, dict) else None
     if not isinstance(kind, str) or not kind:
-        raise Unreadable("no Kubernetes object: a mapping with `kind` was expected")
+        raise Unreadable(tr("no Kubernetes object: a mapping with `kind` was expected"))
     items = document.get("items")
     if not (kind.endswith("List") and isinstance(items, list)):
         yield document
@@ -197,7 +210,7 @@ def _opened(document: Any) -> Iterator[Object]:
     inherited = {"apiVersion": document.get("apiVersion"), "kind": kind[: -len("List")]} if kind != "List" else {}
     for item in items:
         if not isinstance(item, dict) or not isinstance(item.get("kind", inherited.get("kind")), str):
-            raise Unreadable(f"an item of the {kind} is no Kubernetes object")
+            raise Unreadable(tr("an item of the {kind} is no Kubernetes object", kind=kind))
         yield {**inherited, **item}
 
 
@@ -224,7 +237,7 @@ def _in_line(bundle: Object) -> dict[str, bytes]:
 def _part(found: Object, part: str) -> Iterable[tuple[str, Any]]:
     table = found.get(part) or {}
     if not isinstance(table, Mapping):
-        raise Unreadable("a mapping was expected", part)
+        raise Unreadable(tr("a mapping was expected"), part)
     return table.items()
 
 
@@ -233,10 +246,10 @@ def _decoded(key: str, value: Any) -> bytes:
         # Go's decoder skips line ends inside Base64, and so do files wrapped by hand.
         return b64decode("".join(str(value or "").split()), validate=True)
     except ValueError:
-        raise Unreadable("not Base64", key) from None
+        raise Unreadable(tr("not Base64"), key) from None
 
 
 def _encoded(key: str, value: Any) -> bytes:
     if value is not None and not isinstance(value, str):
-        raise Unreadable("text was expected", key)
+        raise Unreadable(tr("text was expected"), key)
     return (value or "").encode("utf-8", "surrogatepass")

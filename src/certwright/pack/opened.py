@@ -17,6 +17,7 @@ from certwright.pfx.facts import PfxFacts
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.pfx.locked import is_locked_key, unlock_key, unlock_old_key
 from certwright.pfx.read import read_pfx
+from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import CERTIFICATE_LABELS, certificates_in, is_old_key, is_pem, split_pem
@@ -55,7 +56,7 @@ def open_package(form: str, content: bytes, password: str | None) -> Opened:
     """The content of a file that should be of that form. Raises Unreadable, and WrongPassword for a PFX."""
     opener = OPENERS.get(form)
     if opener is None:
-        raise Unreadable(f"no reader knows the form {form!r}")
+        raise Unreadable(tr("no reader knows the form {form!r}", form=form))
     return opener(content, password)
 
 
@@ -135,7 +136,7 @@ def _configuration(content: bytes, _: str | None) -> Opened:
     try:
         json.loads(content)
     except (ValueError, RecursionError):
-        raise Unreadable("not JSON") from None
+        raise Unreadable(tr("not JSON")) from None
     return Opened()
 
 
@@ -190,7 +191,7 @@ def pkcs8_of(label: str, der: bytes) -> bytes:
             warnings.simplefilter("ignore")  # that a kind of key is old is nothing for standard error
             key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError, UnsupportedAlgorithm) as trouble:
-        raise Unreadable(f"the block {label} holds no key that can be read", label) from trouble
+        raise Unreadable(tr("the block {label} holds no key that can be read", label=label), label) from trouble
     return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 

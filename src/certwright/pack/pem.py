@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact, missing
+from certwright.speech import tr
 from certwright.x509.read import read_certificate
 
 
@@ -58,7 +59,7 @@ def pem_bundle(package: Package, credential: Credential, _: str | None, _random:
 def pem_crl(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
     """The CRLs of an authority, one block each."""
     if not credential.crls:
-        raise missing(package, credential, "a CRL", "none")
+        raise missing(package, credential, tr("a CRL"), tr("none"))
     return artifact(package, credential, b"".join(armour("X509 CRL", crl) for crl in credential.crls), secret=False)
 
 

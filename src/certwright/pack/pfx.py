@@ -3,12 +3,13 @@
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact, missing
 from certwright.pfx.write import write_pfx
+from certwright.speech import tr
 
 
 def pfx(package: Package, credential: Credential, password: str | None, random: Random) -> tuple[Artifact, ...]:
     """Key, leaf and chain up to the root. Refused without a key, a certificate or a password."""
     if password is None:
-        raise missing(package, credential, "the password of the place's set", "none")
+        raise missing(package, credential, tr("the password of the place's set"), tr("none"))
     written = write_pfx(
         credential.key(package),
         credential.leaf(package),

@@ -10,6 +10,7 @@ from datetime import date
 
 from certwright.errors import Mistake, Mistakes
 from certwright.model import Artifact, Facts, FactValue, Script
+from certwright.speech import tr
 
 _PLACEHOLDER = re.compile(r"%%([A-Za-z_][A-Za-z0-9_.]*)%%")
 # PowerShell takes the typographic quotes for the plain one (about_Quoting_Rules), each doubled by itself.
@@ -35,7 +36,7 @@ def render(template: str, values: Facts, language: str, *, source: str) -> str:
         def replace(match: re.Match[str], line: str = line, number: int = number) -> str:
             try:
                 if language != "text" and _inside_a_string(line[: match.start()]):
-                    raise _Unquotable("the placeholder stands inside a string")
+                    raise _Unquotable(tr("the placeholder stands inside a string"))
                 return literal(_value(match[1], values))
             except _Unquotable as trouble:
                 what = f"%%{match[1]}%%: {trouble}"
@@ -44,7 +45,7 @@ def render(template: str, values: Facts, language: str, *, source: str) -> str:
 
         lines.append(_PLACEHOLDER.sub(replace, line))
     if mistakes:
-        raise Mistakes(mistakes, "correct the template, or the value in the deployment file")
+        raise Mistakes(mistakes, tr("correct the template, or the value in the deployment file"))
     return "\n".join([*lines, ""])
 
 
@@ -73,7 +74,7 @@ def powershell(value: FactValue) -> str:
             return _powershell_list(value)
         case Mapping():
             return f"@{{ {'; '.join(f'{powershell(name)} = {powershell(one)}' for name, one in value.items())} }}"
-    raise _Unquotable("bytes have no place in a script")
+    raise _Unquotable(tr("bytes have no place in a script"))
 
 
 def _powershell_list(value: tuple[FactValue, ...]) -> str:
@@ -103,7 +104,7 @@ def _value(name: str, values: Facts) -> FactValue:
     found: object = values
     for step in name.split("."):
         if not isinstance(found, Mapping) or step not in found:
-            raise _Unquotable(f"there is no value of that name; there are {', '.join(sorted(values))}")
+            raise _Unquotable(tr("there is no value of that name; there are {known}", known=", ".join(sorted(values))))
         found = found[step]
     return found  # type: ignore[return-value]
 
@@ -114,7 +115,7 @@ def _scalar(value: FactValue) -> str:
             return str(value).lower()
         case str() | int() | date():
             return _line(value)
-    raise _Unquotable("only text, numbers, dates and lists of them can be written here")
+    raise _Unquotable(tr("only text, numbers, dates and lists of them can be written here"))
 
 
 def _line(value: str | int | date) -> str:
@@ -122,7 +123,9 @@ def _line(value: str | int | date) -> str:
     told = str(value)
     for character in told:
         if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _REORDERING:
-            raise _Unquotable(f"the value holds the character U+{ord(character):04X}, which cannot be quoted")
+            raise _Unquotable(
+                tr("the value holds the character U+{code:04X}, which cannot be quoted", code=ord(character))
+            )
     return told
 
 
