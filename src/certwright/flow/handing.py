@@ -7,7 +7,7 @@ from certwright.flow.parcel import Parcel
 from certwright.inventory import Delivery
 from certwright.model import Action, IssuerWish, Place, Plan
 from certwright.pack.handover import request_files
-from certwright.pack.requested import Requested, folder_of
+from certwright.pack.requested import Requested, folder_of, holds_key
 from certwright.pending import Pending
 from certwright.plan.authorities import template_of
 
@@ -23,6 +23,7 @@ def requested(wish: IssuerWish, place: Place, pending: Pending) -> Requested:
         names=place.draft.names,
         draft=place.draft,
         template=template_of(wish, place.id),
+        exportable=any(holds_key(package.form) for package in place.packages),
     )
 
 

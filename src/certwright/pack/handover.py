@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from certwright.model import Artifact, IssuerWish
+from certwright.pack.adcs import bundle
 from certwright.pack.pem import armour
 from certwright.pack.requested import Requested, folder_of
 
@@ -65,4 +66,4 @@ def _wanted(one: Requested) -> Iterator[tuple[str, str]]:
     yield "valid until", f"{draft.good_until + timedelta(days=1)} or later" if draft.good_until else ""
 
 
-HANDOVERS: Mapping[str, Handover] = {"files": plain, "adcs-offline": plain}
+HANDOVERS: Mapping[str, Handover] = {"files": plain, "adcs-offline": bundle}
