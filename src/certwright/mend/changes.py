@@ -3,11 +3,12 @@
 Both sides are facts parsed from bytes, so nothing is told that does not happen, and nothing happens untold.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from certwright.model import Demand
 from certwright.pfx import facts
 from certwright.report.repair import Repair
+from certwright.speech import noted, tr
 from certwright.terms.material import MATERIAL
 from certwright.terms.seen import Seen
 from certwright.terms.word import called, listed
@@ -16,7 +17,7 @@ from certwright.x509.facts import CertificateFacts
 
 _Change = tuple[str, str, str, str]  # term or material code, what, before, after
 _TRUST = ("trust.root", "trust.authority", "file.count")  # what lists of anchors are asked instead of chains
-_FORMS = {"der": "DER", "pem": "PEM", "base64": "Base64 without armour", "pfx": "PFX", "": "objects"}
+_FORMS = {"der": "DER", "pem": "PEM", "base64": noted("Base64 without armour"), "pfx": "PFX", "": noted("objects")}
 
 
 @value
@@ -40,7 +41,9 @@ class Told:
             code = one.requirement.id
             if code in self.failed and code not in told:
                 why = one.requirement.why
-                yield Repair(self.place, self.path, code, "content", "does not meet this demand", "made anew", why)
+                yield Repair(
+                    self.place, self.path, code, tr("content"), tr("does not meet this demand"), tr("made anew"), why
+                )
 
     def _demand(self, term: str) -> tuple[str, str]:
         """The demand behind a term: one that failed, or any; nothing when nobody demands it."""
@@ -52,37 +55,43 @@ class Told:
         return (asked[0].id, asked[0].why) if asked else ("", "")
 
 
+def added(certificates: Iterable[CertificateFacts]) -> Iterator[_Change]:
+    """What is in a list that was not there: whoever trusts it must see what it is."""
+    for one in certificates:
+        yield "chain.complete", tr("certificate"), tr("not in the file"), _print(one)
+
+
 def moved(before: str, after: str, *, stays: bool) -> Iterator[_Change]:
     """A file under another name; `stays` when the old one is planned, too, and this one is a copy of it."""
     if not before:
-        yield "material.missing", "file", "not there", "made from the other files"
+        yield "material.missing", tr("file"), tr("not there"), tr("made from the other files")
     elif before != after:
-        yield ("material.missing", "copy", f"only {before}", after) if stays else (
-            "material.name", "name", before, after,
+        yield ("material.missing", tr("copy"), tr("only {path}", path=before), after) if stays else (
+            "material.name", tr("name"), before, after,
         )  # fmt: skip
 
 
 def exchanged(term: str, before: CertificateFacts, after: CertificateFacts) -> Iterator[_Change]:
     """Another certificate under a planned name; `term` is the one that the old certificate does not meet."""
-    yield term, "certificate", _print(before), _print(after)
+    yield term, tr("certificate"), _print(before), _print(after)
 
 
 def other_key() -> Iterator[_Change]:
     """Another private key under a planned name."""
-    yield "key.matches", "private key", "that of another certificate", "that of this certificate"
+    yield "key.matches", tr("private key"), tr("that of another certificate"), tr("that of this certificate")
 
 
 def replaced(reason: str, source: str) -> Iterator[_Change]:
     """A file that could not be opened, made anew from another one."""
-    yield "material.unreadable", "file", reason, f"made from {source}"
+    yield "material.unreadable", tr("file"), reason, tr("made from {source}", source=source)
 
 
 def changed(before: Seen, after: Seen, *, same_password: bool) -> Iterator[_Change]:
     """Everything in which two files about one certificate differ."""
     if before.written != after.written:
-        yield "file.form", "form", _FORMS[before.written], _FORMS[after.written]
+        yield "file.form", tr("form"), tr(_FORMS[before.written]), tr(_FORMS[after.written])
     if after.pfx and before.pfx and not same_password:
-        yield "material.wrong-password", "password", "one of its own", "the password of the set"
+        yield "material.wrong-password", tr("password"), tr("one of its own"), tr("the password of the set")
     yield from _key(before, after)
     yield from _chain(before, after)
     if after.pfx:
@@ -91,13 +100,13 @@ def changed(before: Seen, after: Seen, *, same_password: bool) -> Iterator[_Chan
 
 def _key(before: Seen, after: Seen) -> Iterator[_Change]:
     if after.key and not before.key:
-        yield "key.present", "private key", "not in the file", "from the file that holds it"
+        yield "key.present", tr("private key"), tr("not in the file"), tr("from the file that holds it")
     if before.key and not after.key:
-        yield "trust.no-key", "private key", "in the file", "left out"
+        yield "trust.no-key", tr("private key"), tr("in the file"), tr("left out")
     if before.pfx and len(before.pfx.keys) > 1:
-        yield "chain.nothing-else", "private keys", str(len(before.pfx.keys)), "1"
+        yield "chain.nothing-else", tr("private keys"), str(len(before.pfx.keys)), "1"
     if before.pfx and after.pfx and before.pfx.other_bags:
-        yield "chain.nothing-else", "other entries", listed(before.pfx.other_bags), "left out"
+        yield "chain.nothing-else", tr("other entries"), listed(before.pfx.other_bags), tr("left out")
 
 
 def _chain(before: Seen, after: Seen) -> Iterator[_Change]:
@@ -105,69 +114,72 @@ def _chain(before: Seen, after: Seen) -> Iterator[_Change]:
     old, new = before.certificates, after.certificates
     for one in new:
         if one.der not in {other.der for other in old}:
-            yield "chain.complete", "certificate", "not in the file", _print(one)
+            yield "chain.complete", tr("certificate"), tr("not in the file"), _print(one)
     kept = {one.der for one in new}
     for one in old:
         if one.der not in kept:
-            yield "chain.nothing-else", "certificate", _print(one), "left out"
+            yield "chain.nothing-else", tr("certificate"), _print(one), tr("left out")
     stayed = [one.der for one in old if one.der in kept]
     if len(stayed) > len(set(stayed)):
-        yield "chain.nothing-else", "certificates", "some of them twice", "each once"
+        yield "chain.nothing-else", tr("certificates"), tr("some of them twice"), tr("each once")
     here = list(dict.fromkeys(stayed))
     if here != [one.der for one in new if one.der in stayed]:
-        yield "chain.order", "order", _names(old), _names(new)
+        yield "chain.order", tr("order"), _names(old), _names(new)
 
 
 def _container(before: facts.PfxFacts | None, after: facts.PfxFacts) -> Iterator[_Change]:
     if before is None:
         told = [_encryption(after.keys), f"MAC {_mac(after)}", _provider(after)]
-        told += ["local machine attribute"] * (_local(after) == "there")
-        yield "pfx.encryption", "container", "none", listed(told)
+        told += [tr("local machine attribute")] * _is_local(after)
+        yield "pfx.encryption", tr("container"), tr("none"), listed(told)
         return
-    open_before = _encryption(before.certificates) == _OPEN
+    open_before = bool(before.certificates) and not any(bag.encryption for bag in before.certificates)
     for term, what, was, now in (
-        ("pfx.encryption", "encryption of the private key", _encryption(before.keys), _encryption(after.keys)),
+        ("pfx.encryption", tr("encryption of the private key"), _encryption(before.keys), _encryption(after.keys)),
         (
             "pfx.privacy" if open_before else "pfx.encryption",
-            "encryption of the certificates",
+            tr("encryption of the certificates"),
             _encryption(before.certificates),
             _encryption(after.certificates),
         ),
-        ("pfx.encryption", "integrity check (MAC)", _mac(before), _mac(after)),
-        ("pfx.local-machine", "local machine attribute", _local(before), _local(after)),
-        ("key.provider", "provider", _provider(before), _provider(after)),
-        ("", "friendly name", _friendly(before), _friendly(after)),
+        ("pfx.encryption", tr("integrity check (MAC)"), _mac(before), _mac(after)),
+        ("pfx.local-machine", tr("local machine attribute"), _local(before), _local(after)),
+        ("key.provider", tr("provider"), _provider(before), _provider(after)),
+        ("", tr("friendly name"), _friendly(before), _friendly(after)),
     ):
         if was != now:
             yield term, what, was, now
 
 
-_OPEN = "not encrypted"
 _TITLES = {"tripledes-sha1": "TripleDES-SHA1", "aes256-sha256": "AES256-SHA256"}
 
 
 def _encryption(bags: tuple[facts.Bag, ...]) -> str:
-    names = dict.fromkeys(_named(bag.encryption) if bag.encryption else _OPEN for bag in bags)
+    names = dict.fromkeys(_named(bag.encryption) if bag.encryption else tr("not encrypted") for bag in bags)
     return listed(list(names))
 
 
 def _named(encryption: facts.Encryption) -> str:
     """As the terms call them, so that a search finds both."""
     if encryption.cipher and encryption.name not in _TITLES:
-        return f"{encryption.cipher.upper()} with {encryption.prf.upper()} (PBES2)"
+        return tr("{cipher} with {prf} (PBES2)", cipher=encryption.cipher.upper(), prf=encryption.prf.upper())
     return _TITLES.get(encryption.name, encryption.name.upper())
 
 
 def _mac(pfx: facts.PfxFacts) -> str:
-    return f"{pfx.mac.kind} {pfx.mac.hash}" if pfx.mac else "none"
+    return f"{pfx.mac.kind} {pfx.mac.hash}" if pfx.mac else tr("none")
 
 
 def _local(pfx: facts.PfxFacts) -> str:
-    return "there" if any(key.local_machine for key in pfx.keys) else "not there"
+    return tr("there") if _is_local(pfx) else tr("not there")
+
+
+def _is_local(pfx: facts.PfxFacts) -> bool:
+    return any(key.local_machine for key in pfx.keys)
 
 
 def _provider(pfx: facts.PfxFacts) -> str:
-    return listed([key.provider for key in pfx.keys if key.provider], "no provider named")
+    return listed([key.provider for key in pfx.keys if key.provider], tr("no provider named"))
 
 
 def _friendly(pfx: facts.PfxFacts) -> str:

@@ -42,7 +42,7 @@ class Desk:
         for place in self.plan.places:
             if place.kind == "authority" and place.id in above:
                 found[place.id] = self._authority(place, above[place.id])
-            elif place.kind == "anchors" and (anchors := self._anchors(place, above)):
+            elif place.kind == "anchors" and (anchors := self._anchors(place, above) or self._tops(place, paths)):
                 found[place.id] = Credential(place, anchors=anchors)
         return found
 
@@ -106,6 +106,20 @@ class Desk:
         pieces = [piece for package in place.packages if (piece := self.pool.at(package.path))]
         packed = (one for piece in pieces for one in piece.seen.certificates if one.authority)
         return tuple(dict.fromkeys(one.der for one in packed))
+
+    def _tops(self, place: Place, paths: Mapping[str, Sequence[CertificateFacts]]) -> tuple[bytes, ...]:
+        """Where nobody knows the authority, what stands above the certificates of the site: roots, or those between.
+
+        Nothing when they lead to different roots: which one is meant is not for us to say.
+        """
+        sites = {one.id: one.site for one in self.plan.places}
+        mine = [path for address, path in paths.items() if sites[address] == place.site and path[-1].self_issued]
+        tops = dict.fromkeys(path[-1].der for path in mine if len(path) > 1)
+        if len(tops) != 1:
+            return ()
+        if any(one.requirement.term == "trust.root" for one in place.demands):
+            return tuple(tops)
+        return tuple(dict.fromkeys(one.der for path in mine for one in path[1:-1]))
 
 
 def _most(votes: Counter[bytes]) -> bytes:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from certwright.mend.material import Pool
 from certwright.model import Place, Plan, Severity
+from certwright.speech import tr
 from certwright.terms.accept import acceptable
 from certwright.terms.names import same_name
 from certwright.terms.seen import Seen
@@ -36,7 +37,9 @@ def match(plan: Plan, pool: Pool, now: datetime) -> Matching:
         for place in wanted:
             offers[place.id].append(certificate)
         if rivals:
-            several[certificate.fingerprint] = f"fits several places: {', '.join(place.id for place in rivals)}"
+            several[certificate.fingerprint] = tr(
+                "fits several places: {places}", places=", ".join(place.id for place in rivals)
+            )
     chosen = {place.id: _best(place, offers[place.id], homes, pool, now) for place in places if offers[place.id]}
     for place in places:
         if place.id not in chosen and place.shares_with in chosen:
@@ -123,4 +126,5 @@ def _strays(
         if not piece.form:
             yield piece.path, piece.reason
         elif piece.leaf and not piece.leaf.authority and piece.leaf.fingerprint not in wanted:
-            yield piece.path, several.get(piece.leaf.fingerprint, f"{piece.leaf.subject} fits no place of the plan")
+            nowhere = tr("{certificate} fits no place of the plan", certificate=piece.leaf.subject)
+            yield piece.path, several.get(piece.leaf.fingerprint, nowhere)

@@ -82,7 +82,7 @@ def _attempts(content: bytes, passwords: Sequence[str]) -> Sequence[tuple[str, s
     if form == "pfx":
         return [("pfx", password) for password in (*passwords, None)]
     if form not in _FORMS:
-        raise Unreadable(tr("it is of no use here: {form}", form=FORMS[form]))
+        raise Unreadable(tr("it is of no use here: {form}", form=tr(FORMS[form])))
     return [(_FORMS[form], password) for password in (None, *passwords)]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from certwright.mend.material import Pool
 from certwright.model import Mismatch, Place, Plan, Report, Result, Status
+from certwright.speech import tr
 from certwright.terms.material import MATERIAL
 from certwright.value import value
 
@@ -69,5 +70,5 @@ def _refusal(place: Place, pool: Pool, reason: str) -> Result:
     path = next((package.path for package in place.packages), "")
     if place.kind != "identity" or asked is None:
         return Result("material.missing", Status.FAIL, place.id, path, (), reason, MATERIAL["material.missing"])
-    wanted = Mismatch("the private key of the certificate", "no such key in any of the files")
+    wanted = Mismatch(tr("the private key of the certificate"), tr("no such key in any of the files"))
     return Result(asked.id, Status.FAIL, place.id, path, (wanted,), requirement=asked)

@@ -12,6 +12,7 @@ from certwright.mend.remaining import Reports, remaining
 from certwright.mend.single import Bench, Single
 from certwright.model import Plan, Report, Result, Status
 from certwright.report.repair import Repair
+from certwright.speech import tr
 from certwright.value import field, value
 
 
@@ -86,8 +87,8 @@ def spare(bench: Bench, matching: Matching, settled: Settled) -> Iterator[tuple[
     chosen = {one.der for one in matching.chosen.values()}
     for piece in bench.pool.pieces:
         if piece.path not in told and piece.leaf and not piece.leaf.authority and piece.opened.keys:
-            same = piece.leaf.der in chosen
-            yield piece.path, "a copy of a certificate that has its place" if same else "another one is in its place"
+            copied, other = tr("a copy of a certificate that has its place"), tr("another one is in its place")
+            yield piece.path, copied if piece.leaf.der in chosen else other
 
 
 def restricted(plan: Plan, places: set[str]) -> Plan:

@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import cached_property
 
 from certwright.check import judge
-from certwright.mend.changes import Told, changed, exchanged, moved, other_key, replaced
+from certwright.mend.changes import Told, added, changed, exchanged, moved, other_key, replaced
 from certwright.mend.material import Piece, Pool
 from certwright.model import Package, Place, Plan, Report
 from certwright.report.repair import Repair
+from certwright.speech import tr
 from certwright.terms.accept import acceptable
 from certwright.terms.look import Work, see
 from certwright.terms.seen import Seen
@@ -126,8 +127,10 @@ class Single:
         if there is None or there.path != self.package.path:
             stays = base is not None and base.path.casefold() in self.bench.planned
             yield from moved(base.path if base else "", self.package.path, stays=stays)
+            if base is None and self.place.kind == "anchors":
+                yield from added(self.new.certificates)
         elif there is not base and not there.form:
-            yield from replaced(there.reason, base.path if base else "the other files")
+            yield from replaced(there.reason, base.path if base else tr("the other files"))
         elif there is not base and there.leaf and self.new.certificate:
             unmet = acceptable(self.place.demands, there.leaf, self.bench.now)
             term = unmet[0][0].requirement.term if unmet else ""
