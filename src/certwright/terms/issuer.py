@@ -88,8 +88,9 @@ class NoPublicClient(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate = leaf(seen)
+        if not public_policies(certificate):
+            return
         since, refused = purposes_refused()
-        gone = [oid for oid in certificate.extended_key_usage or () if oid in refused]
-        if gone and public_policies(certificate):
+        if gone := [oid for oid in certificate.extended_key_usage or () if oid in refused]:
             expected = tr("usages that public CAs keep issuing after {day}", day=since)
             yield Mismatch(expected, purposes(gone))
