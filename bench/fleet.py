@@ -1,4 +1,4 @@
-"""Certificates to judge: for every place of a deployment one leaf that meets its draft, under one intermediate and root.
+"""Certificates to judge: for every place of a plan one leaf that meets its draft, under one intermediate and root.
 
 Every leaf has a key, a serial and a subject of its own. Nobody looks for the primes of a public key, so its modulus is
 a random odd number: five thousand real RSA keys would take minutes.
@@ -22,7 +22,7 @@ from certwright.x509.body import Profile, body
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
 
-NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
 AUTHORITY = Draft(
     authority=True,
     key_usage=frozenset({"keyCertSign", "cRLSign"}),
@@ -147,6 +147,9 @@ def _leaves(plan: Plan) -> Iterator[Place]:
 
 def _leaf(place: Place, above: Authorities, serial: int, dice: random.Random) -> bytes:
     modulus = dice.getrandbits(place.draft.key.bits) | 1 | 1 << place.draft.key.bits - 1
-    public = rsa.RSAPublicNumbers(65537, modulus).public_key()
-    return _signed(place.draft, public, serial, above.issuing, above.key).der
+    return leaf_for(place, above, serial, rsa.RSAPublicNumbers(65537, modulus).public_key())
 
+
+def leaf_for(place: Place, above: Authorities, serial: int, public: rsa.RSAPublicKey) -> bytes:
+    """A certificate that meets the draft of a place."""
+    return _signed(place.draft, public, serial, above.issuing, above.key).der

@@ -198,11 +198,19 @@ def plan_200(work: Path, rounds: int) -> list[str]:
     return table("start-up and planning", medians(steps, rounds), "python -c 'import click'")
 
 
+def judge_many(rounds: int, quick: bool) -> list[str]:  # noqa: FBT001 - as the option has it
+    """Certificates by the thousand; a process of its own, whose memory is measured."""
+    command = [PYTHON, str(HERE / "judge.py"), str(rounds), "500" if quick else "5000"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="without the peers, nothing written")
-    parser.add_argument("--only", nargs="*", choices=["apply", "many", "check", "plan"], help="only these tables")
+    parser.add_argument(
+        "--only", nargs="*", choices=["apply", "many", "check", "plan", "judge"], help="only these tables"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
@@ -211,6 +219,7 @@ def main() -> None:
             "many": lambda: apply_208(work, max(3, options.rounds // 2)),
             "check": lambda: check_208(work, options.rounds),
             "plan": lambda: plan_200(work, options.rounds * 2),
+            "judge": lambda: judge_many(options.rounds, options.quick),
         }
         lines: list[str] = []
         for name in options.only or parts:
