@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from certwright.errors import Refused
 from certwright.keys import PrivateKey
 from certwright.model import KeySpec
+from certwright.speech import tr
 
 FEWEST, MOST = 4, 32  # keys to wait for before a batch is given out
 Item = TypeVar("Item")
@@ -82,4 +83,6 @@ def new_key(spec: KeySpec) -> PrivateKey:
         return rsa.generate_private_key(public_exponent=65537, key_size=spec.bits)
     if spec.algorithm == "ec" and spec.bits in CURVES:
         return ec.generate_private_key(CURVES[spec.bits]())
-    raise Refused(f"no key like {spec} can be made here", "use rsa 2048, 3072 or 4096, or ec 256, 384 or 521")
+    raise Refused(
+        tr("no key like {spec} can be made here", spec=spec), tr("use rsa 2048, 3072 or 4096, or ec 256, 384 or 521")
+    )

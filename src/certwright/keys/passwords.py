@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from certwright.errors import Refused
 from certwright.keys.seal import Random
 from certwright.model import PasswordRule
+from certwright.speech import tr
 from certwright.terms.seen import password_facts
 
 LEAST = 16  # characters of a drawn password, whatever less a rule allows
@@ -23,7 +24,7 @@ def draw_password(rule: PasswordRule, random: Random) -> str:
     if len(_classes(alphabet)) < rule.classes:
         alphabet = _allowed(PLAIN + SPECIAL, rule)
     if len(_classes(alphabet)) < rule.classes or len(alphabet) < FEWEST:
-        raise Refused("no password can be drawn under this rule", "supply one with --password-file")
+        raise Refused(tr("no password can be drawn under this rule"), tr("supply one with --password-file"))
     length = max(LEAST, rule.minimum)
     while True:
         password = "".join(_characters(alphabet, length, random))
@@ -44,8 +45,8 @@ def refuse_password(rule: PasswordRule, password: str, set_id: str) -> None:
     faults = password_faults(rule, password)
     if faults:
         raise Refused(
-            f"the password for {set_id} does not do: {'; '.join(faults)}",
-            "choose another one, or give none and one is made",
+            tr("the password for {set} does not do: {faults}", set=set_id, faults="; ".join(faults)),
+            tr("choose another one, or give none and one is made"),
         )
 
 
@@ -56,17 +57,20 @@ def password_faults(rule: PasswordRule, password: str) -> tuple[str, ...]:
 
 def _faults(rule: PasswordRule, password: str) -> Iterator[str]:
     if len(password) < rule.minimum:
-        yield f"at least {rule.minimum} characters are required, it has {len(password)}"
+        yield tr("at least {least} characters are required, it has {count}", least=rule.minimum, count=len(password))
     found = _classes(password)
     if len(found) < rule.classes:
-        yield (
-            f"{rule.classes} of upper-case, lower-case, digits, special and other letters are required,"
-            f" it has {len(found)} ({', '.join(sorted(found)) or 'none'})"
+        yield tr(
+            "{least} of upper-case, lower-case, digits, special and other letters are required,"
+            " it has {count} ({classes})",
+            least=rule.classes,
+            count=len(found),
+            classes=", ".join(sorted(found)) or tr("none"),
         )
     if set(password) & set(rule.forbidden):
-        yield f"none of the characters {rule.forbidden} may appear"
+        yield tr("none of the characters {characters} may appear", characters=rule.forbidden)
     if not password.isprintable():
-        yield "a control character may not appear"
+        yield tr("a control character may not appear")
 
 
 def _characters(alphabet: str, length: int, random: Random) -> Iterator[str]:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from certwright.errors import Locked, Unreadable
+from certwright.speech import tr
 from certwright.value import value
 
 Random = Callable[[int], bytes]
@@ -51,9 +52,9 @@ class Box:
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], name.encode())
         except (InvalidTag, ValueError) as damage:
             raise Unreadable(
-                "the sealed bytes are damaged or belong to something else",
+                tr("the sealed bytes are damaged or belong to something else"),
                 where=name,
-                hint="restore the inventory from a backup; nothing was changed",
+                hint=tr("restore the inventory from a backup; nothing was changed"),
             ) from damage
 
 
@@ -73,20 +74,20 @@ def new_box(secret: str, cost: Cost, random: Random) -> tuple[bytes, Box]:
     return json.dumps(written).encode(), Box(master, random)
 
 
-def open_box(written: bytes, secret: str, random: Random, *, source: str = "the unlock secret") -> Box:
+def open_box(written: bytes, secret: str, random: Random, *, source: str = "") -> Box:
     """The box that `new_box` wrote down. Locked when `secret` is not the one; `source` says where it came from."""
     try:
         told = json.loads(written)
         cost = Cost(int(told["n"]), int(told["r"]), int(told["p"]))
         salt, wrapped = b64decode(told["salt"]), b64decode(told["master"])
     except (ValueError, KeyError, TypeError) as damage:
-        raise Unreadable("the wrapped master key is damaged", where="inventory") from damage
+        raise Unreadable(tr("the wrapped master key is damaged"), where="inventory") from damage
     try:
         master = AESGCM(_stretch(secret, salt, cost)).decrypt(wrapped[:NONCE], wrapped[NONCE:], MASTER)
     except InvalidTag as wrong:
         raise Locked(
-            f"{source} does not open this inventory",
-            "give the secret this inventory was made with: --unlock-file FILE or CERTWRIGHT_UNLOCK",
+            tr("{source} does not open this inventory", source=source or tr("the unlock secret")),
+            tr("give the secret this inventory was made with: --unlock-file FILE or CERTWRIGHT_UNLOCK"),
         ) from wrong
     return Box(master, random)
 

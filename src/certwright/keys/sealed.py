@@ -11,6 +11,7 @@ from certwright.keys import NewKey, PrivateKey
 from certwright.keys.foundry import Foundry
 from certwright.keys.seal import Box, Random
 from certwright.model import KeySpec
+from certwright.speech import tr
 from certwright.x509.write import spki
 
 
@@ -33,7 +34,7 @@ class SealedKeys:
         # The seal vouches for the numbers; testing the primes again would cost 29 ms a key.
         private = load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True)
         if not isinstance(private, RSAPrivateKey | EllipticCurvePrivateKey):
-            raise Unreadable("neither an RSA nor an EC key", where=name)
+            raise Unreadable(tr("neither an RSA nor an EC key"), where=name)
         return private, pkcs8
 
     def _sealed(self, place: str, spec: KeySpec, private: PrivateKey) -> NewKey:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from certwright.errors import Broken, Locked, Refused
 from certwright.keys.seal import DRAWN, THOUGHT_OF, Cost, Random
+from certwright.speech import tr
 from certwright.value import field, value
 
 VARIABLE = "CERTWRIGHT_UNLOCK"
@@ -39,26 +40,26 @@ class Secret:
 def find_secret(unlock: Unlock, quick: Path, account: str) -> Secret | None:
     """The first secret there is, without asking anybody. None when there is none."""
     if unlock.file is not None:
-        return Secret(_read(unlock.file), f"the secret in {unlock.file}")
+        return Secret(_read(unlock.file), tr("the secret in {place}", place=unlock.file))
     if unlock.environment.get(VARIABLE):
-        return Secret(unlock.environment[VARIABLE], f"the secret in {VARIABLE}")
+        return Secret(unlock.environment[VARIABLE], tr("the secret in {place}", place=VARIABLE))
     if quick.exists():
-        return Secret(_read(quick), f"the secret in {quick}")
+        return Secret(_read(quick), tr("the secret in {place}", place=quick))
     kept = _from_keyring(account) if unlock.keyring else None
-    return Secret(kept, "the secret in the keyring") if kept else None
+    return Secret(kept, tr("the secret in the keyring")) if kept else None
 
 
 def ask_secret(unlock: Unlock) -> Secret:
     """The secret a person types. Locked when there is nobody to ask."""
     if unlock.prompt is None:
         raise Locked(
-            "the unlock secret of this inventory is needed and was not found",
-            f"give it with --unlock-file FILE or {VARIABLE}, or run in a terminal to be asked",
+            tr("the unlock secret of this inventory is needed and was not found"),
+            tr("give it with --unlock-file FILE or {variable}, or run in a terminal to be asked", variable=VARIABLE),
         )
-    typed = unlock.prompt("Unlock secret")
+    typed = unlock.prompt(tr("Unlock secret"))
     if not typed:
-        raise Refused("the unlock secret is empty", "type it, or use --unlock-file FILE")
-    return Secret(typed, "the secret you typed")
+        raise Refused(tr("the unlock secret is empty"), tr("type it, or use --unlock-file FILE"))
+    return Secret(typed, tr("the secret you typed"))
 
 
 def make_secret(quick: Path, random: Random) -> Secret:
@@ -79,20 +80,26 @@ def make_secret(quick: Path, random: Random) -> Secret:
             os.close(folder)
     except OSError as failure:
         raise Broken(
-            f"{quick}: the unlock secret could not be written ({failure.strerror})",
-            f"make the folder writable for this user, or give a secret with --unlock-file FILE or {VARIABLE}",
+            tr("{path}: the unlock secret could not be written ({reason})", path=quick, reason=failure.strerror),
+            tr(
+                "make the folder writable for this user, or give a secret with --unlock-file FILE or {variable}",
+                variable=VARIABLE,
+            ),
         ) from failure
-    return Secret(text, f"the secret in {quick}", DRAWN, made=quick)
+    return Secret(text, tr("the secret in {place}", place=quick), DRAWN, made=quick)
 
 
 def _read(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig").strip("\r\n")  # some editors begin a file with a mark
     except (OSError, UnicodeDecodeError) as failure:
-        told = failure.strerror if isinstance(failure, OSError) else "not UTF-8 text"
-        raise Refused(f"{path}: the unlock secret cannot be read ({told})", "name a file that holds it") from failure
+        told = failure.strerror if isinstance(failure, OSError) else tr("not UTF-8 text")
+        raise Refused(
+            tr("{path}: the unlock secret cannot be read ({reason})", path=path, reason=told),
+            tr("name a file that holds it"),
+        ) from failure
     if not text:
-        raise Refused(f"{path}: the file of the unlock secret is empty", "write the secret into it")
+        raise Refused(tr("{path}: the file of the unlock secret is empty", path=path), tr("write the secret into it"))
     return text
 
 
