@@ -13,6 +13,7 @@ from pathlib import Path
 
 from certwright.errors import Broken, Refused
 from certwright.model import Artifact
+from certwright.speech import tr
 from certwright.targets.paths import refuse_path
 
 FILE_MODE = {True: 0o600, False: 0o644}  # secret or not
@@ -103,8 +104,13 @@ def _refuse_other(path: Path, wanted: Callable[[int], bool]) -> None:
     with _told(path), suppress(FileNotFoundError, NotADirectoryError):
         mode = path.lstat().st_mode
         if not wanted(mode):
-            kind = "a link" if stat.S_ISLNK(mode) else "something else than the file or folder that belongs there"
-            raise Refused(f"{path} is {kind}; nothing is written through it", "remove it, and run again")
+            told = tr(
+                "{path} is something else than the file or folder that belongs there; nothing is written through it",
+                path=path,
+            )
+            if stat.S_ISLNK(mode):
+                told = tr("{path} is a link; nothing is written through it", path=path)
+            raise Refused(told, tr("remove it, and run again"))
 
 
 def _unfinished(file: Path) -> Path:
@@ -148,14 +154,14 @@ def _told(path: Path) -> Iterator[None]:
 
 def _broken(path: Path, failure: OSError) -> Broken:
     return Broken(
-        f"{path} cannot be written or read ({failure.strerror})",
-        f"{_remedy(failure.errno)}, and run again: nothing is lost",
+        tr("{path} cannot be written or read ({reason})", path=path, reason=failure.strerror),
+        _remedy(failure.errno),
     )
 
 
 def _remedy(number: int | None) -> str:
     if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "free space"
+        return tr("free space, and run again: nothing is lost")
     if number in (errno.ENOTDIR, errno.EEXIST):
-        return "move away the file that is where a folder belongs"
-    return "give this user the right to write there, and to read what is there"
+        return tr("move away the file that is where a folder belongs, and run again: nothing is lost")
+    return tr("give this user the right to write there, and to read what is there, and run again: nothing is lost")

@@ -7,6 +7,7 @@ import re
 from pathlib import PurePosixPath
 
 from certwright.errors import Refused
+from certwright.speech import tr
 
 # Names Windows gives to devices, with any extension; what it cannot write; endings it takes off.
 _DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
@@ -20,19 +21,19 @@ def refuse_path(path: str) -> PurePosixPath:
     for part in parts:
         if fault := _fault(part):
             raise Refused(
-                f"{path!r} cannot be delivered: {part!r} {fault}",
-                "correct the path in the catalogue file, or the name in the deployment file that it is made from",
+                tr("{path!r} cannot be delivered: {part!r} {fault}", path=path, part=part, fault=fault),
+                tr("correct the path in the catalogue file, or the name in the deployment file that it is made from"),
             )
     return PurePosixPath(*parts)
 
 
 def _fault(part: str) -> str:
     if part in ("", ".", ".."):
-        return "is not a name; paths are relative and never lead upwards"
+        return tr("is not a name; paths are relative and never lead upwards")
     if found := _UNWRITABLE.search(part):
-        return f"holds {found[0]!r}, which Windows cannot write"
+        return tr("holds {character!r}, which Windows cannot write", character=found[0])
     if part[-1] in ". ":
-        return "ends in a dot or a blank, which Windows takes off"
+        return tr("ends in a dot or a blank, which Windows takes off")
     if _DEVICES.fullmatch(part):
-        return "is the name of a device on Windows"
-    return f"is longer than {LONGEST} bytes" if len(part.encode()) > LONGEST else ""
+        return tr("is the name of a device on Windows")
+    return tr("is longer than {longest} bytes", longest=LONGEST) if len(part.encode()) > LONGEST else ""
