@@ -26,7 +26,7 @@ def stored_version(path: Path) -> str | None:
         if not names:
             return None
         if "alembic_version" not in names:
-            raise Unreadable("this database is no inventory", where=str(path), hint="move it away")
+            raise Unreadable(tr("this database is no inventory"), where=str(path), hint=tr("move it away"))
         row = database.execute("SELECT version_num FROM alembic_version").fetchone()
         return str(row[0]) if row else ""
 

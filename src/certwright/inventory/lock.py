@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from certwright.errors import Broken, Locked
+from certwright.speech import tr
 
 PAUSE = 0.05  # seconds between two tries
 if sys.platform == "win32":
@@ -47,7 +48,8 @@ def run_lock(path: Path, now: datetime, wait: float = 10.0) -> Iterator[None]:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as failure:
         raise Broken(
-            f"{path}: the lock cannot be opened ({failure.strerror})", "make the folder writable for this user"
+            tr("{path}: the lock cannot be opened ({reason})", path=path, reason=failure.strerror),
+            tr("make the folder writable for this user"),
         ) from failure
     try:
         _wait(file, path, wait)
@@ -65,8 +67,8 @@ def _wait(file: int, path: Path, patience: float) -> None:
     while not _try(file):
         if time.monotonic() >= until:
             raise Locked(
-                f"another run holds this inventory: {_holder(path)}",
-                "wait until it is done, or end it, and run again",
+                tr("another run holds this inventory: {holder}", holder=_holder(path)),
+                tr("wait until it is done, or end it, and run again"),
             )
         time.sleep(PAUSE)
 
@@ -74,6 +76,6 @@ def _wait(file: int, path: Path, patience: float) -> None:
 def _holder(path: Path) -> str:
     try:
         told = json.loads(path.read_bytes())
-        return f"process {told['pid']} on {told['host']}, since {told['since']}"
+        return tr("process {pid} on {host}, since {since}", pid=told["pid"], host=told["host"], since=told["since"])
     except (OSError, ValueError, KeyError, TypeError):  # it took the lock this very moment and has not signed yet
-        return "a process that has just begun"
+        return tr("a process that has just begun")

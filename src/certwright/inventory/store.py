@@ -15,6 +15,7 @@ from certwright.inventory.book import Book
 from certwright.inventory.glance import PATIENCE, connect_to_read, stored_version
 from certwright.inventory.read import Reading
 from certwright.inventory.told import BACKUP, told
+from certwright.speech import tr
 
 HEAD = "0002"  # the newest of the migrations; a test holds the two together
 
@@ -37,8 +38,13 @@ class Inventory:
             version = stored_version(path)
             if version is not None and version > HEAD:
                 raise Refused(
-                    f"{path}: a newer certwright made this inventory (schema {version}, this one knows {HEAD})",
-                    "install that version or a later one",
+                    tr(
+                        "{path}: a newer certwright made this inventory (schema {found}, this one knows {known})",
+                        path=path,
+                        found=version,
+                        known=HEAD,
+                    ),
+                    tr("install that version or a later one"),
                 )
             inventory = cls(path, _connect(path, patience))
             if version != HEAD:
@@ -102,8 +108,8 @@ class Inventory:
             try:
                 command.upgrade(config, HEAD)
             except CommandError as unknown:
-                what = f"the inventory has a schema nobody knows ({unknown})"
-                raise Unreadable(what, where=str(self.path), hint=BACKUP) from unknown
+                what = tr("the inventory has a schema nobody knows ({reason})", reason=unknown)
+                raise Unreadable(what, where=str(self.path), hint=tr(BACKUP)) from unknown
 
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
@@ -111,8 +117,8 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it takes over its mode
     except OSError as failure:
         raise Broken(
-            f"{path}: the inventory cannot be written here ({failure.strerror})",
-            "make the folder and the files in it writable for this user",
+            tr("{path}: the inventory cannot be written here ({reason})", path=path, reason=failure.strerror),
+            tr("make the folder and the files in it writable for this user"),
         ) from failure
     # Transactions are begun by `_transaction`, not guessed by the driver; one thread at a time uses the connection.
     connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)

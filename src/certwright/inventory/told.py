@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from certwright.errors import Broken, Locked, Problem, Unreadable
+from certwright.speech import noted, tr
 
-BACKUP = "restore it from a backup; nothing was changed"
+BACKUP = noted("restore it from a backup; nothing was changed")
 
 
 @contextmanager
@@ -30,16 +31,25 @@ def told(path: Path) -> Iterator[None]:
 def _problem(path: Path, failure: sqlite3.Error) -> Problem:
     name = getattr(failure, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return Locked(f"{path}: another process is writing to the inventory", "wait until it is done and run again")
+        return Locked(
+            tr("{path}: another process is writing to the inventory", path=path),
+            tr("wait until it is done and run again"),
+        )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return Unreadable(f"the inventory is damaged ({failure})", where=str(path), hint=BACKUP)
+        return Unreadable(tr("the inventory is damaged ({reason})", reason=failure), where=str(path), hint=tr(BACKUP))
     if name.startswith("SQLITE_FULL"):
-        return Broken(f"{path}: the disk is full; what was written before is safe", "free some space and run again")
+        return Broken(
+            tr("{path}: the disk is full; what was written before is safe", path=path),
+            tr("free some space and run again"),
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return Broken(
-            f"{path}: the inventory cannot be written here ({failure})",
-            "make the folder and the files in it writable for this user",
+            tr("{path}: the inventory cannot be written here ({reason})", path=path, reason=failure),
+            tr("make the folder and the files in it writable for this user"),
         )
     if name.startswith("SQLITE_IOERR"):
-        return Broken(f"{path}: the disk failed ({failure})", "free some space or mend the disk, and run again")
-    return Broken(f"{path}: the inventory refused ({failure})", BACKUP)
+        return Broken(
+            tr("{path}: the disk failed ({reason})", path=path, reason=failure),
+            tr("free some space or mend the disk, and run again"),
+        )
+    return Broken(tr("{path}: the inventory refused ({reason})", path=path, reason=failure), tr(BACKUP))
