@@ -60,7 +60,7 @@ def fetchable(url: str) -> Fetchable:
     """An http URL. Refused for another scheme, credentials, or a host that is none (RFC 3986)."""
     parts, host, port = _taken_apart(url)
     if parts.scheme != "http":
-        raise Refused(tr("only http addresses are fetched, and this is {scheme}", scheme=parts.scheme or "none"))
+        raise Refused(tr("only http addresses are fetched, and this is {scheme}", scheme=parts.scheme or tr("none")))
     target = quote(parts.path or "/", safe="%/:=&~+!$,;'@()*[]")
     if parts.query:
         target += "?" + quote(parts.query, safe="%/:=&~+!$,;'@()*[]?")

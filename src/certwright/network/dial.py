@@ -133,7 +133,6 @@ def _connected(where: str, addresses: list[IPAddress], port: int, clock: Clock) 
 def told(reason: OSError) -> str:
     """An operating system's word, without its number."""
     if isinstance(reason, TimeoutError):
-        return (
-            str(reason) if reason.args and not reason.errno and str(reason) != "timed out" else tr("no answer in time")
-        )
+        ours = reason.args and not reason.errno and str(reason) != "timed out"
+        return str(reason) if ours else tr("no answer in time")
     return reason.strerror or str(reason) or type(reason).__name__

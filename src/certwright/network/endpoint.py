@@ -102,7 +102,7 @@ def _shaken(endpoint: Endpoint, allowed: Allowed, clock: Clock, hello: Hello, *,
             unfinished = _words(reason)
         chain = _sent(spoken)
         if not chain:
-            raise ssl.SSLError("no certificate was sent")
+            raise ssl.SSLError(tr("no certificate was sent"))
         cipher, version = (spoken.cipher() or ("", "", 0))[0], spoken.version() or ""
         wanted = _CERTIFICATE_REQUEST in heard
         if wanted and not unfinished and version == "TLSv1.3":
@@ -150,7 +150,7 @@ def _parting(spoken: ssl.SSLSocket, clock: Clock) -> str:
 
 def _words(reason: ssl.SSLError) -> str:
     """OpenSSL's name of the reason, as RFC 8446 6 writes alerts."""
-    told = (reason.reason or reason.strerror or str(reason)).lower().replace("_", " ")
+    told = (reason.reason or reason.strerror or "").lower().replace("_", " ") or str(reason)
     return re.sub(r"^(tlsv\d+|sslv\d+) ", "", told)
 
 
