@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from certwright.errors import Refused
 from certwright.issuers import Issued, Order
 from certwright.model import Mismatch
+from certwright.speech import tr
 from certwright.value import value
 from certwright.x509.crl import Revoked, write_crl
 from certwright.x509.facts import CertificateFacts
@@ -67,9 +68,15 @@ class EmbeddedIssuer:
     def _refuse_outliving(self, order: Order) -> None:
         if order.not_after > self._certificate.not_after:
             raise Refused(
-                f"{order.place}: it would outlive its issuer {self._certificate.subject}"
-                f" (until {order.not_after:%Y-%m-%d}, the issuer until {self._certificate.not_after:%Y-%m-%d})",
-                "renew the issuer first, or shorten the certificate with days:",
+                tr(
+                    "{place}: it would outlive its issuer {issuer}"
+                    " (until {end:%Y-%m-%d}, the issuer until {last:%Y-%m-%d})",
+                    place=order.place,
+                    issuer=self._certificate.subject,
+                    end=order.not_after,
+                    last=self._certificate.not_after,
+                ),
+                tr("renew the issuer first, or shorten the certificate with days:"),
             )
 
 
