@@ -15,6 +15,7 @@ A Problem says what happened and what to do next. Nothing secret ever enters one
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from certwright.speech import tr, trn
 from certwright.value import value
 
 
@@ -50,17 +51,21 @@ class Mistake:
 
     def __str__(self) -> str:
         told = f"{self.place}: {self.what}"
-        details = [f"{word} {value}" for word, value in (("expected", self.expected), ("got", self.found)) if value]
-        if details:
-            told += f" ({', '.join(details)})"
-        return told + (f"\n  hint: {self.hint}" if self.hint else "")
+        if details := _details(self.expected, self.found):
+            told += f" ({details})"
+        return told + ("\n  " + tr("hint: {hint}", hint=self.hint) if self.hint else "")
+
+
+def _details(expected: str, found: str) -> str:
+    parts = (expected and tr("expected {expected}", expected=expected), found and tr("got {found}", found=found))
+    return ", ".join(filter(None, parts))
 
 
 class Mistakes(Refused):
     """Every mistake of a text at once, so that the user fixes a list and not a queue."""
 
     def __init__(self, mistakes: Sequence[Mistake], hint: str = "") -> None:
-        count = f"{len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''}"
+        count = trn("{count} mistake", "{count} mistakes", len(mistakes))
         super().__init__("\n".join([count, *map(str, mistakes)]), hint)
         self.mistakes = tuple(mistakes)
 
@@ -91,15 +96,15 @@ class Impossible(Refused):
 
 def _lines(conflict: Conflict, places: Sequence[str]) -> Iterator[str]:
     """One conflict, told once for all the places that have it."""
-    details = [f"{word} {value}" for word, value in (("expected", conflict.expected), ("got", conflict.found)) if value]
-    told = f"{conflict.what} [{conflict.code}]" + (f" ({', '.join(details)})" if details else "")
+    details = _details(conflict.expected, conflict.found)
+    told = f"{conflict.what} [{conflict.code}]" + (f" ({details})" if details else "")
     yield f"{places[0]}: {told}" if len(places) == 1 else told
     if len(places) > 1:
-        yield f"  for {len(places)}: {', '.join(places)}"
+        yield "  " + tr("for {count}: {places}", count=len(places), places=", ".join(places))
     if conflict.hint:
-        yield f"  hint: {conflict.hint}"
+        yield "  " + tr("hint: {hint}", hint=conflict.hint)
     if conflict.citation:
-        yield f"  source: {conflict.citation}"
+        yield "  " + tr("source: {source}", source=conflict.citation)
 
 
 class Unreadable(Problem):

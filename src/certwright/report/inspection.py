@@ -74,7 +74,7 @@ def _file(file: Inspected, now: datetime, screen: Screen) -> Iterator[str]:
         yield from fields(rows, screen, indent=2, label=LABEL, style="warning")
     for one in file.contents:
         title = f": {visible(one.title)}" if one.title else ""
-        yield from paragraph(f"{FORMS[one.form]}{title}", screen, indent=2)
+        yield from paragraph(f"{tr(FORMS[one.form])}{title}", screen, indent=2)
         parts = list(_parts(one, now))
         label = max((LABEL, *(columns_of(name) for _, rows in parts for name, text in rows if text)))
         yield from fields(_closed_rows(one), screen, indent=4, label=label, style="warning")
