@@ -7,6 +7,7 @@ import os
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from queue import SimpleQueue
 from types import TracebackType
 from typing import TypeVar
@@ -39,7 +40,7 @@ class Foundry:
     def begin(self, specs: Iterable[KeySpec]) -> None:
         """Start making these keys now, in this order. Returns at once."""
         for spec in specs:
-            self._begun[spec].append(self._pool.submit(new_key, spec))
+            self._begun[spec].append(self._pool.submit(copy_context().run, new_key, spec))
 
     def expect(self, specs: Iterable[KeySpec]) -> None:
         """Start making these, as far as keys like them are not begun already."""

@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -129,7 +130,8 @@ class Lists:
         new = [url for url in addresses if url not in self.answers]
         room = max(0, self.asking.limits.addresses - len(self.answers))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            self.answers |= dict(zip(new[:room], pool.map(self._answer, new[:room]), strict=True))
+            asked = {url: pool.submit(copy_context().run, self._answer, url) for url in new[:room]}  # in our language
+            self.answers |= {url: answer.result() for url, answer in asked.items()}
         for url in new[room:]:
             told = tr("not asked: it would be more than {most} addresses", most=self.asking.limits.addresses)
             self.answers[url] = _Answer(Listing(url, "not-asked", told), hint=tr("check fewer files at once"))
