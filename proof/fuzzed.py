@@ -20,6 +20,7 @@ with atheris.instrument_imports(include=["certwright"]):
 
 MOST_SECONDS = 2.0  # of CPU, because others may be busy on the machine; instrumented code is slower still
 MOST_KILOBYTES = 200 << 10
+OWN = ("crash-", "timeout-", "oom-")  # inputs that libFuzzer itself kept, because they ended the process
 
 
 class Fuzzed:
@@ -27,7 +28,12 @@ class Fuzzed:
 
     def __init__(self, reader: Reader, kept: Path) -> None:
         self.reader, self.kept = reader, kept
-        self.known = {path.name.rpartition("-")[0] for path in kept.iterdir()}
+        self.known: set[str] = set()
+        for path in sorted(kept.iterdir()):
+            if not path.name.startswith(OWN):  # tried again: what was fixed is forgotten
+                content = path.read_bytes()
+                path.unlink()
+                self(content)
 
     def __call__(self, content: bytes) -> None:
         """One input."""
