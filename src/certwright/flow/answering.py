@@ -6,7 +6,7 @@ A refusal says what was asked, what came, and what to tell the administrator of 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from certwright.due import demanded, renewal_of
+from certwright.due import demanded, judged_at, renewal_of
 from certwright.issuers import Answer
 from certwright.model import GeneralName, Held, IssuerWish, Place, Requirement, Result
 from certwright.pending import Pending
@@ -39,6 +39,7 @@ def examined(
 ) -> tuple[Held, tuple[Fault, ...]]:
     """What would be held if that answer is taken, and everything that is wrong with it."""
     certificate = read_certificate(answer.certificate)
+    now = judged_at(certificate.not_before, now)
     others = [read_certificate(der) for der in (*answer.chain, *wish.chain) if der != answer.certificate]
     anchors = [read_certificate(der) for der in wish.roots]
     chain = diagnose(certificate, others, anchors, now, server=None)

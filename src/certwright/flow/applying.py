@@ -12,6 +12,7 @@ from certwright.flow.standing import Standing, coming, look, todo, wanted_paths
 from certwright.flow.world import Applied, World
 from certwright.inventory import Event
 from certwright.model import Plan
+from certwright.speech import tr
 
 
 def apply(plan: Plan, world: World, passwords: Mapping[str, str] | None = None) -> Applied:
@@ -93,11 +94,13 @@ def _refuse_foreign(plan: Plan, standing: Standing, world: World) -> list[str]:
     foreign = standing.foreign(wanted_paths(plan))
     if foreign and not world.replace:
         raise Refused(
-            f"certwright did not write what is in the way: {', '.join(foreign)}",
-            "move these files away, or run again with --replace to overwrite them",
+            tr("certwright did not write what is in the way: {paths}", paths=", ".join(foreign)),
+            tr("move these files away, or run again with --replace to overwrite them"),
         )
-    told = [f"{path}: was not written by certwright; replaced" for path in foreign]
-    told += [f"{path}: was changed since it was written; put back" for path in standing.changed(wanted_paths(plan))]
+    changed = standing.changed(wanted_paths(plan))
+    told = [tr("{path}: was not written by certwright; replaced", path=path) for path in foreign]
+    told += [tr("{path}: was changed since it was written; put back", path=path) for path in changed]
     return told + [
-        f"{path}: is no longer part of the plan; remove it if nobody needs it" for path in standing.left(plan)
+        tr("{path}: is no longer part of the plan; remove it if nobody needs it", path=path)
+        for path in standing.left(plan)
     ]

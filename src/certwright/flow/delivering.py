@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from certwright.check import judge
-from certwright.due import anchors_of, holding, recipe
+from certwright.due import anchors_of, holding, judged_at, recipe
 from certwright.errors import Refused
 from certwright.flow.parcel import Parcel
 from certwright.inventory import Crl
 from certwright.model import Held, Place, Plan, Report, Result, Status
 from certwright.pack import pack
 from certwright.pack.credential import Credential
+from certwright.speech import tr
 from certwright.value import field, value
 
 
@@ -37,8 +38,10 @@ def parcels(bench: Bench, places: Sequence[Place]) -> list[Parcel]:
     failed = _failed(report)
     if failed or report.unjudged:
         raise Refused(
-            "\n".join(["what was made would not be accepted, and was not delivered:", *_told(failed, report.unjudged)]),
-            "this is a fault of certwright or its catalogue: please report it with the codes above",
+            "\n".join(
+                [tr("what was made would not be accepted, and was not delivered:"), *_told(failed, report.unjudged)]
+            ),
+            tr("this is a fault of certwright or its catalogue: please report it with the codes above"),
         )
     return made
 
@@ -53,7 +56,9 @@ def _judged(bench: Bench, places: Sequence[Place]) -> tuple[list[Parcel], Report
     files = {parcel.artifact.path: parcel.artifact.content for parcel in made}
     passwords = {set_id: text for set_id, (_, text) in bench.passwords.items()}
     part = replace(bench.plan, places=tuple(places), sets=())
-    return made, judge(part, files, passwords, bench.now, anchors=_trusted(bench, places), whole=False)
+    begun = [judged_at(have.not_before, bench.now) for place in places if (have := holding(place, bench.held))]
+    now = max(begun, default=bench.now)
+    return made, judge(part, files, passwords, now, anchors=_trusted(bench, places), whole=False)
 
 
 def _failed(report: Report) -> list[Result]:
@@ -104,6 +109,7 @@ def _told(failures: Sequence[Result], unjudged: Sequence[str]) -> Iterator[str]:
     for result in failures:
         yield f"  {result.place} {result.path} [{result.code}] {result.reason}".rstrip()
         for found in result.mismatches:
-            yield f"    expected {found.expected}, found {found.found}" + (f" ({found.where})" if found.where else "")
+            told = tr("expected {expected}, found {found}", expected=found.expected, found=found.found)
+            yield f"    {told}" + (f" ({found.where})" if found.where else "")
     for path in unjudged:
-        yield f"  {path}: nothing can judge it"
+        yield "  " + tr("{path}: nothing can judge it", path=path)

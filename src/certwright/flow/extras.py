@@ -9,6 +9,7 @@ from certwright.inventory import Crl
 from certwright.model import Action, Artifact, Held, Place, Plan
 from certwright.pack.script import script_artifact
 from certwright.plan.authorities import authority_name
+from certwright.speech import tr
 from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.read import read_certificate
 
@@ -63,7 +64,9 @@ def extras_due(
     for place in publishers(plan):
         have, crl = held.get(place.id), crls.get(place.id)
         if have is None or crl is None or crl_overdue(have, crl, now):
-            yield Action("deliver", place.id, f"{crl_path(place)}: a new revocation list is to be published")
+            yield Action(
+                "deliver", place.id, tr("{path}: a new revocation list is to be published", path=crl_path(place))
+            )
         elif delivered.get(crl_path(place)) != (parcel := crl_parcel(place, crl)).recipe:
             yield _again(parcel)
 
@@ -72,7 +75,7 @@ def next_crl(plan: Plan, crls: Mapping[str, Crl]) -> tuple[date, str] | None:
     """The first day on which a list that somebody fetches is to be published again, and what it is."""
     fetched = {wish.name for wish in plan.issuers if wish.crl}
     days = [
-        (_renewal(crls[place.id]).date(), f"revocation list of {place.id}")
+        (_renewal(crls[place.id]).date(), tr("revocation list of {place}", place=place.id))
         for place in publishers(plan)
         if place.id in crls and place.id.partition("/")[0] in fetched
     ]
@@ -84,4 +87,5 @@ def _renewal(crl: Crl) -> datetime:
 
 
 def _again(parcel: Parcel) -> Action:
-    return Action("deliver", parcel.artifact.place, f"{parcel.artifact.path} is missing, was changed, or is old")
+    reason = tr("{path} is missing, was changed, or is old", path=parcel.artifact.path)
+    return Action("deliver", parcel.artifact.place, reason)

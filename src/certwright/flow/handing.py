@@ -10,6 +10,7 @@ from certwright.pack.handover import request_files
 from certwright.pack.requested import Requested, folder_of, holds_key
 from certwright.pending import Pending
 from certwright.plan.authorities import template_of
+from certwright.speech import tr
 
 
 def requested(wish: IssuerWish, place: Place, pending: Pending) -> Requested:
@@ -46,9 +47,11 @@ def requests_due(
     wanted = {parcel.artifact.path: parcel for parcel in request_parcels(plan, pending)}
     for path, parcel in wanted.items():
         if delivered.get(path) != parcel.recipe:
-            yield Action("deliver", parcel.artifact.place, f"{path} is missing, was changed, or is old")
+            reason = tr("{path} is missing, was changed, or is old", path=path)
+            yield Action("deliver", parcel.artifact.place, reason)
     for one in answered(wanted, deliveries):
-        yield Action("deliver", one.place, f"{one.path} is no longer asked for, and is to be taken away")
+        reason = tr("{path} is no longer asked for, and is to be taken away", path=one.path)
+        yield Action("deliver", one.place, reason)
 
 
 def answered(wanted: Iterable[str], deliveries: Iterable[Delivery]) -> Sequence[Delivery]:

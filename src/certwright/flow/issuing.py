@@ -16,6 +16,7 @@ from certwright.issuers.embedded import Desk, EmbeddedIssuer, Spoken, self_signe
 from certwright.keys import NewKey, PrivateKey
 from certwright.model import Held, Mismatch, Place, Plan
 from certwright.plan.feasible import life_of
+from certwright.speech import tr
 from certwright.terms.accept import acceptable
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts
@@ -92,7 +93,8 @@ class Registry:
         with self._world.inventory.reading() as reading:
             sealed = reading.sealed_key(held.key)
         if sealed is None:
-            raise Broken(f"{held.place}: its key {held.key} is not in the inventory", "restore it from a backup")
+            what = tr("{place}: its key {key} is not in the inventory", place=held.place, key=held.key)
+            raise Broken(what, tr("restore it from a backup"))
         return self._vault.keys.open(held.key, sealed)
 
     def _issued(self, issuer: str, keys: Sequence[NewKey]) -> Sequence[Issued]:
@@ -150,8 +152,8 @@ def refuse_strangers(plan: Plan) -> None:
     ]
     if strange:
         raise Refused(
-            f"certwright cannot issue for {', '.join(strange)}: their issuer is not one of its own",
-            "use an issuer of kind embedded, or one that is asked: files, adcs-offline, adcs-web, acme",
+            tr("certwright cannot issue for {places}: their issuer is not one of its own", places=", ".join(strange)),
+            tr("use an issuer of kind embedded, or one that is asked: files, adcs-offline, adcs-web, acme"),
         )
 
 

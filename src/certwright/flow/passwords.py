@@ -8,6 +8,7 @@ from certwright.flow.world import Box, Vault, World
 from certwright.inventory import Event, SealedPassword
 from certwright.keys.passwords import draw_password, password_faults, refuse_password
 from certwright.model import Action, PasswordRule, Plan
+from certwright.speech import tr
 
 
 def refuse_passwords(plan: Plan, given: Mapping[str, str]) -> None:
@@ -16,8 +17,10 @@ def refuse_passwords(plan: Plan, given: Mapping[str, str]) -> None:
     for set_id, password in given.items():
         rule = rules.get(set_id)
         if rule is None:
-            known = ", ".join(rules) or "none"
-            raise Refused(f"no set called {set_id} takes a password", f"sets that take one: {known}")
+            known = ", ".join(rules) or tr("none")
+            raise Refused(
+                tr("no set called {set} takes a password", set=set_id), tr("sets that take one: {sets}", sets=known)
+            )
         refuse_password(rule, password, set_id)
 
 
@@ -33,7 +36,7 @@ def passwords_due(plan: Plan, stored: Mapping[str, SealedPassword]) -> Iterator[
     """Sets whose rule has changed since their password was last held against it."""
     for one in plan.sets:
         if one.password and one.id in stored and stored[one.id].rule != _written(one.password):
-            yield Action("package", one.id, "the rule for its password has changed")
+            yield Action("package", one.id, tr("the rule for its password has changed"))
 
 
 def settle_passwords(
@@ -61,7 +64,9 @@ def settle_passwords(
             book.log([Event("password", set_id, f"version {version} {how}", world.now)])
     world.at("after passwords are written down")
     told = [
-        f"{one}: a password was made; `certwright password show FILE {one}` tells it" for one in new if one not in given
+        tr("{set}: a password was made; `certwright password show FILE {set}` tells it", set=one)
+        for one in new
+        if one not in given
     ]
     return {**passwords, **new}, told
 

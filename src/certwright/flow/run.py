@@ -18,6 +18,8 @@ from certwright.flow.standing import Standing, Todo, look, todo
 from certwright.flow.world import Vault, World
 from certwright.inventory import Crl, Event
 from certwright.model import Held, Place, Plan
+from certwright.report.words import place_title
+from certwright.speech import tr
 
 MOST_ROUNDS = 6  # a new root, a new issuing CA and their children take three
 
@@ -51,8 +53,11 @@ class Run:
             if found == before:
                 break
         raise Broken(
-            "the same stays due after it was done: " + "; ".join(f"{one.place}: {one.reason}" for one in found.actions),
-            "this is a fault of certwright or its catalogue: please report it",
+            tr(
+                "the same stays due after it was done: {actions}",
+                actions="; ".join(f"{one.place}: {one.reason}" for one in found.actions),
+            ),
+            tr("this is a fault of certwright or its catalogue: please report it"),
         )
 
     def _round(self, found: Todo) -> None:
@@ -165,4 +170,4 @@ class Run:
     def _tick(self, places: Sequence[Place]) -> None:
         for place in places:
             self._steps += 1
-            self._world.progress(self._steps, self._total, place.title)
+            self._world.progress(self._steps, self._total, place_title(place))

@@ -8,6 +8,7 @@ from certwright.errors import Refused
 from certwright.inventory import Inventory
 from certwright.issuers import Correspondent
 from certwright.keys import Keys
+from certwright.speech import tr
 from certwright.targets import Target
 from certwright.value import value
 
@@ -38,7 +39,7 @@ def untold(done: int, total: int, what: str) -> None:
 
 def unreachable(issuer: str) -> Correspondent:
     """Nobody is there to be asked."""
-    raise Refused(f"nobody can ask the issuer {issuer} here")
+    raise Refused(tr("nobody can ask the issuer {issuer} here", issuer=issuer))
 
 
 @value

@@ -13,6 +13,7 @@ from certwright.manifest.files import with_files
 from certwright.manifest.read import Deployment, files_named
 from certwright.model import Plan, Report
 from certwright.plan.make import make_plan
+from certwright.speech import os_words, tr
 from certwright.wiring.endpoints import judge_endpoint
 from certwright.wiring.found import find
 from certwright.wiring.judging import Known, joined, judge_found
@@ -49,7 +50,10 @@ def check_product(
 def plan_alone(product: str, facts: Mapping[str, str], now: datetime | None = None) -> tuple[Plan, datetime]:
     """The plan for a site of that product, and the time. Mistakes and Refused as above."""
     if product not in catalogue.PRODUCTS:
-        raise Refused(f"no product is called {product!r}", f"certwright knows {', '.join(catalogue.PRODUCTS)}")
+        raise Refused(
+            tr("no product is called {product!r}", product=product),
+            tr("certwright knows {products}", products=", ".join(catalogue.PRODUCTS)),
+        )
     now = (now or datetime.now(UTC)).replace(microsecond=0)
     known = catalogue.load(product)
     return _plan(read_facts(known, facts), known, now), now
@@ -61,5 +65,6 @@ def _plan(deployment: Deployment, product: Product, now: datetime) -> Plan:
         try:
             contents[name] = Path(name).read_bytes()
         except OSError as failure:
-            raise Refused(f"{name}: cannot be read ({failure.strerror})", "name a file of certificates") from failure
+            what = tr("{name}: cannot be read ({reason})", name=name, reason=os_words(failure))
+            raise Refused(what, tr("name a file of certificates")) from failure
     return make_plan(with_files(deployment, contents), {product.id: product}, now.date())

@@ -14,6 +14,7 @@ from certwright.inventory.glance import places_held
 from certwright.keys.foundry import Foundry
 from certwright.keys.unlock import Unlock
 from certwright.model import Action, KeySpec
+from certwright.speech import os_words, tr
 from certwright.targets.folder import Folder
 from certwright.wiring.correspondents import Around, Correspondents
 from certwright.wiring.loading import Loaded
@@ -104,6 +105,10 @@ def _make_folder(loaded: Loaded) -> None:
         loaded.state.mkdir(mode=0o700, exist_ok=True)
     except OSError as failure:
         raise Broken(
-            f"{loaded.state}: the folder of the inventory cannot be made ({failure.strerror})",
-            "make the deployment file's folder writable for this user",
+            tr(
+                "{folder}: the folder of the inventory cannot be made ({reason})",
+                folder=loaded.state,
+                reason=os_words(failure),
+            ),
+            tr("make the deployment file's folder writable for this user"),
         ) from failure

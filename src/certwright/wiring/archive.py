@@ -8,6 +8,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from certwright.errors import Unreadable
+from certwright.speech import tr
 from certwright.value import field, value
 
 MOST_MEMBERS = 10_000
@@ -50,11 +51,11 @@ def members(content: bytes) -> Iterator[Member]:
 def packed(content: bytes) -> Iterator[tuple[str, int, Callable[[], Member]]]:
     """The same, each by its name, its size, and what unpacks it, so that nothing is unpacked that nobody wants."""
     if content.count(b"PK\x01\x02") > MOST_MEMBERS:  # before the directory is read: it alone could fill the memory
-        raise Unreadable(f"the archive has more than {MOST_MEMBERS} members")
+        raise Unreadable(tr("the archive has more than {count} members", count=MOST_MEMBERS))
     try:
         archive = ZipFile(BytesIO(content))
     except _DAMAGE as reason:
-        raise Unreadable(f"the archive is damaged: {reason}") from reason
+        raise Unreadable(tr("the archive is damaged: {reason}", reason=reason)) from reason
     files = [one for one in archive.infolist() if not one.filename.endswith("/")]  # is_dir trips over ""
     _refuse(files)
     return ((one.filename, one.file_size, partial(_member, archive, one)) for one in files)
@@ -64,20 +65,26 @@ def _refuse(files: list[ZipInfo]) -> None:
     unfolded = sum(one.file_size for one in files)
     packed = sum(one.compress_size for one in files)
     if unfolded > MOST_UNFOLDED:
-        raise Unreadable(f"the archive unfolds to {unfolded} bytes, more than {MOST_UNFOLDED}")
+        raise Unreadable(tr("the archive unfolds to {size} bytes, more than {most}", size=unfolded, most=MOST_UNFOLDED))
     if unfolded > SMALL and unfolded > packed * MOST_RATIO:
-        raise Unreadable(f"the archive unfolds to more than {MOST_RATIO} times its size, as no certificates do")
+        raise Unreadable(
+            tr("the archive unfolds to more than {ratio} times its size, as no certificates do", ratio=MOST_RATIO)
+        )
 
 
 def _member(archive: ZipFile, one: ZipInfo) -> Member:
     if one.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        return Member(one.filename, trouble=f"compression {one.compress_type} is not read, only deflate")
+        return Member(
+            one.filename, trouble=tr("compression {method} is not read, only deflate", method=one.compress_type)
+        )
     if one.flag_bits & 1:
-        return Member(one.filename, trouble="it is encrypted; unpack the archive first")
+        return Member(one.filename, trouble=tr("it is encrypted; unpack the archive first"))
     if one.file_size > MOST_BYTES:
-        return Member(one.filename, trouble=f"it has {one.file_size} bytes, more than {MOST_BYTES}")
+        return Member(
+            one.filename, trouble=tr("it has {size} bytes, more than {most}", size=one.file_size, most=MOST_BYTES)
+        )
     try:
         with archive.open(one) as stream:
             return Member(one.filename, stream.read(one.file_size))
     except _DAMAGE as reason:
-        return Member(one.filename, trouble=f"it is damaged: {reason}")
+        return Member(one.filename, trouble=tr("it is damaged: {reason}", reason=reason))

@@ -16,7 +16,7 @@ from certwright.manifest.read import Deployment, files_named, products_named, re
 from certwright.manifest.tree import Spot, read_tree
 from certwright.model import Plan
 from certwright.plan.make import make_plan
-from certwright.speech import tr
+from certwright.speech import os_words, tr
 from certwright.value import value
 
 
@@ -113,13 +113,10 @@ def _contents(path: Path, deployment: Deployment) -> dict[str, bytes]:
         try:
             contents[name] = (path.parent / name).read_bytes()
         except OSError as failure:
-            mistakes.append(
-                Mistake(
-                    str(path), 0, 0, f"the file {name} cannot be read", failure.strerror or "", "a file of certificates"
-                )
-            )
+            what = tr("the file {name} cannot be read", name=name)
+            mistakes.append(Mistake(str(path), 0, 0, what, os_words(failure), tr("a file of certificates")))
     if mistakes:
-        raise Mistakes(mistakes, "paths are relative to the deployment file")
+        raise Mistakes(mistakes, tr("paths are relative to the deployment file"))
     return contents
 
 
@@ -129,7 +126,9 @@ def _text(path: Path) -> str:
             wide = file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)  # what `>` writes in Windows PowerShell
         return path.read_text(encoding="utf-16" if wide else "utf-8-sig")
     except OSError as failure:
-        hint = "name a file that is there, and that this user may read"
-        raise Refused(f"{path}: cannot be read ({failure.strerror})", hint) from failure
+        what = tr("{name}: cannot be read ({reason})", name=path, reason=os_words(failure))
+        raise Refused(what, tr("name a file that is there, and that this user may read")) from failure
     except UnicodeDecodeError as failure:
-        raise Refused(f"{path}: is not UTF-8 text (byte {failure.start})", "save it as UTF-8") from failure
+        raise Refused(
+            tr("{path}: is not UTF-8 text (byte {position})", path=path, position=failure.start), tr("save it as UTF-8")
+        ) from failure

@@ -8,7 +8,7 @@ from certwright.errors import Problem, Refused
 from certwright.network.address import Endpoint, host_name
 from certwright.network.allowed import Allowed, naming
 from certwright.network.limits import Limits
-from certwright.speech import tr
+from certwright.speech import os_words, tr
 from certwright.value import field, value
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _client(asking: Asking) -> Any:
         with asking.client.open("rb") as stream:
             return room.client_identity(stream.read(MOST_BYTES), asking.client_password)
     except OSError as failure:
-        told = tr("{file}: cannot be read ({reason})", file=asking.client, reason=failure.strerror)
+        told = tr("{file}: cannot be read ({reason})", file=asking.client, reason=os_words(failure))
         raise Refused(told, tr("name a file that this user may read")) from failure
     except Problem as problem:
         raise Refused(tr("{file}: {what}", file=asking.client, what=problem.what), problem.hint) from problem

@@ -13,7 +13,7 @@ from certwright.issuers.acme.making import make_issuer
 from certwright.keys import PrivateKey
 from certwright.manifest.acme import AcmeSettings
 from certwright.model import IssuerWish
-from certwright.speech import tr
+from certwright.speech import os_words, tr
 from certwright.wiring.correspondents import Around
 
 
@@ -40,7 +40,7 @@ def _content(around: Around, name: str) -> bytes:
     try:
         return (around.loaded.path.parent / name).read_bytes()
     except OSError as failure:
-        what = tr("{name}: cannot be read ({reason})", name=name, reason=failure.strerror)
+        what = tr("{name}: cannot be read ({reason})", name=name, reason=os_words(failure))
         raise Refused(what, tr("paths are relative to the deployment file")) from failure
 
 

@@ -3,6 +3,7 @@
 A folder and a zip archive are the same thing here: entries under relative names. The input is only ever read.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from certwright.errors import Refused, Unreadable
 from certwright.pack.detect import MOST_BYTES
-from certwright.speech import tr
+from certwright.speech import os_words, tr
 from certwright.value import field, value
 from certwright.wiring.archive import Member, packed
 
@@ -130,7 +131,11 @@ def read_file(file: Path, most: int = MOST_BYTES) -> bytes:
             _refuse_other(found.st_mode)  # it may have been exchanged meanwhile
             content = stream.read(most + 1) or b""
     except OSError as failure:
-        reason = tr("it cannot be read ({reason})", reason=failure.strerror)
+        if failure.errno == errno.ELOOP:
+            raise Unreadable(tr("it is a link that leads in a circle")) from failure
+        if isinstance(failure, FileNotFoundError):
+            raise Unreadable(tr("it is a link to something that is not there")) from failure
+        reason = tr("it cannot be read ({reason})", reason=os_words(failure))
         raise Unreadable(reason, hint=tr("see to the right to read it")) from failure
     if len(content) > most:
         raise Unreadable(tr("it has {size} bytes, more than {most}", size=max(found.st_size, len(content)), most=most))
@@ -166,7 +171,7 @@ def _below(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Ite
         found = folder.stat()
         inside = sorted(os.scandir(folder), key=lambda one: one.name)
     except OSError as failure:
-        yield _closed(prefix or "./", tr("it cannot be read ({reason})", reason=failure.strerror))
+        yield _closed(prefix or "./", tr("it cannot be read ({reason})", reason=os_words(failure)))
         return
     here = (found.st_dev, found.st_ino)
     if here in above:  # a circle: all of it is seen where it begins

@@ -10,6 +10,7 @@ from pathlib import Path
 from certwright.errors import Broken, Refused
 from certwright.model import Artifact
 from certwright.report.repair import Mended
+from certwright.speech import os_words, tr
 from certwright.targets.folder import UNFINISHED, Folder
 from certwright.value import field, value
 
@@ -77,17 +78,21 @@ def refuse_output(path: Path, output: Path) -> None:
     here, there = path.resolve(), output.resolve()
     if there.is_relative_to(here) or here.is_relative_to(there):
         raise Refused(
-            f"{output} and {path} lie in one another; the input is never changed", "choose a folder beside it"
+            tr("{output} and {path} lie in one another; the input is never changed", output=output, path=path),
+            tr("choose a folder beside it"),
         )
     if output.exists() and not output.is_dir():
-        raise Refused(f"{output} is not a folder", "choose a new one")
+        raise Refused(tr("{path} is not a folder", path=output), tr("choose a new one"))
     known = _listed(output)
     for file in sorted(output.rglob("*")) if output.is_dir() else ():
         name = file.relative_to(output).as_posix()
         if (file.is_dir() and not file.is_symlink()) or _unfinished(name, known):
             continue
         if file.is_symlink() or hashlib.sha256(file.read_bytes()).hexdigest() not in known.get(name, ()):
-            raise Refused(f"{output} holds {name}, which no repair wrote", "choose a new folder, or an empty one")
+            raise Refused(
+                tr("{folder} holds {name}, which no repair wrote", folder=output, name=name),
+                tr("choose a new folder, or an empty one"),
+            )
 
 
 def _unfinished(name: str, known: Mapping[str, object]) -> bool:
@@ -103,4 +108,5 @@ def _remove(file: Path) -> None:
             folder.rmdir()
             folder = folder.parent
     except OSError as failure:
-        raise Broken(f"{file} cannot be removed ({failure.strerror})", "remove it, and run again") from failure
+        what = tr("{file} cannot be removed ({reason})", file=file, reason=os_words(failure))
+        raise Broken(what, tr("remove it, and run again")) from failure

@@ -9,6 +9,7 @@ from certwright.inventory import Crl, Event
 from certwright.keys.unlock import Unlock
 from certwright.model import Action, Held, Place
 from certwright.report import inventory as report
+from certwright.speech import tr
 from certwright.targets.folder import Folder
 from certwright.wiring.applying import inventory_of
 from certwright.wiring.loading import Loaded
@@ -40,15 +41,17 @@ def show_password(loaded: Loaded, set_id: str, *, unlock: Unlock | None = None) 
     """The password of a set. Refused when it has none, Locked when the secret is missing or wrong."""
     with inventory_of(loaded) as inventory:
         if inventory is None:
-            raise Refused("nothing has been made yet, so there are no passwords", f"certwright apply {loaded.path}")
+            raise Refused(tr("nothing has been made yet, so there are no passwords"), f"certwright apply {loaded.path}")
         with inventory.reading() as reading:
             stored = reading.passwords()
         if set_id not in stored:
-            known = ", ".join(sorted(stored)) or "none"
-            raise Refused(f"there is no password for {set_id}", f"sets that have one: {known}")
+            known = ", ".join(sorted(stored)) or tr("none")
+            raise Refused(
+                tr("there is no password for {set}", set=set_id), tr("sets that have one: {sets}", sets=known)
+            )
         box = open_safe(loaded, unlock or Unlock(), inventory)
         if box is None:
-            raise Refused("the inventory has passwords but no master key", "restore it from a backup")
+            raise Refused(tr("the inventory has passwords but no master key"), tr("restore it from a backup"))
         return flow.open_passwords({set_id: stored[set_id]}, box)[set_id][1]
 
 
@@ -73,7 +76,9 @@ def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], Mappin
         found = flow.todo(loaded.plan, standing, loaded.now)
         actions, waits = found.actions, dict(found.waiting)
     except Impossible as conflict:
-        actions = tuple(Action("renew", one.place, f"{one.what}; apply refuses") for one in conflict.conflicts)
+        actions = tuple(
+            Action("renew", one.place, tr("{what}; apply refuses", what=one.what)) for one in conflict.conflicts
+        )
     return actions, {one.place: one.reason for one in reversed(actions)}, waits
 
 

@@ -9,6 +9,7 @@ from certwright.keys.foundry import Foundry
 from certwright.keys.seal import Box, new_box, open_box
 from certwright.keys.sealed import SealedKeys
 from certwright.keys.unlock import Unlock, ask_secret, find_secret, make_secret
+from certwright.speech import tr
 from certwright.value import value
 from certwright.wiring.loading import Loaded
 
@@ -59,8 +60,12 @@ def _new_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory, listener: Li
     secret = found or make_secret(loaded.unlock_file, secrets.token_bytes)
     if secret.made:
         listener.say(
-            f"{secret.made}: an unlock secret was made; whoever has it and {loaded.state} has every private key,"
-            " and without it nobody has any: keep a copy elsewhere"
+            tr(
+                "{file}: an unlock secret was made; whoever has it and {folder} has every private key,"
+                " and without it nobody has any: keep a copy elsewhere",
+                file=secret.made,
+                folder=loaded.state,
+            )
         )
     listener.at("after the unlock secret is written")
     written, box = new_box(secret.text, secret.cost, secrets.token_bytes)
