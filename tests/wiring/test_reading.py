@@ -53,16 +53,18 @@ def test_links_that_lead_in_circles(tmp_path: Path) -> None:
     (tmp_path / "one").symlink_to("other")
     (tmp_path / "other").symlink_to("one")
     (tmp_path / "gone").symlink_to("nowhere")
-    with pytest.raises(Unreadable, match="symbolic links"):
+    with pytest.raises(Unreadable, match="leads in a circle"):
         read_file(tmp_path / "one")
     (tmp_path / "east").mkdir()
     (tmp_path / "east/up").symlink_to("..")
     (tmp_path / "east/a").write_bytes(b"a")
     found = names(read_tree(tmp_path))
     assert found.pop("east/a") == b"a"
-    assert {name: str(reason).partition(" (")[0] for name, reason in found.items()} == dict.fromkeys(
-        ["one", "other", "gone"], "it cannot be read"
-    )
+    assert found == {
+        "one": "it is a link that leads in a circle",
+        "other": "it is a link that leads in a circle",
+        "gone": "it is a link to something that is not there",
+    }
 
 
 def test_a_link_to_a_folder_is_followed(tmp_path: Path) -> None:

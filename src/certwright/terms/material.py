@@ -52,7 +52,7 @@ _ROWS = (
         "unmatched",
         "The file belongs to a place of the plan.",
         "Nobody judges it, and whoever imports the folder may take it for another.",
-        "take it away, or name what it should be: `certwright inspect FILE` says what is in it",
+        "`certwright inspect FILE` says what is in it; take it away, or give the password or the right to read it",
         Severity.WARNING,
     ),
     _row(

@@ -82,7 +82,7 @@ class Shelf:
         return find_below(best, found.tree, self.plan) if most and all(one[1] < most for one in others) else found
 
     def _of(self, found: Found, loose: Mapping[str, Entry]) -> Judged:
-        read = {name: _content(entry, named=not found.whole) for name, entry in loose.items()}
+        read = {name: _content(name, entry, named=not found.whole) for name, entry in loose.items()}
         labels = {name: found.tree.label(entry.name) if found.whole else name for name, entry in loose.items()}
         pieces = tuple(piece for name, content in read.items() for piece in self._parts(name, labels[name], content))
         meant = tuple(Register(self.plan, self.now, self.held).meant(Pool(pieces)))
@@ -154,9 +154,12 @@ def refuse_unknown(passwords: Passwords, plan: Plan, found: Sequence[Found]) -> 
             )
 
 
-def _content(entry: Entry, *, named: bool) -> Content | None:
-    """None for what is too large to be of this trade, unless somebody asked for it by name."""
-    return entry.content if named or entry.size <= MOST_BYTES else None
+def _content(name: str, entry: Entry, *, named: bool) -> Content | None:
+    """None for what is too large to be of this trade and does not claim to be, unless somebody asked for it by name."""
+    if named or entry.size <= MOST_BYTES:
+        return entry.content
+    told = tr("it has {size} bytes, more than {most}", size=entry.size, most=MOST_BYTES)
+    return told if splitext(name)[1].lower() in TRADE else None
 
 
 # ── places ────────────────────────────────────────────────────────────────────────────────────────
