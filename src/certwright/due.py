@@ -6,7 +6,7 @@ First issuance is the renewal of nothing: one list of small predicates decides b
 import hashlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from certwright.errors import Conflict, Impossible
@@ -21,6 +21,7 @@ from certwright.x509.read import read_certificate
 HeldByPlace = Mapping[str, Held]
 PendingByPlace = Mapping[str, Pending]
 _NOTHING_PENDING: PendingByPlace = MappingProxyType({})
+CLOCKS_DIFFER = timedelta(minutes=10)
 # How `demanded` words what is asked. Raise it with the wording: what was written down in another one is not compared.
 _WORDING = "1"
 
@@ -75,6 +76,13 @@ def holding(place: Place, held: HeldByPlace) -> Held | None:
 def anchors_of(place: Place, held: HeldByPlace) -> tuple[bytes, ...]:
     """The certificates of the authorities an anchors place names, once they are held."""
     return tuple(held[name].certificate for name in place.anchor_places if name in held)
+
+
+def judged_at(not_before: datetime, now: datetime) -> datetime:
+    """When to judge a certificate: now, or when it begins, if that is about to come. Clocks differ, and a CA that is
+    asked over a network signs after a run has begun.
+    """
+    return not_before if now < not_before <= now + CLOCKS_DIFFER else now
 
 
 def renewal_of(held: Held) -> datetime:
@@ -167,7 +175,7 @@ def _other_outsider(place: Place, have: Held, outsider: IssuerWish) -> str:
 
 
 def _unacceptable(place: Place, have: Held, plan: Plan, held: HeldByPlace, now: datetime) -> str:
-    found = acceptable(place.demands, read_certificate(have.certificate), now)
+    found = acceptable(place.demands, read_certificate(have.certificate), judged_at(have.not_before, now))
     return f"it does not satisfy {found[0][0].requirement.id}" if found else ""
 
 

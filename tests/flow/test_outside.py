@@ -556,3 +556,11 @@ def test_what_is_written_about_a_request_is_no_secret(asked: Bakery) -> None:
     everything = json.dumps([event.text for event in events(asked.loaded(), last=500)])
     assert "PRIVATE" not in everything
     assert b"PRIVATE" not in b"".join(asked.files().values())
+
+
+def test_an_answer_that_begins_in_a_moment_is_taken(asked: Bakery) -> None:
+    """A CA's clock runs ahead of ours, or it signs after the run has begun."""
+    asked.answer_all(days=0.01)
+    assert asked.apply().waiting == ()
+    assert preview(asked.loaded()) == ()
+    assert asked.apply().delivered == ()

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from certwright.catalogue.load import PRODUCTS, load
 from certwright.catalogue.read import read_product
 from certwright.errors import Mistake, Mistakes
+from certwright.manifest.acme import AcmeSettings
 from certwright.manifest.files import with_files
 from certwright.manifest.init import init_text
 from certwright.manifest.read import files_named, products_named, read_deployment
@@ -96,6 +97,59 @@ def test_everything_that_can_be_said_is_read() -> None:
     assert deployment.wishes["north"]["*"].key == KeySpec("rsa", 3072)
     wish = deployment.wishes["north"]["coffee-machine"]
     assert (wish.days, wish.key, wish.names) == (30, KeySpec("ec", 256), ("ip:10.0.0.4",))
+
+
+OUTSIDE = r"""certwright: 1
+issuers:
+  corp: {kind: files, roots: [root.cer, old.cer], chain: between.p7b, answers: in}
+  carrier:
+    kind: adcs-offline
+    ca: ca01.contoso.com\Contoso Issuing CA
+    template: ContosoWebServer
+    templates: {shop-front: ContosoShop}
+    roots: root.cer
+  pages: {kind: adcs-web, url: "https://ca.contoso.com/certsrv", auth: [kerberos, ntlm], credentials: me, roots: r.cer}
+  web:
+    kind: acme
+    directory: https://ca.contoso.com/dir
+    challenge: http-01
+    terms_agreed: true
+    anchor: root.cer
+sites:
+  - {name: east, product: bakery, issuer: corp, domain: contoso.com, deploy_on: 2027-01-31}
+"""
+
+
+def test_issuers_of_somebody_else_are_read() -> None:
+    deployment = read_deployment(OUTSIDE, "contoso.yaml", {"bakery": BAKERY})
+    corp, carrier, pages, web = deployment.issuers
+    assert [one.kind for one in deployment.issuers if one.outside] == ["files", "adcs-offline", "adcs-web", "acme"]
+    assert corp.settings["answers"] == "in"
+    assert carrier.settings == {
+        "ca": "ca01.contoso.com\\Contoso Issuing CA",
+        "template": "ContosoWebServer",
+        "templates": {"shop-front": "ContosoShop"},
+        "answers": "answers/carrier",
+        "roots": ("root.cer",),
+        "chain": (),
+    }
+    assert (pages.settings["auth"], pages.settings["credentials"]) == (("kerberos", "ntlm"), "me")
+    assert isinstance(web.settings["acme"], AcmeSettings)
+    assert files_named(deployment) == ("root.cer", "old.cer", "between.p7b", "r.cer")
+    jsonschema.validate(YAML(typ="safe").load(OUTSIDE.replace("2027-01-31", '"2027-01-31"')), json_schema([BAKERY]))
+
+
+def test_roots_and_what_is_below_them_are_told_apart() -> None:
+    deployment = read_deployment(OUTSIDE, "contoso.yaml", {"bakery": BAKERY})
+    root, issuing = ((CASES / "network" / f"{name}.pem").read_bytes() for name in ("root", "issuing"))
+    contents = {"root.cer": issuing + root, "old.cer": root, "between.p7b": issuing, "r.cer": root}
+    corp, *_ = with_files(deployment, contents).issuers
+    assert [len(corp.roots), len(corp.chain)] == [1, 1]
+    with pytest.raises(Mistakes) as caught:
+        with_files(deployment, {**contents, "r.cer": issuing, "between.p7b": b"nothing"})
+    bare, unrooted = caught.value.mistakes
+    assert str(bare).startswith("contoso.yaml: between.p7b: there is no certificate in it")
+    assert str(unrooted).startswith("contoso.yaml: r.cer: no certificate in it is a root")
 
 
 def test_files_are_named_then_filled_in() -> None:
