@@ -40,7 +40,8 @@ def alone(step: Callable[[T], R], portions: Sequence[T], /) -> Iterable[R]:
 
 Inform = Callable[[Sequence[Seen]], Sequence[Seen]]
 _NO_ANCHORS: Anchors = MappingProxyType({})
-_AT_ONCE = 48  # places; more gain nothing
+_AT_ONCE = 128  # places; more gain nothing
+_LEAST_SHARES = 16  # so that several processes end at about the same time
 _MOST_OCTETS = 4 << 20  # of files that are read before they are judged
 
 
@@ -71,7 +72,8 @@ def judge(
     """
     desk = _Desk(plan, files, passwords, now, _Roots(plan, files, anchors, known), whole=whole)
     layout = _layouts(tree or plan, plan, files, whole=whole)
-    some = [plan.places[first : first + _AT_ONCE] for first in range(0, len(plan.places), _AT_ONCE)]
+    many = min(_AT_ONCE, -(-len(plan.places) // _LEAST_SHARES)) or 1
+    some = [plan.places[first : first + many] for first in range(0, len(plan.places), many)]
     if spread is None and inform is None:
         heard = list(chain.from_iterable(share(desk.heard, some)))
         if listed is None or not any(place.lists for place in heard):

@@ -1,7 +1,9 @@
 """What was seen of a place → what every demand says of it. Nothing is passed over, and one file spoils only itself."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 
 from certwright.judged import FileFacts, Link, Signature
 from certwright.model import CertificateSet, Demand, Mismatch, Place, Result, Status
@@ -13,8 +15,10 @@ from certwright.value import value
 from certwright.verdicts import Found, Verdicts
 from certwright.x509.facts import CertificateFacts
 
-Column = str | Found  # why a demand was silent, or what it found
+Said = tuple[list[str], dict[int, Found]]  # why each demand was silent, "" if it spoke; what it found, by its column
 _PARTS = tuple(SILENCES)
+_PLAIN = ("place", "path", "form", "found", "written", "position", "trouble", "standings")  # these are no parts
+_parts_of = attrgetter(*(one.name for one in fields(Seen) if one.name not in _PLAIN))
 
 
 Row = tuple[str, str, str, tuple[str, ...], tuple[tuple[int, Found], ...], tuple[Result, ...]]
@@ -52,43 +56,51 @@ class Hearing:
 
     def of_place(self, place: Place, files: Sequence[Seen], *, keep: bool) -> Heard:
         """What the demands of a place say of its files; with `keep` they are kept for the demands on sets."""
-        said = [self._columns(place.demands, _completed(one, files)) for one in files]
+        said = [self._heard(place.demands, _completed(one, files)) for one in files]
         if len(files) > 1:
             for column, demand in enumerate(place.demands):
                 if isinstance(demand.term, Word) and demand.term.anywhere:
                     _once(files, said, column)
-        rows = tuple(self._row(place.demands, columns, one) for columns, one in zip(said, files, strict=True))
-        unjudged = tuple(f"{one.path}: {one.trouble.reason}" for one in files if one.trouble)
-        facts = tuple(facts for one in files for facts in self._facts(one))
+        rows = tuple([self._row(place.demands, told, one) for told, one in zip(said, files, strict=True)])
+        unjudged = tuple([f"{one.path}: {one.trouble.reason}" for one in files if one.trouble])
+        facts = tuple([facts for one in files for facts in self._facts(one)])
         lists = any(one.crls for one in files)
         return Heard(rows, facts, len(files) - len(unjudged), unjudged, tuple(files) if keep else (), lists)
 
     def of_set(self, group: CertificateSet, members: Sequence[Seen], layout: Layout | None) -> Verdicts:
         """What the demands on a set say of its files. Without `layout` only a part of the set was given."""
         whole = Seen(group.id, "", "")
-        said = [self._heard_of_set(demand, members, layout, whole) for demand in group.demands]
+        said: Said = [], {}
+        for column, demand in enumerate(group.demands):
+            told = self._heard_of_set(demand, members, layout, whole)
+            said[0].append(told if isinstance(told, str) else "")
+            if told and not isinstance(told, str):
+                said[1][column] = told
         *_, reasons, found, before = self._row(group.demands, said, whole)
         return Verdicts(group.id, "", "", "", group.demands, reasons, found, before)
 
     # ── one file ──
 
-    def _columns(self, demands: Sequence[Demand], one: Seen) -> list[Column]:
+    def _heard(self, demands: Sequence[Demand], one: Seen) -> Said:
         if one.trouble:
-            return [one.trouble.reason] * len(demands)
-        silences = self._silences.setdefault((one.form, *map(one.has, _PARTS)), {})
-        said: list[Column] = []
+            return [one.trouble.reason] * len(demands), {}
+        silences = self._silences.setdefault(_parts(one), {})
+        reasons: list[str] = []
+        found: dict[int, Found] = {}
         for demand in demands:  # the innermost loop of every check: thirty rounds a file
             term: Word = demand.term  # type: ignore[assignment]  # every term is a word of the vocabulary
             try:
                 silent = silences.get(term.__class__)
                 if silent is None:
                     silent = _silence(term, one, silences)
-                said.append(silent or tuple(term.check(one, self.now)))
+                if not silent and (wrong := tuple(term.check(one, self.now))):
+                    found[len(reasons)] = wrong
             except Exception as problem:  # a term that stumbles must not silence the others
-                said.append(_stumbled(demand, one, problem))
-        return said
+                silent, found[len(reasons)] = "", _stumbled(demand, one, problem)
+            reasons.append(silent)
+        return reasons, found
 
-    def _heard_of_set(self, demand: Demand, members: Sequence[Seen], layout: Layout | None, whole: Seen) -> Column:
+    def _heard_of_set(self, demand: Demand, members: Sequence[Seen], layout: Layout | None, whole: Seen) -> str | Found:
         term = demand.term
         assert isinstance(term, SetWord), "demands on a set are set words"
         if layout is None:
@@ -104,11 +116,11 @@ class Hearing:
             return trn("{count} file could not be opened", "{count} files could not be opened", shut)
         return mismatches
 
-    def _row(self, demands: tuple[Demand, ...], said: list[Column], one: Seen) -> Row:
-        found = {column: told for column, told in enumerate(said) if told and not isinstance(told, str)}
+    def _row(self, demands: tuple[Demand, ...], said: Said, one: Seen) -> Row:
+        listed, found = said
         if found:
-            _take_back(demands, said, found)
-        reasons = tuple([told if told.__class__ is str else "" for told in said])
+            _take_back(demands, listed, found)
+        reasons = tuple(listed)
         certificate = one.certificate
         return (
             one.path,
@@ -159,6 +171,13 @@ def _signature(child: CertificateFacts, issuer: CertificateFacts) -> Signature:
     )
 
 
+def _parts(one: Seen) -> tuple[object, ...]:
+    """The same for files that hold the same parts: what `has` says follows from it."""
+    if one.standings:
+        return (one.form, *map(one.has, _PARTS))
+    return (one.form, *map(bool, _parts_of(one)))
+
+
 def _silence(term: Word, one: Seen, silences: dict[type, str]) -> str:
     silent = term.silent(one)
     if type(term).silent is Word.silent:  # then it depends on nothing but the parts that are there
@@ -178,23 +197,25 @@ def _completed(one: Seen, files: Sequence[Seen]) -> Seen:
     return one.beside(min(beside, key=lambda other: other.path.rpartition("/")[0] != folder)) if beside else one
 
 
-def _once(files: Sequence[Seen], said: list[list[Column]], column: int) -> None:
+def _once(files: Sequence[Seen], said: Sequence[Said], column: int) -> None:
     """A demand that one file of a place satisfies says nothing about the others; none does, and the first is told."""
-    speaking = [row for row in range(len(files)) if not isinstance(said[row][column], str)]
-    best = next((row for row in speaking if said[row][column] == ()), speaking[0] if speaking else -1)
+    speaking = [row for row, (reasons, _) in enumerate(said) if not reasons[column]]
+    best = next((row for row in speaking if column not in said[row][1]), speaking[0] if speaking else -1)
     for row in speaking:
         if row != best:
-            said[row][column] = tr("judged with {path}", path=files[best].path)
+            reasons, found = said[row]
+            reasons[column] = tr("judged with {path}", path=files[best].path)
+            found.pop(column, None)
 
 
-def _take_back(demands: Sequence[Demand], said: list[Column], found: dict[int, Found]) -> None:
+def _take_back(demands: Sequence[Demand], reasons: list[str], found: dict[int, Found]) -> None:
     """What means nothing once another demand is not met becomes silence."""
     unmet = {demands[column].requirement.id for column in found}
     for column, demand in enumerate(demands):
         blocking = [after for after in demand.requirement.skipped_after if after in unmet]
-        if blocking and not isinstance(said[column], str):
+        if blocking and not reasons[column]:
             names = tr(" and ").join(blocking)
-            said[column] = tr("{names} failed; remedy that and check again", names=names)
+            reasons[column] = tr("{names} failed; remedy that and check again", names=names)
             found.pop(column, None)
 
 
