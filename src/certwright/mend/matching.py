@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from certwright.mend.material import Pool
-from certwright.model import Place, Plan, Severity
+from certwright.model import GeneralName, Place, Plan, Severity
 from certwright.speech import tr
 from certwright.terms.accept import acceptable
-from certwright.terms.names import same_name
+from certwright.terms.names import plain_name, same_name
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word
 from certwright.value import value
@@ -29,11 +29,13 @@ class Matching:
 def match(plan: Plan, pool: Pool, now: datetime) -> Matching:
     """The certificate of every identity of the plan for which there is one, and the files that are no place's."""
     places = [place for place in plan.places if place.kind == "identity"]
-    homes = _homes(places, pool)
+    homes, names = _homes(places, pool), Names(places)
     offers: dict[str, list[CertificateFacts]] = defaultdict(list)
     several: dict[str, str] = {}
     for certificate in pool.certificates:
-        wanted, rivals = owners(certificate, places, homes[certificate.fingerprint], now)
+        at_home = homes[certificate.fingerprint]
+        near = [*names.near(certificate), *at_home]
+        wanted, rivals = owners(certificate, list({place.id: place for place in near}.values()), at_home, now)
         for place in wanted:
             offers[place.id].append(certificate)
         if rivals:
@@ -56,6 +58,29 @@ def _homes(places: Sequence[Place], pool: Pool) -> Mapping[str, list[Place]]:
             if piece and piece.leaf and place not in homes[piece.leaf.fingerprint]:
                 homes[piece.leaf.fingerprint].append(place)
     return homes
+
+
+class Names:
+    """Places by the names they ask for, so that a certificate is compared with a few of thousands only."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._exact: dict[str, list[Place]] = defaultdict(list)
+        self._below: dict[str, list[Place]] = defaultdict(list)
+        for place in places:
+            for name in place.draft.names:
+                self._exact[_key(name)].append(place)
+                self._below[name.value.lower().partition(".")[2]].append(place)
+
+    def near(self, certificate: CertificateFacts) -> Sequence[Place]:
+        """The places that ask for any of its names, by itself or through a wildcard."""
+        found = [place for name in certificate.names for place in self._exact.get(_key(name), ())]
+        wild = [name.value[2:].lower() for name in certificate.names if name.value.startswith("*.")]
+        found += [place for parent in wild for place in self._below.get(parent, ())]
+        return list({place.id: place for place in found}.values())
+
+
+def _key(name: GeneralName) -> str:
+    return plain_name(name).lower()
 
 
 def owners(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from certwright.mend.matching import owners
+from certwright.mend.matching import Names, owners
 from certwright.mend.material import Piece, Pool
 from certwright.model import Place, Plan, Severity
 from certwright.speech import tr
@@ -61,17 +61,18 @@ class Register:
     # ── identities ──
 
     def _identity(self, piece: Piece, leaf: CertificateFacts) -> Meant:
-        wanted, rivals = owners(leaf, self.identities, (), self.now)
+        near = self._names.near(leaf)
+        wanted, rivals = owners(leaf, near, (), self.now)
         candidates = _alone(wanted or rivals) or self._nameless(leaf)
         if len(candidates) == 1:
             return Meant(piece, candidates[0])
         if candidates:
             return Meant(piece, reason=_several(candidates))
-        near = self._nearest(leaf)
-        if len(near) == 1:
-            return Meant(piece, near[0])
-        if near:
-            return Meant(piece, reason=_several(near))
+        nearest = _nearest(near, leaf)
+        if len(nearest) == 1:
+            return Meant(piece, nearest[0])
+        if nearest:
+            return Meant(piece, reason=_several(nearest))
         names = listed([str(name) for name in leaf.names[:MOST_TOLD]], tr("none"))
         told = tr("{certificate} fits no place of the plan; its names: {names}", certificate=called(leaf), names=names)
         return Meant(piece, reason=told)
@@ -79,6 +80,10 @@ class Register:
     @cached_property
     def identities(self) -> Sequence[Place]:
         return [place for place in self.plan.places if place.kind == "identity" and place.packages]
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.identities)
 
     def _nameless(self, leaf: CertificateFacts) -> Sequence[Place]:
         """Places that ask for no names, if nothing else says that the certificate is not for them."""
@@ -89,12 +94,6 @@ class Register:
         ]
         subject = [place for place in found if _subject(place) == leaf.subject]
         return _alone(subject or found)
-
-    def _nearest(self, leaf: CertificateFacts) -> Sequence[Place]:
-        """Places of which it has the most names, but not all."""
-        shared = {place.id: _shared(place, leaf) for place in self.identities}
-        most = max(shared.values(), default=0)
-        return _alone([place for place in self.identities if most and shared[place.id] == most])
 
     # ── authorities ──
 
@@ -161,6 +160,13 @@ def _alone(places: Sequence[Place]) -> Sequence[Place]:
 def _several(places: Sequence[Place]) -> str:
     told = listed([place.id for place in places[:MOST_TOLD]])
     return tr("it could be any of {count} places: {places}", count=len(places), places=told)
+
+
+def _nearest(places: Sequence[Place], leaf: CertificateFacts) -> Sequence[Place]:
+    """Places of which it has the most names, but not all."""
+    shared = {place.id: _shared(place, leaf) for place in places}
+    most = max(shared.values(), default=0)
+    return _alone([place for place in places if most and shared[place.id] == most])
 
 
 def _shared(place: Place, leaf: CertificateFacts) -> int:

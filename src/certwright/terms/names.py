@@ -10,7 +10,7 @@ from certwright.errors import Refused
 from certwright.model import Draft, GeneralName, Mismatch, NameKind
 from certwright.speech import tr
 from certwright.terms.seen import Seen
-from certwright.terms.word import Word, leaf, listed
+from certwright.terms.word import Word, either, leaf, listed
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 
@@ -35,10 +35,11 @@ def _is_address(text: str) -> bool:
 
 def same_name(one: GeneralName, other: GeneralName) -> bool:
     """Whether two names are the same name: DNS without regard to case, addresses by value, the rest as written."""
-    return one.kind == other.kind and (one.value == other.value or _plain(one) == _plain(other))
+    return one.kind == other.kind and (one.value == other.value or plain_name(one) == plain_name(other))
 
 
-def _plain(name: GeneralName) -> str:
+def plain_name(name: GeneralName) -> str:
+    """A name as its spellings are compared."""
     if name.kind == "dns":
         return name.value.lower()
     if name.kind == "ip" and _is_address(name.value):
@@ -61,7 +62,7 @@ def recorded(names: tuple[GeneralName, ...], wanted: GeneralName, *, by_wildcard
 
 def all_names(certificate: CertificateFacts) -> str:
     """Every name a certificate records, for a sentence."""
-    return listed([str(name) for name in certificate.names], "no names at all")
+    return listed([str(name) for name in certificate.names], tr("no names at all"))
 
 
 @value
@@ -78,7 +79,8 @@ class Required(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate = leaf(seen)
         if missing := self._missing(certificate.names):
-            yield Mismatch(f"a record valid for {listed(list(map(str, missing)))}", all_names(certificate))
+            expected = tr("a record valid for {names}", names=listed(list(map(str, missing))))
+            yield Mismatch(expected, all_names(certificate))
 
     def _missing(self, present: tuple[GeneralName, ...]) -> list[GeneralName]:
         wanted = map(general_name, self.names)
@@ -100,11 +102,10 @@ class NoWildcard(Word):
             wanted = [general_name(name) for name in self.names]
             bare = [name for name in wanted if not recorded(certificate.names, name, by_wildcard=False)]
             if bare:
-                yield Mismatch(
-                    f"{listed(list(map(str, bare)))} by itself, not through a wildcard", all_names(certificate)
-                )
+                expected = tr("{names} by itself, not through a wildcard", names=listed(list(map(str, bare))))
+                yield Mismatch(expected, all_names(certificate))
         elif wild := [str(name) for name in certificate.names if name.kind == "dns" and "*" in name.value]:
-            yield Mismatch("no wildcard among the names", listed(wild))
+            yield Mismatch(tr("no wildcard among the names"), listed(wild))
 
 
 @value
@@ -137,7 +138,7 @@ class First(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate, wanted = leaf(seen), general_name(self.name)
         if not certificate.names or not same_name(certificate.names[0], wanted):
-            yield Mismatch(f"{wanted} as the first name", all_names(certificate))
+            yield Mismatch(tr("{name} as the first name", name=wanted), all_names(certificate))
 
 
 @value
@@ -147,7 +148,7 @@ class Absent(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate = leaf(seen)
         if certificate.names or certificate.has_names:
-            yield Mismatch("no subject alternative names", all_names(certificate))
+            yield Mismatch(tr("no subject alternative names"), all_names(certificate))
 
 
 @value
@@ -162,7 +163,8 @@ class OneUri(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         found = [name.value for name in leaf(seen).names if name.kind == "uri"]
         if len(found) != 1 or (self.uri and found != [self.uri]):
-            yield Mismatch(f"exactly one URI{f', {self.uri}' if self.uri else ''}", listed(found, "no URI"))
+            expected = tr("exactly one URI, {uri}", uri=self.uri) if self.uri else tr("exactly one URI")
+            yield Mismatch(expected, listed(found, tr("no URI")))
 
 
 @value
@@ -174,7 +176,8 @@ class Address(Word):
     def __post_init__(self) -> None:
         if not _is_address(self.address):
             raise Refused(
-                f"names.address: {self.address!r} is no IP address", "write one like 192.0.2.25 or 2001:db8::25"
+                tr("names.address: {address!r} is no IP address", address=self.address),
+                tr("write one like {examples}", examples=either(("192.0.2.25", "2001:db8::25"))),
             )
 
     def shape(self, draft: Draft) -> Draft:
@@ -185,8 +188,8 @@ class Address(Word):
         if recorded(certificate.names, GeneralName("ip", self.address), by_wildcard=False):
             return
         disguised = recorded(certificate.names, GeneralName("dns", self.address), by_wildcard=False)
-        found = f"dns:{self.address}, which is a DNS name" if disguised else all_names(certificate)
-        yield Mismatch(f"ip:{self.address} as an iPAddress", found)
+        found = tr("dns:{address}, which is a DNS name", address=self.address) if disguised else all_names(certificate)
+        yield Mismatch(tr("ip:{address} as an iPAddress", address=self.address), found)
 
 
 @value
@@ -199,7 +202,8 @@ class Length(Word):
         certificate = leaf(seen)
         for text in certificate.common_names:
             if len(text) > self.common_name:
-                yield Mismatch(f"a common name of at most {self.common_name} characters", f"{text} ({len(text)})")
+                expected = tr("a common name of at most {most} characters", most=self.common_name)
+                yield Mismatch(expected, f"{text} ({len(text)})")
         for name in certificate.names:
             if name.kind == "dns" and (len(name.value) > 253 or max(map(len, name.value.split("."))) > 63):
-                yield Mismatch("a DNS name of at most 253 characters, each label at most 63", name.value)
+                yield Mismatch(tr("a DNS name of at most 253 characters, each label at most 63"), name.value)
