@@ -239,3 +239,10 @@ def test_a_revocation_list_knows_its_issuer_beside_it() -> None:
     pem = b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(issuing) + b"\n-----END CERTIFICATE-----\n"
     (inside,) = inspect(crl + pem, Light((), NOW, {}))
     assert inside.crls[0].owner == 1
+
+
+def test_curve_parameters_are_no_key() -> None:
+    """`openssl ecparam -param_enc explicit` writes them, before a key for instance, and they begin like one."""
+    (inside,) = look("inspect/explicit-curve.pem")
+    assert not inside.keys
+    assert inside.other == ("EC PARAMETERS (PEM block 1)",)

@@ -97,3 +97,17 @@ def test_spellings() -> None:
 def test_a_secret_is_not_shown() -> None:
     (secret,) = kdf.spellings("hunter2", 1)
     assert "hunter2" not in f"{secret!r} {secret}"
+
+
+def test_a_budget_within_another_spends_both() -> None:
+    whole = kdf.Budget(5)
+    (first,), (second,) = (kdf.spellings("secret", 4, whole) for _ in range(2))
+    first.pbkdf2("sha256", b"salt", 4, 32)
+    with pytest.raises(Unreadable, match="more than 5 rounds"):
+        second.pbkdf2("sha256", b"salt", 2, 32)
+
+
+def test_long_hashes_count_twice() -> None:
+    (secret,) = kdf.spellings("secret", 3)
+    with pytest.raises(Unreadable, match="more than 3 rounds"):
+        secret.pbkdf2("sha512", b"salt", 2, 64)

@@ -53,6 +53,19 @@ def is_good(chain: ChainFacts) -> bool:
     return chain.complete and chain.trusted and not chain.faults and not chain.verdict
 
 
+def test_an_odd_neighbour_says_nothing_of_a_path(
+    leaf: Any, issuing: Any, root: Any, now: datetime, facts_of: FactsOf
+) -> None:
+    """The strict reader refuses a certificate that lies beside the path, or among the trusted roots."""
+    odd = facts_of("no-such-day.pem")
+    others, anchors = [issuing.facts, root.facts], [root.facts]
+    for packed, trusted in (([odd, *others], anchors), (others, [odd, *anchors])):
+        chain = diagnose(leaf.facts, packed, trusted, now, server=True)
+        assert not chain.verdict
+        assert subjects(chain.path) == ["CN=leaf", "CN=Issuing", "CN=Root"]
+    assert "is refused by the strict reader" in diagnose(leaf.facts, others, [odd], now, server=True).verdict
+
+
 # ── good ones ─────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -13,6 +13,7 @@ openssl req -new -key "$scratch/key" -subj "/O=Contoso/CN=portal.contoso.com" -o
   -addext subjectAltName=DNS:portal.contoso.com,IP:10.0.0.7 -addext keyUsage=digitalSignature \
   -addext extendedKeyUsage=serverAuth
 openssl req -in request.pem -outform DER -out request.der
+openssl ecparam -name prime256v1 -param_enc explicit -out explicit-curve.pem
 openssl pkey -in "$scratch/key" -pubout -out public.pem
 openssl pkey -in "$scratch/key" -pubout -outform DER -out public.der
 openssl x509 -req -in request.pem -signkey "$scratch/key" -days 36500 -out own.pem 2>/dev/null
