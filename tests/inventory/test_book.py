@@ -12,6 +12,7 @@ import pytest
 from certwright.errors import Problem
 from certwright.inventory import Crl, Delivery, Event, Intent, Inventory, SealedPassword
 from certwright.model import Held
+from certwright.pending import Pending
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HELD = Held(
@@ -192,3 +193,64 @@ def test_many_places_at_once(inventory: Inventory) -> None:
         book.settle({one.serial: "issued" for one in many})
     with inventory.reading() as reading:
         assert reading.held() == {one.place: one for one in many}
+
+
+# ── requests that wait ──
+
+ASKED = Pending("east/portal", "east/portal.1", b"csr", b"spki", "1.d", "corp", "files", NOW)
+
+
+def ask(inventory: Inventory, *requests: Pending) -> None:
+    with inventory.writing() as book:
+        for one in requests:
+            book.add_key(one.key, "EC 256", one.spki, b"sealed", NOW)
+        book.ask(requests)
+
+
+def pending(inventory: Inventory) -> dict[str, Pending]:
+    with inventory.reading() as reading:
+        return reading.pending()
+
+
+def test_a_request_is_read_back_with_its_ticket(inventory: Inventory) -> None:
+    ask(inventory, ASKED)
+    assert pending(inventory) == {"east/portal": ASKED}
+    later = replace(ASKED, ticket={"order": "https://…/7", "tries": [1, 2], "done": False}, kind="acme", told="not yet")
+    with inventory.writing() as book:
+        book.keep_request(later)
+    assert pending(inventory) == {"east/portal": later}
+    with inventory.writing() as book:
+        book.tell_request("east/portal", "nobody is there")
+        book.keep_ticket("east/portal", {"order": "8"})
+    assert pending(inventory) == {"east/portal": replace(later, told="nobody is there", ticket={"order": "8"})}
+
+
+def test_another_request_of_a_place_withdraws_the_first_and_keeps_its_key(inventory: Inventory) -> None:
+    second = replace(ASKED, key="east/portal.2", spki=b"another", demanded="1.e")
+    ask(inventory, ASKED)
+    ask(inventory, second)
+    assert pending(inventory) == {"east/portal": second}
+    with inventory.reading() as reading:
+        assert reading.key_of(b"spki") == "east/portal.1"
+        assert reading.key_of(b"nobody's") == ""
+    with inventory.writing() as book:
+        book.keep_request(replace(ASKED, told="an answer to what nobody asks any more"))
+        book.withdraw(["east/portal", "east/other"])
+    assert pending(inventory) == {}
+
+
+def test_a_request_without_its_key_cannot_be_written(inventory: Inventory) -> None:
+    with pytest.raises(Problem), inventory.writing() as book:
+        book.ask([ASKED])
+    assert pending(inventory) == {}
+
+
+def test_two_cas_may_use_one_serial(inventory: Inventory) -> None:
+    ask(inventory, ASKED, replace(ASKED, place="east/api", key="east/api.1", spki=b"2"))
+    others = [replace(HELD, serial=1), replace(HELD, serial=1, place="east/api", key="east/api.1", issuer="corp")]
+    with inventory.writing() as book:
+        book.hold(others, NOW)
+    with inventory.reading() as reading:
+        assert [one.serial for one in reading.held().values()] == [1, 1]
+        assert reading.was_held(HELD.certificate)
+        assert not reading.was_held(b"another")

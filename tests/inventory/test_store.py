@@ -9,8 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 from tests.world import as_somebody_else, files_no_longer_than, folder_for_all
 
 from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
@@ -97,6 +99,42 @@ def test_migrations_end_where_a_new_inventory_begins(path: Path) -> None:
     tables = [one for one in described(path) if one[1] != "alembic_version"]
     assert [one for one in described(before_the_first) if one[1] != "alembic_version"] == tables
     assert stored_version(before_the_first) == stored_version(path) == HEAD
+
+
+def of_version(path: Path, version: str) -> None:
+    """A database as that version left it."""
+    config = Config()
+    config.set_main_option("script_location", "certwright.inventory:migrations")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    engine.dispose()
+
+
+def test_what_the_first_version_held_is_held_by_this_one(path: Path) -> None:
+    of_version(path, "0001")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("INSERT INTO keys VALUES ('east/portal.1', 'EC 256', x'01', x'02', 5)")
+        database.execute("INSERT INTO certificates VALUES ('f1', x'30')")
+        database.execute("INSERT INTO intents VALUES ('2a', 'contoso/issuing', 'east/portal', x'01', 5, 'issued')")
+        for held, gone in ((6, 7), (7, None)):
+            row = ("east/portal", "f1", "f1", "east/portal.1", "2a", 5, 500, "1.x", "contoso/issuing", held, gone)
+            database.execute(
+                "INSERT INTO credentials (place, certificate, chain, key, serial, not_before, not_after, demanded,"
+                " issuer, held_at, superseded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+    with Inventory.open(path) as inventory, inventory.reading() as reading:
+        held = reading.held()["east/portal"]
+        assert (held.serial, held.key, held.chain) == (0x2A, "east/portal.1", (b"\x30",))
+        assert reading.pending() == {}
+    new = path.with_name("new.db")
+    made(new)
+    assert described(path) == described(new)
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM credentials").fetchone() == (2,)
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_a_migration_that_stops_half_way_leaves_nothing(path: Path) -> None:

@@ -16,7 +16,7 @@ output: out
 
 issuers:
   contoso:
-    # embedded: a root and an issuing CA of your own, made by the first apply
+    # embedded: your own root and issuing CA; or adcs-offline, adcs-web, acme, files: somebody else's
     kind: embedded
     organization: Contoso
     # where you will publish the CRL files of out/pki; it goes into every certificate

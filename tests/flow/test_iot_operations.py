@@ -1,0 +1,65 @@
+"""An authority of a site, certified by somebody else: what it signs waits for it, and it keeps its key."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from certwright.inventory import Inventory
+from certwright.wiring.applying import apply, preview
+from certwright.wiring.checking import check
+from certwright.wiring.loading import load
+from certwright.x509.read import read_certificate
+
+from .foreign import NOW, ForeignCa, foreign_ca
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "azure-iot-operations"
+OWN = "    kind: embedded\n    organization: Contoso\n    crl: http://pki.contoso.com/crl\n"
+AUTHORITY = "plant1/internal-issuer"
+
+
+def answer(folder: Path, ca: ForeignCa, days: float, name: str) -> None:
+    """Everything that is asked for, signed on that day: authorities by the root, the others by the issuing CA."""
+    start = NOW + timedelta(days=days, minutes=-1)
+    made = [ca.issuing, ca.root]
+    for one in sorted((folder / "out/requests/contoso").rglob("*.csr")):
+        kind = {"by": "root", "extensions": "sub"} if "internal-issuer" in one.name else {}
+        made.append(ca.sign(one.read_bytes(), start=start, **kind))  # type: ignore[arg-type]
+    (folder / "answers/contoso").mkdir(parents=True, exist_ok=True)
+    (folder / "answers/contoso" / name).write_bytes(ca.pkcs7(made, "PEM"))
+
+
+def test_an_authority_of_a_site_is_certified_by_somebody_else(tmp_path: Path) -> None:
+    ca = foreign_ca(tmp_path / "ca")
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "contoso.yaml"
+    text = file.read_text()
+    assert OWN in text
+    file.write_text(text.replace(OWN, "    kind: files\n    roots: root.cer\n    chain: between.cer\n"))
+    (tmp_path / "root.cer").write_bytes(ca.root)
+    (tmp_path / "between.cer").write_bytes(ca.issuing)
+    loaded = load(file, now=NOW + timedelta(days=1))
+
+    asked = apply(loaded)
+    assert AUTHORITY in dict(asked.waiting)
+    assert preview(loaded) == ()
+    answer(tmp_path, ca, 1, "first.p7b")
+    done = apply(loaded)
+    assert done.waiting == ()
+    assert done.messages == ()
+    assert preview(loaded) == ()
+    assert not check(loaded).findings()
+
+    with Inventory.open(loaded.database) as inventory, inventory.reading() as reading:
+        before = reading.held()
+    later = load(file, now=NOW + timedelta(days=802))
+    waiting = dict(apply(later).waiting)
+    assert AUTHORITY in waiting
+    answer(tmp_path, ca, 802, "second.p7b")
+    assert apply(later).waiting == ()
+    with Inventory.open(loaded.database) as inventory, inventory.reading() as reading:
+        after = reading.held()
+    old, new = (read_certificate(held[AUTHORITY].certificate) for held in (before, after))
+    assert new.key.spki == old.key.spki
+    assert new.serial != old.serial
+    assert preview(later) == ()
+    assert not check(later).findings()
