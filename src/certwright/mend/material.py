@@ -18,6 +18,7 @@ from certwright.value import field, value
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.private import read_private_key
 from certwright.x509.read import read_certificate
+from certwright.x509.signature import Memo
 
 
 @value
@@ -38,8 +39,11 @@ class Piece:
         return self.seen.certificate
 
 
-def open_piece(path: str, content: bytes, passwords: Sequence[str], now: datetime) -> Piece:
-    """The file, opened as whatever it is with the first password that fits. Never raises for what is in it."""
+def open_piece(path: str, content: bytes, passwords: Sequence[str], now: datetime, memo: Memo | None = None) -> Piece:
+    """The file, opened as whatever it is with the first password that fits. Never raises for what is in it.
+
+    One `memo` (a dict) for many files saves reading their authorities again.
+    """
     reason = tr("it holds no certificate, key or revocation list")
     try:
         attempts = _attempts(content, passwords)
@@ -64,7 +68,7 @@ def open_piece(path: str, content: bytes, passwords: Sequence[str], now: datetim
     if not best.form:
         return replace(best, reason=reason)
     work = Work("", "identity", path, best.form, path, content, best.password, (), now)
-    return replace(best, seen=see(work))
+    return replace(best, seen=see(work, memo))
 
 
 _FORMS: Mapping[Form, str] = {

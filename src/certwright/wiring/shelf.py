@@ -5,7 +5,7 @@ What fits no place is named with the reason, and so is what could be several pla
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from os.path import splitext
 
@@ -22,6 +22,7 @@ from certwright.value import field, value
 from certwright.wiring.found import Found, find_below
 from certwright.wiring.passwords import EVERY, Passwords, covers
 from certwright.wiring.reading import Content, Contents, Entry
+from certwright.x509.signature import Memo
 
 MOST_BYTES = 16 << 20  # of a file that nobody planned; a larger one is no certificate
 NOWHERE = Plan((), (), ())
@@ -46,7 +47,7 @@ class Judged:
     meant: bool = True
 
 
-@dataclass(frozen=True)
+@value
 class Shelf:
     """Where files are looked into: the whole plan, the passwords, the time, certificates of authorities by address."""
 
@@ -54,6 +55,7 @@ class Shelf:
     passwords: Passwords
     now: datetime
     held: Mapping[str, Sequence[bytes]]
+    memo: Memo = field(default_factory=dict, repr=False)
 
     def settle(self, found: Sequence[Found]) -> list[Judged]:
         """What every path holds, with its loose files in their places. Files named one by one are judged together."""
@@ -114,7 +116,7 @@ class Shelf:
         """A file opened, or its parts if it is planned nowhere. What cannot be read is a piece that says why."""
         label, content = found.tree.label(entry.name), entry.content
         if f"{found.prefix}/{entry.name}".lstrip("/") in found.files and isinstance(content, bytes):
-            yield open_piece(entry.name, content, self._to_try(label), self.now)
+            yield open_piece(entry.name, content, self._to_try(label), self.now, self.memo)
         else:
             yield from self._parts(entry.name, label, content)
 
@@ -124,7 +126,9 @@ class Shelf:
         elif content is not None:
             passwords = self._to_try(label)
             for part in unfold(content, passwords):
-                yield open_piece(f"{name}!{part.name}" if part.name else name, part.content, passwords, self.now)
+                yield open_piece(
+                    f"{name}!{part.name}" if part.name else name, part.content, passwords, self.now, self.memo
+                )
 
     def _to_try(self, label: str) -> tuple[str, ...]:
         return self.passwords.to_try(label, [group.id for group in self.plan.sets])
@@ -252,13 +256,12 @@ def _strays(read: Mapping[str, Content | None], meant: Collection[Meant], *, nam
 
 
 def _of_trade(name: str, content: Content) -> bool:
-    """Whether its name or its content claims to be of this trade."""
-    if splitext(name)[1].lower() in TRADE:
-        return True
+    """Whether its name or its content claims to be a certificate, or what belongs to one. Requests are none yet."""
     try:
-        return isinstance(content, bytes) and bool(detect(content))
+        form = detect(content) if isinstance(content, bytes) else ""
     except Unreadable:
-        return False
+        form = ""
+    return form not in ("request", "public-key") and bool(form or splitext(name)[1].lower() in TRADE)
 
 
 def _stray(name: str, reason: str, status: Status) -> Result:
