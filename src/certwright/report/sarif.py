@@ -121,7 +121,7 @@ def _location(result: Result) -> dict[str, Json]:
 
 
 def _address(address: str) -> str:
-    return quote(address, safe=":/?#[]@!$&'()*+,;=%~")
+    return quote(address.encode("utf-8", "surrogatepass"), safe=":/?#[]@!$&'()*+,;=%~")
 
 
 def _message(text: str) -> dict[str, Json]:
