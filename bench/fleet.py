@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certwright.model import Draft, Package, Place, Plan
-from certwright.pack.pem import certificates
 from certwright.terms.preview import lifespan
 from certwright.wiring.loading import load
 from certwright.x509.body import Profile, body
@@ -128,18 +127,18 @@ def _signed(
 
 
 def fleet(plan: Plan) -> Fleet:
-    """A certificate for every place of the plan, all in order, each in one PEM file with its intermediate."""
+    """A certificate for every place of the plan, all in order, each with its intermediate behind it (DER)."""
     above, dice = authorities(), random.Random(len(plan.places))
     files, leaves = {}, []
     for number, place in enumerate(plan.places):
         leaf = _leaf(place, above, 1000 + number, dice)
         leaves.append(leaf)
-        files[place.packages[0].path] = certificates([leaf, above.issuing.der])
+        files[place.packages[0].path] = leaf + above.issuing.der
     return Fleet(plan, files, leaves, above)
 
 
 def _leaves(plan: Plan) -> Iterator[Place]:
-    """Its identities, each packed once, as the PEM chain a TLS server sends."""
+    """Its identities, each packed once, as the chain a TLS server sends."""
     for place in plan.places:
         if place.kind == "identity" and place.draft.names and not place.shares_with:
             yield replace(place, packages=(Package("pem", "pem-chain", f"{place.id}/chain.pem"),))

@@ -34,6 +34,7 @@ from certwright.model import Package, Plan, Report
 from certwright.pack.pem import certificates
 from certwright.wiring.loading import load
 from certwright.wiring.sharing import Sharing
+from certwright.x509.pem import certificates_in
 
 HERE = Path(__file__).parent
 CERTWRIGHT = str(Path(sys.executable).with_name("certwright"))
@@ -180,7 +181,7 @@ def nodes(folder: Path, count: int) -> Path:
     made = fleet(replace(plan, places=places))
     (folder / "out" / "prod").mkdir(parents=True)
     for path, content in made.files.items():
-        (folder / "out" / path).write_bytes(content)
+        (folder / "out" / path).write_bytes(certificates(certificates_in(content)))
     (folder / "out" / "prod" / "root.pem").write_bytes(certificates([made.authorities.root]))
     return folder
 

@@ -198,7 +198,7 @@ def plan_200(work: Path, rounds: int) -> list[str]:
     return table("start-up and planning", medians(steps, rounds), "python -c 'import click'")
 
 
-def judge_many(rounds: int, quick: bool) -> list[str]:  # noqa: FBT001 - as the option has it
+def judge_many(rounds: int, quick: bool) -> list[str]:
     """Certificates by the thousand; a process of its own, whose memory is measured."""
     command = [PYTHON, str(HERE / "judge.py"), str(rounds), "500" if quick else "5000"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()

@@ -142,9 +142,10 @@ class Hearing:
             if line is None:
                 line = self._lines[key] = _line(above, complete=one.chain.complete)
             links, signatures = line
-            issuer = above[0] if above else leaf if one.chain.complete else None
-            signed = (_signature(leaf, issuer), *signatures) if issuer else ()
-            yield FileFacts(one.path, one.place, (_link(leaf), *links), one.chain.complete, signed)
+            own = _link(leaf)
+            issuer = links[0] if links else own if one.chain.complete else None
+            signed = (_signature(leaf, own, issuer), *signatures) if issuer else ()
+            yield FileFacts(one.path, one.place, (own, *links), one.chain.complete, signed)
         else:
             for certificate in one.certificates:
                 yield FileFacts(one.path, one.place, (_link(certificate),))
@@ -155,20 +156,19 @@ Line = tuple[tuple[Link, ...], tuple[Signature, ...]]
 
 def _line(above: Sequence[CertificateFacts], *, complete: bool) -> Line:
     """What is shown of the authorities above a leaf: they are the same for many."""
-    issuers = (*above[1:], *above[-1:]) if complete else above[1:]
-    signed = tuple(_signature(child, issuer) for child, issuer in zip(above, issuers, strict=False))
-    return tuple(map(_link, above)), signed
+    links = tuple(map(_link, above))
+    issuers = (*links[1:], *links[-1:]) if complete else links[1:]
+    signed = tuple(map(_signature, above, links, issuers))
+    return links, signed
 
 
 def _link(facts: CertificateFacts) -> Link:
     return Link(facts.subject, facts.issuer, facts.masked_thumbprint, facts.not_before, facts.not_after)
 
 
-def _signature(child: CertificateFacts, issuer: CertificateFacts) -> Signature:
+def _signature(child: CertificateFacts, own: Link, issuer: Link) -> Signature:
     """A path leads only over signatures that were verified; those of authorities are remembered for the whole run."""
-    return Signature(
-        child.masked_thumbprint, issuer.masked_thumbprint, child.signature_algorithm, bool(child.authority)
-    )
+    return Signature(own.thumbprint, issuer.thumbprint, child.signature_algorithm, bool(child.authority))
 
 
 def _parts(one: Seen) -> tuple[object, ...]:

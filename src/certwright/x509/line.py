@@ -6,7 +6,7 @@ order goes the long way, so that both ways give the same answer.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts, ChainFacts
@@ -18,8 +18,7 @@ Key: TypeAlias = tuple[object, ...]
 _NAME_CONSTRAINTS = bytes.fromhex("0603551d1e")  # an authority that has them judges the names of every leaf anew
 
 
-@value
-class Setting:
+class Setting(NamedTuple):
     """Everything that decides upon a path but the leaf: what lies beside it, what is trusted, when, for which usage."""
 
     others: Sequence[CertificateFacts]
