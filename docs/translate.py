@@ -5,6 +5,7 @@ python docs/translate.py --check     only name what is stale, missing, or whose 
 python docs/translate.py azure-local only that catalogue (certwright, or a product)
 """
 
+import ast
 import io
 import re
 import sys
@@ -16,7 +17,6 @@ from typing import Any
 
 import click
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -27,7 +27,7 @@ from certwright.cli import VERBS, certwright
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "certwright"
-KEYWORDS = {"tr": None, "trn": (1, 2), "noted": None}
+KEYWORDS = {"tr": 1, "trn": 2, "noted": 1}  # how many sentences each takes
 CLICK = "click"  # what click itself says: kept by hand, and where gettext looks for it
 DOMAINS = (speech.CODE, "targets", *PRODUCTS, CLICK)
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)  # a date would make every catalogue new every day
@@ -42,13 +42,26 @@ def gathered(domain: str) -> Catalog:
 
 
 def _code() -> Iterator[tuple[str | tuple[str, ...], str]]:
-    found = extract_from_dir(str(SOURCE), method_map=[("**.py", "python")], keywords=KEYWORDS)
-    for file, _, message, _, _ in found:
-        yield message, f"src/certwright/{file}"
+    for file in sorted(SOURCE.rglob("*.py")):
+        for message in said(file.read_text("utf-8")):
+            yield message, str(file.relative_to(ROOT))
     for text in filter(None, _help(certwright)):
         yield text, "src/certwright/cli"
     for text in VERBS.values():
         yield text, "src/certwright/cli"
+
+
+def said(source: str) -> Iterator[str | tuple[str, ...]]:
+    """The sentences in a module, as they stand there. (Babel looks into no f-string before Python 3.12.)"""
+    calls = [
+        (node.lineno, node.col_offset, KEYWORDS[node.func.id], node.args)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS
+    ]
+    for _, _, number, arguments in sorted(calls, key=lambda call: call[:2]):
+        texts = tuple(one.value for one in arguments[:number] if isinstance(one, ast.Constant))
+        if len(texts) == number:  # what is not spelled out is noted elsewhere
+            yield texts[0] if number == 1 else texts
 
 
 def _help(command: click.Command) -> Iterator[str]:
@@ -73,6 +86,8 @@ def updated(domain: str, language: str) -> Catalog:
     """The translations there are, in step with what is said now."""
     path = _po(domain, language)
     catalog = read_po(io.BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog(locale=language)
+    if domain == CLICK:
+        return catalog
     if domain == CLICK:
         return catalog
     template = gathered(domain)
