@@ -68,9 +68,9 @@ def next_text(next_due: tuple[date, str] | None, actions: Sequence[Action] = (),
             waiting,
         )
     if next_due is None:
-        return "nothing is due"
+        return tr("nothing is due")
     when, what = next_due
-    return f"nothing is due; next: {what} on {when}"
+    return tr("nothing is due; next: {what} on {date}", what=what, date=when)
 
 
 def status_text(standing: Standing, screen: Screen) -> str:
