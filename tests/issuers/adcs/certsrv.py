@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import spnego
@@ -185,11 +185,11 @@ class Certsrv(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
-    offers: ClassVar[tuple[str, ...]] = ("Negotiate", "NTLM")
 
     def __init__(self, folder: Path, now: datetime) -> None:
         super().__init__(("127.0.0.1", 0), Visit)
         self.ca, self.attempts, self.status, self.padding = Ca(now), 0, 200, 0
+        self.offers: tuple[str, ...] = ("Negotiate", "NTLM")
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
         made = (

@@ -215,8 +215,8 @@ def test_without_anything_to_sign_in_with(server: Certsrv) -> None:
     assert server.attempts == 0
 
 
-def test_a_way_that_is_not_offered(server: Certsrv, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Certsrv, "offers", ("NTLM",))
+def test_a_way_that_is_not_offered(server: Certsrv) -> None:
+    server.offers = ("NTLM",)
     with closing(of(server)) as one, pytest.raises(Refused, match="localhost does not offer Negotiate"):
         one.submit(asked(), None)
     with closing(of(server, ways=("negotiate", "ntlm"))) as one:
