@@ -1,13 +1,19 @@
 """`certwright inspect` on files that certwright did not make."""
 
 import json
+import os
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from tests.x509.windows import CERTIFICATE, CRL, CTL, FRIENDLY_NAME, PROVIDER, provider, store, wide
 
 CASES = Path(__file__).parent.parent / "cases"
+SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "inspection.schema.json"
 
 
 def case(name: str) -> str:
@@ -110,3 +116,60 @@ def test_no_password_on_the_command_line_and_no_prompt_in_a_pipe(run: Any, tmp_p
     said = run("inspect", case("pfx/windows.pfx"), "--password-file", "many")
     assert said.code == 2
     assert "at most 20" in said.err
+
+
+# ── Windows, Java, passwords of single files, and what is no file ──
+
+
+def test_a_windows_store_tells_what_windows_noted(run: Any, tmp_path: Path) -> None:
+    leaf, root = ((CASES / "pack" / f"{name}.der").read_bytes() for name in ("leaf", "root"))
+    noted = {FRIENDLY_NAME: wide("Portal"), PROVIDER: provider("te-1", "Contoso Provider", machine=True)}
+    lists = (CRL, (CASES / "pack/issuing.crl").read_bytes(), {})
+    (tmp_path / "my.sst").write_bytes(
+        store((CERTIFICATE, leaf, noted), (CERTIFICATE, root, {}), lists, (CTL, b"0", {}))
+    )
+    said = run("inspect", "my.sst")
+    assert said.code == 0
+    for told in ("serialized Windows certificate store", "Portal", "container te-1", "Contoso Provider",
+                 "local machine", "1 trust list", "revocation list"):  # fmt: skip
+        assert told in said.out
+    document = json.loads(run("inspect", "my.sst", "--json").out)
+    jsonschema.validate(document, json.loads(SCHEMA.read_text("utf-8")), jsonschema.Draft202012Validator)
+    first, second = document["files"][0]["contents"][0]["certificates"]
+    assert (first["friendly_name"], first["container"], first["local_machine"]) == ("Portal", "te-1", True)
+    assert second["provider"] == ""
+
+
+@pytest.mark.parametrize("name", ["old.jks", "old.jceks"])
+def test_an_old_java_keystore_is_refused_with_a_command_that_works(run: Any, tmp_path: Path, name: str) -> None:
+    store = tmp_path / f"my {name}"
+    shutil.copyfile(CASES / "inspect" / name, store)
+    said = run("inspect", store.name, "--json")
+    assert said.code == 2
+    hint = json.loads(said.out)["files"][0]["hint"]
+    secrets = ["-srcstorepass", "secret1", "-deststorepass", "secret1", "-noprompt"]
+    kind = ["-srcstoretype", "JCEKS"] if name.endswith("jceks") else []
+    subprocess.run([*shlex.split(hint), *secrets, *kind], cwd=tmp_path, capture_output=True, check=True)
+    (tmp_path / "list.txt").write_text("my *.p12: secret1\n")
+    assert run("inspect", f"my {name}.p12", "--passwords", "list.txt").code == 0
+
+
+def test_a_list_of_passwords_says_what_each_is_for(run: Any, tmp_path: Path) -> None:
+    for name in ("east", "west"):
+        (tmp_path / name).mkdir()
+        shutil.copy(CASES / "pfx/windows.pfx", tmp_path / name)
+    (tmp_path / "list.txt").write_text("east/: secret\n*.pem: other\n")
+    said = run("inspect", "east", "--passwords", "list.txt")
+    assert said.code == 0
+    assert run("inspect", "east", "west", "--passwords", "list.txt").code == 2
+
+
+def test_what_is_no_file_is_said_at_once(run: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pfx")
+    (tmp_path / "notes").mkdir()
+    os.mkfifo(tmp_path / "notes/agent")
+    said = run("inspect", "pipe.pfx", "/dev/zero", "notes")
+    assert said.code == 2
+    assert "it is a pipe" in said.out
+    assert "it is a device" in said.out
+    assert "notes/agent" in said.out.partition("nothing of this trade")[2]
