@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.german import english
 
-from certwright.mend.changes import Told, changed, moved
+from certwright.mend.changes import Told, changed, moved, replaced
 from certwright.mend.credentials import Desk
 from certwright.mend.matching import match
 from certwright.mend.material import Piece, Pool, open_piece
@@ -30,6 +31,7 @@ from certwright.model import (
     Status,
 )
 from certwright.pack import pack
+from certwright.speech import speaking
 from certwright.terms import bind
 
 CASES = Path(__file__).parent / "cases"
@@ -171,6 +173,20 @@ def test_changes_name_the_demand_behind_them() -> None:
     assert list(changed(after, after, same_password=True)) == []
     assert list(moved("a", "a", stays=False)) == []
     assert [row[0] for row in moved("", "a", stays=False)] == ["material.missing"]
+
+
+def test_changes_are_told_in_german() -> None:
+    before, after = piece("a", PEM).seen, piece("b", PFX).seen
+    with speaking("de"):
+        rows = [
+            *changed(before, after, same_password=True),
+            *changed(after, before, same_password=True),
+            *replaced("", "x"),
+        ]
+        strays = chosen(pieces=[piece("stray.pfx", PFX)])[1]
+    assert not english(*(text for _, *row in rows for text in row), *strays.values())
+    assert ("material.unreadable", "Datei", "", "aus x erstellt") in rows
+    assert "passt zu keinem Platz des Plans" in strays["stray.pfx"]
 
 
 @pytest.mark.parametrize(
