@@ -132,7 +132,7 @@ def test_a_windows_store_tells_what_windows_noted(run: Any, tmp_path: Path) -> N
     assert said.code == 0
     for told in ("serialized Windows certificate store", "Portal", "container te-1", "Contoso Provider",
                  "local machine", "1 trust list", "revocation list"):  # fmt: skip
-        assert told in said.out
+        assert told in " ".join(said.out.split())
     document = json.loads(run("inspect", "my.sst", "--json").out)
     jsonschema.validate(document, json.loads(SCHEMA.read_text("utf-8")), jsonschema.Draft202012Validator)
     first, second = document["files"][0]["contents"][0]["certificates"]

@@ -192,7 +192,7 @@ class _Finds:
         for place, stored in enumerate(found.certificates, 1):
             spot = _spot(where, tr("certificate {number}", number=place))
             try:
-                self.certificates.append(InsideCertificate(spot, read_certificate(stored.der), stored=stored))
+                self.certificates.append(InsideCertificate(where, read_certificate(stored.der), stored=stored))
             except Unreadable as problem:
                 self.closed.append(closed(spot, problem))
         for place, crl in enumerate(found.crls, 1):
