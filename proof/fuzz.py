@@ -18,7 +18,7 @@ from pathlib import Path
 
 from readers import READERS, ROOT, seeds
 
-SPARE = 60  # seconds a process may take beyond its time: start, seeds, the last input
+SPARE = 180  # seconds a process may take beyond its time: start, seeds, the last input, on a machine that is busy
 HANG = 20  # seconds of wall time after which libFuzzer gives up on one input; the bound itself is CPU time
 MOST_MEGABYTES = 1024  # of a whole process, with its corpus and counters; the bound itself is on one input
 LARGEST = 64 << 10
