@@ -238,7 +238,7 @@ def test_a_count_names_those_that_do_not_count() -> None:
     ]
     twice = [member("a"), replace(member("a"), path="other/a.pfx"), member("b")]
     assert told_of_set("set.count", twice, count=2) == []
-    assert told_of_set("set.count", twice, count=1) == [Mismatch("1 certificates", "2")]
+    assert told_of_set("set.count", twice, count=1) == [Mismatch("1 certificate", "2")]
 
 
 def test_a_folder_in_lower_case_may_be_found_in_upper() -> None:

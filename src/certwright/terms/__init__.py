@@ -8,6 +8,7 @@ from functools import cache
 
 from certwright.errors import Refused
 from certwright.model import Draft, Term
+from certwright.speech import tr
 from certwright.terms import (
     chain,
     crls,
@@ -111,7 +112,8 @@ VOCABULARY: Mapping[str, type[Word]] = {
 
 def _word(term_id: str) -> type[Word]:
     if term_id not in VOCABULARY:
-        raise Refused(f"nobody knows the term {term_id!r}", f"terms are {', '.join(VOCABULARY)}")
+        known = ", ".join(VOCABULARY)
+        raise Refused(tr("nobody knows the term {term!r}", term=term_id), tr("terms are {terms}", terms=known))
     return VOCABULARY[term_id]
 
 

@@ -38,13 +38,14 @@ class Complete(Word):
             yield from _sent(seen, chain)
             return
         if not chain.complete:
-            reason = chain.faults[-1] if chain.faults else "it goes no further"
-            yield Mismatch("a path that ends in a root", f"{_names(chain.path)}; {reason}")
+            reason = chain.faults[-1] if chain.faults else tr("it goes no further")
+            yield Mismatch(tr("a path that ends in a root"), f"{_names(chain.path)}; {reason}")
             return
         packed = {certificate.der for certificate in seen.certificates}
         needed = [c for c in chain.path if not (seen.form in ROOTLESS and c.self_issued)]
         if absent := [called(certificate) for certificate in needed if certificate.der not in packed]:
-            yield Mismatch("every certificate of the path in the file", f"not in the file: {listed(absent)}")
+            found = tr("not in the file: {certificates}", certificates=listed(absent))
+            yield Mismatch(tr("every certificate of the path in the file"), found)
 
 
 def _sent(seen: Seen, chain: ChainFacts) -> Iterator[Mismatch]:
@@ -90,11 +91,12 @@ class NothingElse(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         for certificate in _chain(seen).extras:
-            yield Mismatch("only the certificate and its chain", called(certificate))
+            yield Mismatch(tr("only the certificate and its chain"), called(certificate))
         if seen.pfx and len(seen.pfx.keys) > 1:
-            yield Mismatch("one private key", f"{len(seen.pfx.keys)} private keys", seen.pfx.keys[1].where)
+            found = tr("{count} private keys", count=len(seen.pfx.keys))
+            yield Mismatch(tr("one private key"), found, seen.pfx.keys[1].where)
         for bag in seen.pfx.other_bags if seen.pfx else ():
-            yield Mismatch("only the certificate, its chain and its key", bag)
+            yield Mismatch(tr("only the certificate, its chain and its key"), bag)
 
 
 @value
@@ -107,7 +109,7 @@ class OneAlgorithm(Word):
         path = _chain(seen).path
         if len({certificate.key.algorithm for certificate in path}) > 1:
             found = listed([f"{called(certificate)}: {kind_of_key(certificate.key.algorithm)}" for certificate in path])
-            yield Mismatch("one kind of key on the whole path", found)
+            yield Mismatch(tr("one kind of key on the whole path"), found)
 
 
 @value
@@ -130,7 +132,9 @@ class NotSelfSigned(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if leaf(seen).self_issued:
-            yield Mismatch("a certificate issued by an authority", f"self-signed by {called(leaf(seen))}")
+            yield Mismatch(
+                tr("a certificate issued by an authority"), tr("self-signed by {name}", name=called(leaf(seen)))
+            )
 
 
 @value
@@ -142,8 +146,9 @@ class Trusted(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         chain = _chain(seen)
         for fault in chain.faults:
-            yield Mismatch("a path without fault to a trusted root", fault)
+            yield Mismatch(tr("a path without fault to a trusted root"), fault)
         if not chain.faults and chain.verdict:
-            yield Mismatch("a path that a strict judge accepts", chain.verdict)
+            yield Mismatch(tr("a path that a strict judge accepts"), chain.verdict)
         elif not chain.faults and not chain.trusted:
-            yield Mismatch("a path to a trusted root", f"one that ends in {called(chain.path[-1])}")
+            found = tr("one that ends in {name}", name=called(chain.path[-1]))
+            yield Mismatch(tr("a path to a trusted root"), found)

@@ -7,18 +7,18 @@ from typing import Annotated, ClassVar
 
 from certwright.errors import Refused
 from certwright.model import Mismatch
-from certwright.speech import tr
+from certwright.speech import noted, tr, trn
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, either, listed
 from certwright.value import value
 
 _TITLES = {
-    "der": "binary (DER)",
+    "der": noted("binary (DER)"),
     "base64": "Base64",
-    "pem": "Base64 between BEGIN and END lines (PEM)",
+    "pem": noted("Base64 between BEGIN and END lines (PEM)"),
     "pfx": "PKCS#12 (PFX)",
     "p7b": "PKCS#7 (P7B)",
-    "objects": "Kubernetes objects",
+    "objects": noted("Kubernetes objects"),
 }
 # What Windows exports as "Base-64 encoded" has BEGIN and END lines.
 _ACCEPTED = {"der": ("der",), "base64": ("base64", "pem"), "pem": ("pem",), "pfx": ("pfx",)}
@@ -45,18 +45,20 @@ class Form(Word):
 
     def __post_init__(self) -> None:
         if self.form not in _ACCEPTED:
-            raise Refused(f"file.form: form is {self.form!r}", f"write {', '.join(_ACCEPTED)}")
+            choices = ", ".join(_ACCEPTED)
+            raise Refused(tr("file.form: form is {form!r}", form=self.form), tr("write {choices}", choices=choices))
 
     def silent(self, seen: Seen) -> str:
         """A place may be packed in several forms; each demand speaks of the files meant to be of its form."""
         if silent := Word.silent(self, seen):
             return silent
         meant = _WRITING.get(seen.form, self.form)
-        return "" if meant in _ACCEPTED[self.form] else f"this file is meant to be {_TITLES[meant]}"
+        return "" if meant in _ACCEPTED[self.form] else tr("this file is meant to be {form}", form=tr(_TITLES[meant]))
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if seen.written not in _ACCEPTED[self.form]:
-            yield Mismatch(_TITLES[self.form], _TITLES.get(seen.written, "something else"))
+            found = _TITLES.get(seen.written, noted("something else"))
+            yield Mismatch(tr(_TITLES[self.form]), tr(found))
 
 
 @value
@@ -82,5 +84,5 @@ class Count(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         found = seen.certificates
         if len(found) != self.certificates:
-            wanted = f"{self.certificates} certificate{'s' * (self.certificates != 1)}"
+            wanted = trn("{count} certificate", "{count} certificates", self.certificates)
             yield Mismatch(wanted, f"{len(found)}: {listed([called(c) for c in found])}")

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from certwright.errors import Refused
 from certwright.model import Draft, KeySpec, Mismatch
+from certwright.speech import noted, tr
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, either, leaf
 from certwright.value import value
@@ -18,7 +19,11 @@ _MODULUS = 600
 
 def key_text(key: PublicKeyFacts) -> str:
     """A key for a sentence: "RSA 2048 bits", "EC 256 bits"."""
-    return f"{kind_of_key(key.algorithm)} {key.bits} bits" if key.bits else kind_of_key(key.algorithm)
+    return _sized(key.algorithm, key.bits) if key.bits else kind_of_key(key.algorithm)
+
+
+def _sized(algorithm: str, bits: int) -> str:
+    return tr("{kind} {bits} bits", kind=kind_of_key(algorithm), bits=bits)
 
 
 def kind_of_key(algorithm: str) -> str:
@@ -42,7 +47,8 @@ class Algorithm(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         key = leaf(seen).key
         if key.algorithm not in self.allowed:
-            yield Mismatch(f"a key of kind {either([kind_of_key(kind) for kind in self.allowed])}", key_text(key))
+            kinds = either([kind_of_key(kind) for kind in self.allowed])
+            yield Mismatch(tr("a key of kind {kinds}", kinds=kinds), key_text(key))
 
 
 @value
@@ -73,12 +79,12 @@ class Length(Word):
         """What a key of that length misses. A minimum for RSA says nothing about a curve; a list of lengths does."""
         wanted = []
         if self._speaks_of(algorithm, self.minimum) and bits < self.minimum:
-            wanted.append(f"{kind_of_key(algorithm)} {self.minimum} bits or more")
+            wanted.append(tr("{kind} {bits} bits or more", kind=kind_of_key(algorithm), bits=self.minimum))
         if self._speaks_of(algorithm, self.maximum) and bits > self.maximum:
-            wanted.append(f"{kind_of_key(algorithm)} {self.maximum} bits or fewer")
+            wanted.append(tr("{kind} {bits} bits or fewer", kind=kind_of_key(algorithm), bits=self.maximum))
         if self.allowed and bits not in self.allowed:
             lengths = [f"{'RSA' if step >= _MODULUS else 'EC'} {step}" for step in self.allowed]
-            wanted.append(f"{either(lengths)} bits")
+            wanted.append(tr("{lengths} bits", lengths=either(lengths)))
         return wanted
 
     @staticmethod
@@ -95,7 +101,7 @@ class Present(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if not seen.holds_key:
-            yield Mismatch("a private key", "no private key")
+            yield Mismatch(tr("a private key"), tr("no private key"))
 
 
 @value
@@ -108,10 +114,11 @@ class Matches(Word):
         key = seen.key
         assert key is not None, "a term was asked about a part that is not there"
         if not key.consistent:
-            yield Mismatch("a private key whose parts fit together", key.reason)
+            yield Mismatch(tr("a private key whose parts fit together"), key.reason)
         if seen.certificate and key.spki != seen.certificate.key.spki:
-            found = f"a private key ({kind_of_key(key.algorithm)} {key.bits} bits) of another certificate"
-            yield Mismatch(f"the private key of the certificate ({key_text(seen.certificate.key)})", found)
+            found = tr("a private key ({key}) of another certificate", key=_sized(key.algorithm, key.bits))
+            expected = tr("the private key of the certificate ({key})", key=key_text(seen.certificate.key))
+            yield Mismatch(expected, found)
 
 
 @value
@@ -123,9 +130,9 @@ class Unencrypted(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if seen.encrypted_key:
-            yield Mismatch("a private key without a password of its own", "an encrypted private key")
+            yield Mismatch(tr("a private key without a password of its own"), tr("an encrypted private key"))
         elif not seen.holds_key:
-            yield Mismatch("an unencrypted private key", "no private key")
+            yield Mismatch(tr("an unencrypted private key"), tr("no private key"))
 
 
 @value
@@ -137,11 +144,12 @@ class Exportable(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if not seen.holds_key:
-            yield Mismatch("an exported private key", "no private key: it was made not exportable, or left behind")
+            found = tr("no private key: it was made not exportable, or left behind")
+            yield Mismatch(tr("an exported private key"), found)
 
 
 _DEFAULTS = {"capi": "Microsoft RSA SChannel Cryptographic Provider", "cng": "Microsoft Software Key Storage Provider"}
-_TITLES = {"capi": "a legacy (CAPI) provider", "cng": "a key storage provider (CNG)"}
+_TITLES = {"capi": noted("a legacy (CAPI) provider"), "cng": noted("a key storage provider (CNG)")}
 
 
 @value
@@ -154,7 +162,10 @@ class Provider(Word):
 
     def __post_init__(self) -> None:
         if self.family not in _DEFAULTS:
-            raise Refused(f"key.provider: family is {self.family!r}", "write capi or cng")
+            raise Refused(
+                tr("key.provider: family is {family!r}", family=self.family),
+                tr("write {choices}", choices=either(tuple(_DEFAULTS))),
+            )
 
     def shape(self, draft: Draft) -> Draft:
         if draft.pfx.provider and self._accepts(draft.pfx.provider):
@@ -163,10 +174,10 @@ class Provider(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         assert seen.pfx is not None, "a term was asked about a part that is not there"
-        wanted = f"provider {self.name}" if self.name else _TITLES[self.family]
         for key in seen.pfx.keys:
             if not self._accepts(key.provider):
-                yield Mismatch(wanted, key.provider or "no provider named", key.where)
+                wanted = tr("provider {name}", name=self.name) if self.name else tr(_TITLES[self.family])
+                yield Mismatch(wanted, key.provider or tr("no provider named"), key.where)
 
     def _accepts(self, provider: str) -> bool:
         """Windows imports a key that names no provider into a legacy one."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from certwright.model import Mismatch
+from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, listed
 from certwright.value import value
@@ -40,9 +41,10 @@ class Object(Word):
         wanted = f"{self.kind} {self.namespace}/{self.name}"
         same = [thing for thing in seen.objects if _name(thing) == wanted]
         if not same:
-            yield Mismatch(wanted, listed([_name(thing) for thing in seen.objects], "no object"))
+            yield Mismatch(wanted, listed([_name(thing) for thing in seen.objects], tr("no object")))
         elif self.key and self.key not in _keys(same[0]):
-            yield Mismatch(f"key {self.key} in {wanted}", f"keys {listed(_keys(same[0]))}")
+            expected = tr("key {key} in {object}", key=self.key, object=wanted)
+            yield Mismatch(expected, tr("keys {keys}", keys=listed(_keys(same[0]))))
 
 
 @value
@@ -56,6 +58,7 @@ class TextData(Word):
             if thing.get("kind") != "ConfigMap":
                 continue
             if binary := list(_table(thing, "binaryData")):
-                yield Mismatch("data as text", f"binaryData with {listed(binary)}", _name(thing))
+                found = tr("binaryData with {keys}", keys=listed(binary))
+                yield Mismatch(tr("data as text"), found, _name(thing))
             elif not _table(thing, "data"):
-                yield Mismatch("data as text", "no data", _name(thing))
+                yield Mismatch(tr("data as text"), tr("no data"), _name(thing))

@@ -10,6 +10,7 @@ from certwright.model import PlaceKind
 from certwright.pack.kubernetes import data_of
 from certwright.pack.opened import Opened, open_package
 from certwright.pfx.facts import PfxFacts
+from certwright.speech import tr
 from certwright.terms.seen import Entry, Seen, Trouble, password_facts
 from certwright.value import field, value
 from certwright.x509.crl import read_crl
@@ -81,17 +82,17 @@ def _tried(
         return step(work, before, memo)
     except WrongPassword as problem:
         if work.password is None:
-            return Trouble("material.no-password", "no password was given")
+            return Trouble("material.no-password", tr("no password was given"))
         return Trouble("material.wrong-password", str(problem))
     except Unreadable as problem:
         return Trouble("material.unreadable", str(problem))
     except Exception as problem:
-        return Trouble("material.judgement-failed", f"reading failed: {type(problem).__name__}")
+        return Trouble("material.judgement-failed", tr("reading failed: {kind}", kind=type(problem).__name__))
 
 
 def _content(work: Work) -> bytes | Trouble:
     if work.content is None:
-        return Trouble("material.missing", f"there is no file {work.path}")
+        return Trouble("material.missing", tr("there is no file {path}", path=work.path))
     return Trouble("material.unreadable", work.content) if isinstance(work.content, str) else work.content
 
 

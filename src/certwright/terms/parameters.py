@@ -1,17 +1,22 @@
 """Parameters of terms: read from the dataclass that is the term, so that code, loader and reference page agree."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import date, datetime
+from inspect import getdoc
 from typing import Any, get_args, get_type_hints
 
 from certwright.errors import Refused
+from certwright.speech import noted, tr
 from certwright.value import value
 
 
 @value
 class Parameter:
-    """One thing a term may be told. `kind` is for reading ("list of text"); `default` is None when it must be given."""
+    """One thing a term may be told. `default` is None when it must be given.
+
+    `kind` is for reading ("list of text"), and so is `doc`: both are English, said by `tr`.
+    """
 
     name: str
     kind: str
@@ -22,13 +27,13 @@ class Parameter:
 
 
 _KINDS: Mapping[Any, str] = {
-    str: "text",
-    int: "whole number",
-    bool: "true or false",
-    tuple[str, ...]: "list of text",
-    tuple[int, ...]: "list of whole numbers",
-    date | None: "date",
-    int | None: "whole number",
+    str: noted("text"),
+    int: noted("whole number"),
+    bool: noted("true or false"),
+    tuple[str, ...]: noted("list of text"),
+    tuple[int, ...]: noted("list of whole numbers"),
+    date | None: noted("date"),
+    int | None: noted("whole number"),
 }
 
 
@@ -44,15 +49,28 @@ def parameters(word: type) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
+def sentences(word: type) -> Iterator[str]:
+    """What `explain` says of a term, in English: what it demands, and what its parameters are."""
+    yield demanded(word)
+    yield from (parameter.doc for parameter in parameters(word))
+
+
+def demanded(word: type) -> str:
+    """What a term demands, in English: its docstring in one line, which `explain` says with `tr`."""
+    return " ".join((getdoc(word) or "").split())
+
+
 def fitted(term_id: str, known: Sequence[Parameter], values: Mapping[str, object]) -> dict[str, object]:
     """Values as the term's fields want them: tuples for lists, dates for ISO text. Refused as `bind` says."""
     names = [parameter.name for parameter in known]
     if strays := sorted(set(values) - set(names)):
-        told = f"its parameters are {', '.join(names)}" if names else "it has none"
-        raise Refused(f"{term_id}: nobody knows the parameter {', '.join(strays)}", told)
+        told = tr("its parameters are {names}", names=", ".join(names)) if names else tr("it has none")
+        what = tr("{term}: nobody knows the parameter {names}", term=term_id, names=", ".join(strays))
+        raise Refused(what, told)
     if absent := [p for p in known if p.required and p.name not in values]:
-        wanted = ", ".join(f"{p.name} ({p.kind}: {p.doc})" for p in absent)
-        raise Refused(f"{term_id}: {wanted} is missing", f"write {absent[0].name} = … beside the term")
+        wanted = ", ".join(f"{p.name} ({tr(p.kind)}: {tr(p.doc)})" for p in absent)
+        hint = tr("write {name} = … beside the term", name=absent[0].name)
+        raise Refused(tr("{term}: {names} is missing", term=term_id, names=wanted), hint)
     return {p.name: _fit(term_id, p, values[p.name]) for p in known if p.name in values}
 
 
@@ -60,7 +78,11 @@ def _fit(term_id: str, parameter: Parameter, value: object) -> object:
     fitting = _FITS[parameter.type](value)
     if fitting is MISSING:
         shown = value if isinstance(value, str | int | bool | date | list | tuple) else type(value).__name__
-        raise Refused(f"{term_id}: {parameter.name} must be a {parameter.kind}, got {shown!r}", parameter.doc)
+        what = tr(
+            "{term}: {name} must be a {kind}, got {found!r}",
+            term=term_id, name=parameter.name, kind=tr(parameter.kind), found=shown,
+        )  # fmt: skip
+        raise Refused(what, tr(parameter.doc))
     return fitting
 
 

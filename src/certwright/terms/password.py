@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 
 from certwright.model import Draft, Mismatch, PasswordRule
+from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word
 from certwright.value import value
@@ -32,9 +33,13 @@ class Policy(Word):
         password = seen.password
         assert password is not None, "a term was asked about a part that is not there"
         if password.length < self.minimum:
-            yield Mismatch(f"a password of {self.minimum} characters or more", "a shorter one")
+            yield Mismatch(tr("a password of {count} characters or more", count=self.minimum), tr("a shorter one"))
         if len(password.classes) < self.classes:
-            expected = f"{self.classes} of {_KINDS} kinds of characters (upper, lower, digit, special, other letter)"
-            yield Mismatch(expected, "fewer kinds")
+            expected = tr(
+                "{count} of {all} kinds of characters (upper, lower, digit, special, other letter)",
+                count=self.classes, all=_KINDS,
+            )  # fmt: skip
+            yield Mismatch(expected, tr("fewer kinds"))
         if password.characters & set(self.forbidden):
-            yield Mismatch(f"none of the characters {self.forbidden}", "at least one of them")
+            expected = tr("none of the characters {characters}", characters=self.forbidden)
+            yield Mismatch(expected, tr("at least one of them"))

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, get_args
 from certwright.errors import Refused
 from certwright.model import Draft, Mismatch, PfxEncryption
 from certwright.pfx import facts
+from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.signature import hash_title
 from certwright.terms.word import Word, either, listed
@@ -35,9 +36,10 @@ class Readable(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         pfx = _pfx(seen)
         for defect in pfx.defects:
-            yield Mismatch("a PFX that can be read throughout", defect)
+            yield Mismatch(tr("a PFX that can be read throughout"), defect)
         if pfx.mac is None or not pfx.mac.verified:
-            yield Mismatch("an integrity check (MAC)", "none" if pfx.mac is None else "one that could not be verified")
+            found = tr("none") if pfx.mac is None else tr("one that could not be verified")
+            yield Mismatch(tr("an integrity check (MAC)"), found)
 
 
 @value
@@ -49,7 +51,8 @@ class Encryption(Word):
 
     def __post_init__(self) -> None:
         if not self.allowed or set(self.allowed) - set(_WRITABLE):
-            raise Refused(f"pfx.encryption: allowed is {list(self.allowed)}", f"some of {', '.join(_WRITABLE)}")
+            what = tr("pfx.encryption: allowed is {found}", found=list(self.allowed))
+            raise Refused(what, tr("some of {choices}", choices=", ".join(_WRITABLE)))
 
     def shape(self, draft: Draft) -> Draft:
         if draft.pfx.encryption in self.allowed:
@@ -57,33 +60,46 @@ class Encryption(Word):
         return replace(draft, pfx=replace(draft.pfx, encryption=_WRITABLE[self.allowed[0]]))
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
-        pfx, wanted = _pfx(seen), either([_TITLES[name] for name in self.allowed])
+        pfx = _pfx(seen)
         for key in pfx.keys:
             if key.encryption is None:
-                yield Mismatch(f"private key encrypted with {wanted}", "not encrypted", key.where)
-        encrypted: list[tuple[str, facts.Bag]] = [("private key", key) for key in pfx.keys]
-        encrypted += [("certificates", bag) for bag in pfx.certificates]
-        told = set()
-        for what, bag in encrypted:
-            safe = bag.where.partition(",")[0] if what == "certificates" else bag.where
-            if bag.encryption and bag.encryption.name not in self.allowed and (what, safe) not in told:
-                told.add((what, safe))
-                yield Mismatch(f"{what} encrypted with {wanted}", _title(bag.encryption), safe)
+                yield Mismatch(self._wanted_of_key(), tr("not encrypted"), key.where)
+        for key in pfx.keys:
+            if key.encryption and key.encryption.name not in self.allowed:
+                yield Mismatch(self._wanted_of_key(), _title(key.encryption), key.where)
+        yield from self._certificates(pfx)
         yield from self._mac(pfx)
+
+    def _certificates(self, pfx: facts.PfxFacts) -> Iterator[Mismatch]:
+        """One word for each safe, however many certificates lie in it."""
+        told = set()
+        for bag in pfx.certificates:
+            safe = bag.where.partition(",")[0]
+            if bag.encryption and bag.encryption.name not in self.allowed and safe not in told:
+                told.add(safe)
+                expected = tr("certificates encrypted with {ways}", ways=self._ways())
+                yield Mismatch(expected, _title(bag.encryption), safe)
+
+    def _wanted_of_key(self) -> str:
+        return tr("private key encrypted with {ways}", ways=self._ways())
+
+    def _ways(self) -> str:
+        return either([_TITLES[name] for name in self.allowed])
 
     def _mac(self, pfx: facts.PfxFacts) -> Iterator[Mismatch]:
         """A judge that knows only one encryption knows only the MAC that came with it."""
         hashes = [_MACS[name] for name in self.allowed]
         if pfx.mac is not None and pfx.mac.hash not in hashes:
-            expected = f"integrity check (MAC) with {either(list(map(hash_title, hashes)))}"
-            yield Mismatch(expected, f"integrity check (MAC) with {hash_title(pfx.mac.hash)}", "MAC")
+            expected = tr("integrity check (MAC) with {hashes}", hashes=either(list(map(hash_title, hashes))))
+            found = tr("integrity check (MAC) with {hashes}", hashes=hash_title(pfx.mac.hash))
+            yield Mismatch(expected, found, "MAC")
 
 
 def _title(encryption: facts.Encryption) -> str:
     if encryption.name in _TITLES:
         return _TITLES[encryption.name]
     if encryption.cipher:
-        return f"{encryption.cipher.upper()} with {hash_title(encryption.prf)} (PBES2)"
+        return tr("{cipher} with {hash} (PBES2)", cipher=encryption.cipher.upper(), hash=hash_title(encryption.prf))
     return encryption.name.upper()
 
 
@@ -98,7 +114,7 @@ class Privacy(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if bare := [bag.where for bag in _pfx(seen).certificates if bag.encryption is None]:
-            yield Mismatch("encrypted certificates", "certificates anyone can read", listed(bare))
+            yield Mismatch(tr("encrypted certificates"), tr("certificates anyone can read"), listed(bare))
 
 
 @value
@@ -113,6 +129,7 @@ class LocalMachine(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         for key in _pfx(seen).keys:
             if not key.local_machine:
-                yield Mismatch("the local machine attribute on the private key", "no such attribute", key.where)
+                expected = tr("the local machine attribute on the private key")
+                yield Mismatch(expected, tr("no such attribute"), key.where)
         if not _pfx(seen).keys:
-            yield Mismatch("a private key with the local machine attribute", "no private key")
+            yield Mismatch(tr("a private key with the local machine attribute"), tr("no private key"))

@@ -10,7 +10,7 @@ from typing import ClassVar
 from certwright.model import Mismatch
 from certwright.speech import tr
 from certwright.terms.seen import Seen
-from certwright.terms.word import SILENCES, Word, called, leaf, listed
+from certwright.terms.word import Word, called, leaf, listed, silence
 from certwright.value import value
 from certwright.x509.standing import Listing
 
@@ -22,8 +22,8 @@ class HttpDistributionPoint(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         points = leaf(seen).crl_distribution_points
         if not any(point.lower().startswith("http://") for point in points or ()):
-            found = "no distribution point extension" if points is None else listed(points, "no address")
-            yield Mismatch("a revocation list at an http address", found)
+            found = tr("no distribution point extension") if points is None else listed(points, tr("no address"))
+            yield Mismatch(tr("a revocation list at an http address"), found)
 
 
 @value
@@ -36,7 +36,7 @@ class Reachable(Word):
         if seen.has("network"):
             return ""
         refused = [one for standing in seen.standings for one in standing.listings if one.answer == "not-asked"]
-        return _told(refused) or SILENCES["network"]
+        return _told(refused) or silence("network")
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         for standing in seen.standings:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, ClassVar
 
 from certwright.model import Mismatch
-from certwright.speech import tr
+from certwright.speech import tr, trn
 from certwright.terms.members import first, judged, paths, shared
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.validity import moment
@@ -35,7 +35,8 @@ class Count(SetWord):
         shut = {member.place for member in members if unopened(member)} - found
         if not len(found) <= self.count <= len(found) + len(shut):
             lost = [member for member in members if member.place not in found | shut]
-            yield Mismatch(f"{self.count} certificates", f"{len(found)}", f"none in {paths(lost)}" if lost else "")
+            expected = trn("{count} certificate", "{count} certificates", self.count)
+            yield Mismatch(expected, f"{len(found)}", tr("none in {files}", files=paths(lost)) if lost else "")
 
 
 @value
@@ -82,7 +83,7 @@ class SamePassword(SetWord):
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         shut = [member for member in members if member.trouble and member.trouble.code == "material.wrong-password"]
         if shut:
-            yield Mismatch("one password for the whole set", "files it does not open", paths(shut))
+            yield Mismatch(tr("one password for the whole set"), tr("files it does not open"), paths(shut))
         marks: dict[int, list[Seen]] = defaultdict(list)
         for member in judged(members):
             if member.password is not None:
@@ -100,7 +101,7 @@ class UniqueNames(SetWord):
         same = shared(judged(members), lambda seen: [f"{n.kind}:{n.value.lower()}" for n in first(seen).names])
         for name, places in same.items():
             if _distinct(places):
-                yield Mismatch("each name in one certificate only", name, paths(places))
+                yield Mismatch(tr("each name in one certificate only"), name, paths(places))
 
 
 @value
@@ -110,7 +111,7 @@ class UniqueSubjects(SetWord):
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         for same in shared(judged(members), lambda seen: [first(seen).subject_der]).values():
             if _distinct(same):
-                yield Mismatch("each subject in one certificate only", called(first(same[0])), paths(same))
+                yield Mismatch(tr("each subject in one certificate only"), called(first(same[0])), paths(same))
 
 
 @value
@@ -121,7 +122,7 @@ class UniqueFiles(SetWord):
 
     def check_set(self, members: Sequence[Seen], layout: Layout, now: datetime) -> Iterator[Mismatch]:
         for stem, places in shared(members, lambda seen: [PurePosixPath(seen.path).stem.lower()]).items():
-            yield Mismatch("each file name in one place only", stem, paths(places))
+            yield Mismatch(tr("each file name in one place only"), stem, paths(places))
 
 
 @value
@@ -136,14 +137,14 @@ class Folders(SetWord):
         renamed = {path: loose[path.lower()] for path in planned - found if path.lower() in loose}
         for path in layout.planned:
             if path in renamed:
-                yield Mismatch("exactly this name", renamed[path], path)
+                yield Mismatch(tr("exactly this name"), renamed[path], path)
             elif path not in found:
-                yield Mismatch("one file in its folder", "no file", path)
+                yield Mismatch(tr("one file in its folder"), tr("no file"), path)
         for path in sorted(found - planned - set(renamed.values())):
             if path.endswith("/"):
-                yield Mismatch("no other folder", "an empty folder nobody asked for", path)
+                yield Mismatch(tr("no other folder"), tr("an empty folder nobody asked for"), path)
             else:
-                yield Mismatch("no other file", "a file nobody asked for", path)
+                yield Mismatch(tr("no other file"), tr("a file nobody asked for"), path)
 
 
 @value
@@ -158,7 +159,7 @@ class SameBaseNames(SetWord):
             files[member.place].append(PurePosixPath(member.found or member.path).name)
         for place, names in files.items():
             if len({PurePosixPath(name).stem for name in names}) > 1:
-                yield Mismatch("files of one base name", listed(names), place)
+                yield Mismatch(tr("files of one base name"), listed(names), place)
 
 
 @value
@@ -172,7 +173,8 @@ class RootOfIssuersTrusted(SetWord):
             if certificate.authority is not False and not certificate.self_issued:
                 top = _climb(certificate, by_subject)
                 if not top.self_issued:
-                    yield Mismatch(f"the root of {called(certificate)} in the set", f"no {top.issuer}", member.path)
+                    expected = tr("the root of {name} in the set", name=called(certificate))
+                    yield Mismatch(expected, tr("no {name}", name=top.issuer), member.path)
 
 
 def _climb(certificate: CertificateFacts, by_subject: dict[bytes, CertificateFacts]) -> CertificateFacts:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from certwright.model import Draft, Mismatch
+from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, leaf, listed
 from certwright.value import value
@@ -27,11 +28,12 @@ class Hash(Word):
         return replace(draft, signature_hash=better)
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
-        allowed = f"signature hash other than {listed([hash_title(name) for name in self.forbidden])}"
         for certificate in signed(seen):
             if certificate.signature_hash in self.forbidden:
-                found = f"signature hash {hash_title(certificate.signature_hash)}"
-                yield Mismatch(allowed, found, "" if certificate is seen.certificate else called(certificate))
+                forbidden = listed([hash_title(name) for name in self.forbidden])
+                expected = tr("signature hash other than {hashes}", hashes=forbidden)
+                found = tr("signature hash {hash}", hash=hash_title(certificate.signature_hash))
+                yield Mismatch(expected, found, "" if certificate is seen.certificate else called(certificate))
 
 
 def signed(seen: Seen) -> list[CertificateFacts]:

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Annotated
 
 from certwright.model import Draft, Mismatch
+from certwright.speech import tr
 from certwright.terms.names import all_names
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
 from certwright.value import value
+from certwright.x509.facts import CertificateFacts
 from certwright.x509.name import escape
 
 
@@ -28,14 +30,19 @@ class CommonName(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate = leaf(seen)
-        found = listed(certificate.common_names, "no common name")
         plain = [name.lower() for name in certificate.common_names]
         if self.equals and plain != [self.equals.lower()]:
-            yield Mismatch(f"common name {self.equals}", found)
+            yield Mismatch(tr("common name {name}", name=self.equals), _common_names(certificate))
         if self.contains and not any(self.contains.lower() in name for name in plain):
-            yield Mismatch(f"a common name that contains {self.contains}", found)
+            expected = tr("a common name that contains {text}", text=self.contains)
+            yield Mismatch(expected, _common_names(certificate))
         if self.among_names and not set(plain) <= {name.value.lower() for name in certificate.names}:
-            yield Mismatch(f"the common name {found} among the names", all_names(certificate))
+            expected = tr("the common name {name} among the names", name=_common_names(certificate))
+            yield Mismatch(expected, all_names(certificate))
+
+
+def _common_names(certificate: CertificateFacts) -> str:
+    return listed(certificate.common_names, tr("no common name"))
 
 
 @value
@@ -44,7 +51,7 @@ class Present(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if not leaf(seen).subject:
-            yield Mismatch("a subject", "an empty subject")
+            yield Mismatch(tr("a subject"), tr("an empty subject"))
 
 
 @value
@@ -54,4 +61,6 @@ class DiffersFromIssuer(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate = leaf(seen)
         if certificate.self_issued:
-            yield Mismatch("an issuer other than the subject", f"{certificate.issuer or 'an empty name'} as both")
+            issuer = certificate.issuer
+            found = tr("{name} as both", name=issuer) if issuer else tr("an empty name as both")
+            yield Mismatch(tr("an issuer other than the subject"), found)

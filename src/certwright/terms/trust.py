@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from certwright.model import Mismatch
 from certwright.speech import tr, trn
 from certwright.terms.seen import Seen
+from certwright.terms.usage import constraints
 from certwright.terms.validity import moment
 from certwright.terms.word import Word, called
 from certwright.value import value
@@ -20,8 +21,9 @@ class Root(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         for certificate in seen.certificates:
             if not certificate.self_issued:
-                found = f"issued by {certificate.issuer or 'an empty name'}"
-                yield Mismatch("a self-signed root", found, called(certificate))
+                issuer = certificate.issuer
+                found = tr("issued by {issuer}", issuer=issuer) if issuer else tr("issued by an empty name")
+                yield Mismatch(tr("a self-signed root"), found, called(certificate))
 
 
 @value
@@ -31,8 +33,7 @@ class Authority(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         for certificate in seen.certificates:
             if certificate.authority is not True:
-                found = "no basic constraints" if certificate.authority is None else "CA false"
-                yield Mismatch("CA true", found, called(certificate))
+                yield Mismatch(tr("CA true"), constraints(certificate.authority), called(certificate))
 
 
 @value
@@ -43,7 +44,7 @@ class NoKey(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if seen.holds_key:
-            yield Mismatch("no private key", "a private key")
+            yield Mismatch(tr("no private key"), tr("a private key"))
 
 
 @value

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from certwright.errors import Refused
 from certwright.model import Draft, Mismatch
+from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, leaf, listed
 from certwright.value import value
@@ -29,10 +30,13 @@ _NAMES = {oid: name for name, oid in OIDS.items()}
 
 def purpose_oid(purpose: str) -> str:
     """The dotted OID of an extended key usage given by name or OID. Refused when it is neither."""
-    if re.fullmatch(r"[012](\.\d+)+", purpose):
-        return purpose
     if purpose not in OIDS:
-        raise Refused(f"usage.extended: nobody knows the usage {purpose!r}", f"one of {', '.join(OIDS)}, or an OID")
+        if re.fullmatch(r"[012](\.\d+)+", purpose):
+            return purpose
+        raise Refused(
+            tr("usage.extended: nobody knows the usage {usage!r}", usage=purpose),
+            tr("one of {names}, or an OID", names=", ".join(OIDS)),
+        )
     return OIDS[purpose]
 
 
@@ -55,7 +59,8 @@ class KeyUsage(Word):
 
     def __post_init__(self) -> None:
         if unknown := set(self.all_of) - set(KEY_USAGES):
-            raise Refused(f"usage.key-usage: nobody knows {listed(sorted(unknown))}", f"one of {', '.join(KEY_USAGES)}")
+            what = tr("usage.key-usage: nobody knows {names}", names=listed(sorted(unknown)))
+            raise Refused(what, tr("one of {names}", names=", ".join(KEY_USAGES)))
 
     def shape(self, draft: Draft) -> Draft:
         return replace(draft, key_usage=draft.key_usage.union(self.all_of))
@@ -63,11 +68,11 @@ class KeyUsage(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         usage, wanted = leaf(seen).key_usage, frozenset(self.all_of)
         if usage is None:
-            yield Mismatch(f"key usage {_bits(wanted)}", "no key usage extension")
+            yield Mismatch(tr("key usage {uses}", uses=_bits(wanted)), tr("no key usage extension"))
         elif not wanted <= usage:
-            yield Mismatch(f"key usage {_bits(wanted)}", _bits(usage))
+            yield Mismatch(tr("key usage {uses}", uses=_bits(wanted)), _bits(usage))
         elif self.exact and usage != wanted:
-            yield Mismatch(f"key usage {_bits(wanted)} and nothing else", _bits(usage))
+            yield Mismatch(tr("key usage {uses} and nothing else", uses=_bits(wanted)), _bits(usage))
 
 
 @value
@@ -90,11 +95,11 @@ class Extended(Word):
         found, wanted = leaf(seen).extended_key_usage, list(map(purpose_oid, self.all_of))
         if found is None:
             if wanted:
-                yield Mismatch(purposes(wanted), "no extended key usage extension")
+                yield Mismatch(purposes(wanted), tr("no extended key usage extension"))
         elif set(wanted) - set(found):
             yield Mismatch(purposes(wanted), purposes(found))
         elif self.only and set(found) - set(wanted):
-            yield Mismatch(f"{purposes(wanted)} and nothing else", purposes(found))
+            yield Mismatch(tr("{purposes} and nothing else", purposes=purposes(wanted)), purposes(found))
 
 
 @value
@@ -114,14 +119,16 @@ class Authority(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate = leaf(seen)
         if bool(certificate.authority) is not self.authority:
-            yield Mismatch(f"CA {'true' if self.authority else 'false'}", _constraints(certificate.authority))
+            yield Mismatch(constraints(self.authority), constraints(certificate.authority))
             return
         limit, found = self.path_length, certificate.path_length
         if self.authority and limit is not None and (found is None or found > limit):
-            yield Mismatch(f"path length {limit} at most", "no limit" if found is None else f"path length {found}")
+            length = tr("no limit") if found is None else tr("path length {length}", length=found)
+            yield Mismatch(tr("path length {limit} at most", limit=limit), length)
 
 
-def _constraints(authority: bool | None) -> str:  # noqa: FBT001 - it is the fact itself
+def constraints(authority: bool | None) -> str:  # noqa: FBT001 - it is the fact itself
+    """What basic constraints say, for a sentence."""
     if authority is None:
-        return "no basic constraints"
-    return f"CA {'true' if authority else 'false'}"
+        return tr("no basic constraints")
+    return tr("CA true") if authority else tr("CA false")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 from certwright.model import Draft, Mismatch
+from certwright.speech import tr, trn
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, leaf
 from certwright.value import value
@@ -30,8 +31,10 @@ def midnight(day: date) -> datetime:
 
 def length(years: int, days: int) -> str:
     """A length of time for a sentence: "2 years and 3 days"."""
-    parts = [f"{count} {unit}{'s' * (count != 1)}" for count, unit in ((years, "year"), (days, "day")) if count]
-    return " and ".join(parts) or "0 days"
+    full, rest = trn("{count} year", "{count} years", years), trn("{count} day", "{count} days", days)
+    if years and days:
+        return tr("{years} and {days}", years=full, days=rest)
+    return full if years else rest
 
 
 def moment(when: datetime) -> str:
@@ -58,9 +61,13 @@ class Minimum(Word):
         start = certificate.not_before if self.after is None else midnight(self.after)
         end = datetime.combine(self._end(start.date()), start.timetz())
         if certificate.not_after < end:
-            since = "its start" if self.after is None else f"{self.after}"
-            expected = f"valid for {length(self.years, self.days)} from {since}, until {moment(end)} or later"
-            yield Mismatch(expected, f"valid until {moment(certificate.not_after)}")
+            yield Mismatch(self._expected(end), tr("valid until {end}", end=moment(certificate.not_after)))
+
+    def _expected(self, end: datetime) -> str:
+        life, last = length(self.years, self.days), moment(end)
+        if self.after is None:
+            return tr("valid for {life} from its start, until {end} or later", life=life, end=last)
+        return tr("valid for {life} from {day}, until {end} or later", life=life, day=self.after, end=last)
 
     def _end(self, start: date) -> date:
         return later(start, self.years, self.days)
@@ -80,9 +87,12 @@ class Remaining(Word):
         end = leaf(seen).not_after
         left = end - now
         if left < timedelta(days=self.days):
-            days = length(0, abs(left).days)
-            found = f"{days} left" if left >= timedelta() else f"expired {days} ago"
-            yield Mismatch(f"{length(0, self.days)} left or more", f"{found}, valid until {moment(end)}")
+            days, last = length(0, abs(left).days), moment(end)
+            if left >= timedelta():
+                found = tr("{days} left, valid until {end}", days=days, end=last)
+            else:
+                found = tr("expired {days} ago, valid until {end}", days=days, end=last)
+            yield Mismatch(tr("{days} left or more", days=length(0, self.days)), found)
 
 
 @value
@@ -98,8 +108,9 @@ class Maximum(Word):
         certificate = leaf(seen)
         span = certificate.not_after - certificate.not_before
         if span > timedelta(days=self.days):
-            found = f"{span / timedelta(days=1):.0f} days, until {moment(certificate.not_after)}"
-            yield Mismatch(f"valid for {length(0, self.days)} or fewer", found)
+            days = length(0, round(span / timedelta(days=1)))
+            found = tr("{days}, until {end}", days=days, end=moment(certificate.not_after))
+            yield Mismatch(tr("valid for {days} or fewer", days=length(0, self.days)), found)
 
 
 @value
@@ -110,6 +121,8 @@ class Current(Word):
         for certificate in seen.certificates:
             where = "" if certificate is seen.certificate else called(certificate)
             if now < certificate.not_before:
-                yield Mismatch(f"valid on {moment(now)}", f"valid from {moment(certificate.not_before)} only", where)
+                found = tr("valid from {start} only", start=moment(certificate.not_before))
+                yield Mismatch(tr("valid on {now}", now=moment(now)), found, where)
             elif now > certificate.not_after:
-                yield Mismatch(f"valid on {moment(now)}", f"expired {moment(certificate.not_after)}", where)
+                found = tr("expired {end}", end=moment(certificate.not_after))
+                yield Mismatch(tr("valid on {now}", now=moment(now)), found, where)

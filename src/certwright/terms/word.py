@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from certwright.model import Draft, Mismatch
+from certwright.speech import noted, tr
 from certwright.terms.seen import Layout, Seen
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts
@@ -26,21 +27,28 @@ def meant_to_hold(form: str, part: str) -> bool:
     return part in HELD.get(form, ()) or (part == "objects" and form.startswith(_OBJECTS))
 
 
-SILENCES: Mapping[str, str] = {
-    "certificate": "there is no certificate in this file",
-    "chain": "this file is not meant to hold a chain",
-    "anchors": "nothing says which root is to be trusted",
-    "key": "there is no private key in this file",
-    "pfx": "this file is no PFX",
-    "password": "no password was needed for this file",
-    "objects": "there is no Kubernetes object in this file",
-    "crls": "there is no revocation list in this file",
-    "file": "a server was asked, and no file read",
-    "network": "needs the network the certificate will be used in; --online asks there, and --allow HOST says whom",
-    "lists": "no revocation list is at hand; lay it beside the certificates, or fetch it with --online",
-    "set": "judged for the whole set",
-    "nothing": "files do not show it",
+SILENCES: Mapping[str, str] = {  # said by `silence`
+    "certificate": noted("there is no certificate in this file"),
+    "chain": noted("this file is not meant to hold a chain"),
+    "anchors": noted("nothing says which root is to be trusted"),
+    "key": noted("there is no private key in this file"),
+    "pfx": noted("this file is no PFX"),
+    "password": noted("no password was needed for this file"),
+    "objects": noted("there is no Kubernetes object in this file"),
+    "crls": noted("there is no revocation list in this file"),
+    "file": noted("a server was asked, and no file read"),
+    "network": noted(
+        "needs the network the certificate will be used in; --online asks there, and --allow HOST says whom"
+    ),
+    "lists": noted("no revocation list is at hand; lay it beside the certificates, or fetch it with --online"),
+    "set": noted("judged for the whole set"),
+    "nothing": noted("files do not show it"),
 }
+
+
+def silence(part: str) -> str:
+    """Why a term has nothing to say where that part is missing."""
+    return tr(SILENCES[part])
 
 
 @value
@@ -63,7 +71,7 @@ class Word:
         """Why this term has nothing to say about that file; empty when it has."""
         if seen.has(self.reads) or (self.hears_absence and meant_to_hold(seen.form, self.reads)):
             return ""
-        return SILENCES[self.reads]
+        return silence(self.reads)
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         """What is wrong with that file, from facts only. Yields nothing when all is well."""
@@ -93,16 +101,18 @@ def leaf(seen: Seen) -> CertificateFacts:
     return seen.certificate
 
 
-def listed(values: Sequence[str], nothing: str = "none") -> str:
+def listed(values: Sequence[str], nothing: str = "") -> str:
     """Values for a sentence: `a, b, c`, or a word for none."""
-    return ", ".join(values) or nothing
+    return ", ".join(values) or nothing or tr("none")
 
 
 def either(values: Sequence[str]) -> str:
     """Alternatives for a sentence: `a, b or c`."""
-    return " or ".join(filter(None, (", ".join(values[:-1]), values[-1]))) if values else "nothing"
+    if len(values) < 2:
+        return values[0] if values else tr("nothing")
+    return tr("{others} or {last}", others=", ".join(values[:-1]), last=values[-1])
 
 
 def called(certificate: CertificateFacts) -> str:
     """A certificate by name, for `where`: its subject, or its serial number when the subject is empty."""
-    return certificate.subject or f"serial {certificate.serial:x}"
+    return certificate.subject or tr("serial {serial}", serial=f"{certificate.serial:x}")
