@@ -24,6 +24,8 @@ from certwright import speech
 from certwright.catalogue.load import PRODUCTS
 from certwright.catalogue.spoken import sentences
 from certwright.cli import VERBS, certwright
+from certwright.terms import VOCABULARY
+from certwright.terms.parameters import sentences as sentences_of_term
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "certwright"
@@ -45,6 +47,9 @@ def _code() -> Iterator[tuple[str | tuple[str, ...], str]]:
     for file in sorted(SOURCE.rglob("*.py")):
         for message in said(file.read_text("utf-8")):
             yield message, str(file.relative_to(ROOT))
+    for word in VOCABULARY.values():
+        for text in sentences_of_term(word):
+            yield text, "src/certwright/terms"
     for text in filter(None, _help(certwright)):
         yield text, "src/certwright/cli"
     for text in VERBS.values():

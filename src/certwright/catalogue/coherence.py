@@ -45,13 +45,13 @@ def _local(address: str) -> str:
 def _ids(product: Product) -> Iterator[Incoherence]:
     ids = Counter([*(_local(row) for row, _ in _ranges(product)), *product.facts])
     for twice in (one for one, count in ids.items() if count > 1):
-        yield Incoherence(twice, "the id stands twice", expected="one id for one thing: ids are addresses")
+        yield Incoherence(twice, tr("the id stands twice"), expected=tr("one id for one thing: ids are addresses"))
     for contradiction in product.contradictions:
         if not contradiction.touches:
-            yield Incoherence(contradiction.id, "touches nothing", expected="at least one id of this file")
+            yield Incoherence(contradiction.id, tr("touches nothing"), expected=tr("at least one id of this file"))
         for touched in contradiction.touches:
             if touched not in ids:
-                yield Incoherence(contradiction.id, "touches nothing of this file", found=touched)
+                yield Incoherence(contradiction.id, tr("touches nothing of this file"), found=touched)
 
 
 def _groups(product: Product) -> set[str]:
@@ -66,18 +66,18 @@ def _places(product: Product) -> Iterator[Incoherence]:
     sets = [one.id for one in product.sets]
     for place in product.places:
         if place.set not in sets:
-            yield Incoherence(place.id, "is in a set that does not exist", place.set, ", ".join(sets))
+            yield Incoherence(place.id, tr("is in a set that does not exist"), place.set, ", ".join(sets))
         if place.each and place.each not in product.facts and place.each not in {one.name for one in product.values}:
-            yield Incoherence(place.id, "is repeated for a fact that does not exist", place.each)
+            yield Incoherence(place.id, tr("is repeated for a fact that does not exist"), place.each)
 
 
 def _requirement(product: Product, requirement: Requirement) -> Iterator[Incoherence]:
     row = _local(requirement.id)
     known = {"*", *(one.id for one in product.sets)} if requirement.term.startswith("set.") else _groups(product)
     for one in set(requirement.applies) - known:
-        yield Incoherence(row, "applies to nothing of this file", one)
+        yield Incoherence(row, tr("applies to nothing of this file"), one)
     for after in set(requirement.skipped_after) - {one.id for one in product.requirements}:
-        yield Incoherence(row, "is skipped after a requirement that does not exist", after)
+        yield Incoherence(row, tr("is skipped after a requirement that does not exist"), after)
     if requirement.term in VOCABULARY and "{" not in str(list(requirement.with_.values())):
         try:  # parameters with templates are bound, and judged, when a site fills them
             bind(requirement.term, requirement.with_)
@@ -93,15 +93,15 @@ def _files(product: Product) -> Iterator[Incoherence]:
     )
     for package in product.packages:
         for one in set(package.applies) - groups:
-            yield Incoherence(package.id, "applies to nothing of this file", one)
+            yield Incoherence(package.id, tr("applies to nothing of this file"), one)
         if package.form not in FORMS:
             near = get_close_matches(package.form, FORMS, 3) or sorted(FORMS)
             yield Incoherence(package.id, tr("no file has that form"), package.form, ", ".join(near))
         if package.layout not in layouts:
-            yield Incoherence(package.id, "is in a layout that does not exist", package.layout)
+            yield Incoherence(package.id, tr("is in a layout that does not exist"), package.layout)
     for script in product.scripts:
         if script.set not in sets:
-            yield Incoherence(script.id, "belongs to a set that does not exist", script.set)
+            yield Incoherence(script.id, tr("belongs to a set that does not exist"), script.set)
 
 
 def _conditions(product: Product) -> Iterator[Incoherence]:
@@ -116,7 +116,7 @@ def _conditions(product: Product) -> Iterator[Incoherence]:
     ]
     for row, condition in conditions:
         for fault in condition_faults(condition):
-            yield Incoherence(row, f"has a condition nobody understands: {fault}")
+            yield Incoherence(row, tr("has a condition nobody understands: {fault}", fault=fault))
 
 
 def _ranges(product: Product) -> Iterator[tuple[str, str]]:
@@ -133,6 +133,6 @@ def _builds(product: Product) -> Iterator[Incoherence]:
     for row, builds in (*_ranges(product), *((one.name, one.builds) for one in product.values)):
         for build in builds.split(".."):
             if build and build not in product.builds:
-                yield Incoherence(_local(row), "names a build that is not listed", build)
+                yield Incoherence(_local(row), tr("names a build that is not listed"), build)
     if product.builds and product.default_build not in product.builds:
-        yield Incoherence("default_build", "is not among the builds", product.default_build)
+        yield Incoherence("default_build", tr("is not among the builds"), product.default_build)

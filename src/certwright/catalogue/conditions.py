@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from certwright.model import Facts, FactValue
+from certwright.speech import tr
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-]*(?:\[\d+\])?)\}")
 
@@ -70,14 +71,14 @@ def condition_faults(condition: Mapping[str, object]) -> Iterator[str]:
 
 def _operator_fault(name: str, operand: object) -> str:
     if name not in _OPERATORS:
-        return f"{name} is none of {', '.join(_OPERATORS)}"
+        return tr("{name} is none of {choices}", name=name, choices=", ".join(_OPERATORS))
     if name == "all" and not isinstance(operand, list | tuple):
-        return "all wants a list"
+        return tr("{name} wants a list", name=name)
     if name == "matches":
         try:
             re.compile(operand if isinstance(operand, str) else "(")
         except re.error as fault:
-            return f"matches wants a regular expression ({fault})"
+            return tr("{name} wants a regular expression ({fault})", name=name, fault=fault)
     return ""
 
 

@@ -5,15 +5,15 @@ An address is `product.id`, a contradiction's own id, or a term's; `terms` and a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from inspect import getdoc
 
 from certwright.catalogue.product import Fact, PackageTemplate, PlaceTemplate, Product
 from certwright.catalogue.refusals import REFUSALS
 from certwright.model import Contradiction, Requirement
 from certwright.report.explanation import Explanation
+from certwright.speech import tr
 from certwright.terms import VOCABULARY, parameters_of
 from certwright.terms.material import MATERIAL
-from certwright.terms.parameters import Parameter
+from certwright.terms.parameters import Parameter, demanded
 
 
 def explanations(products: Sequence[Product]) -> Mapping[str, Explanation]:
@@ -42,15 +42,15 @@ def _merged(one: Explanation, other: Explanation) -> Explanation:
 
 
 def _refusal(code: str, text: str, why: str) -> Explanation:
-    return Explanation(code, "refusal", "", text, why, "change the deployment file as the message says")
+    return Explanation(code, "refusal", "", tr(text), tr(why), tr("change the deployment file as the message says"))
 
 
 # ── the vocabulary ────────────────────────────────────────────────────────────────────────────────
 
 
 def _vocabulary() -> Explanation:
-    text = "The words requirements are written in. Each says what to ask for and how to check that it was got."
-    return Explanation("terms", "vocabulary", "The vocabulary", text, related=tuple(sorted(VOCABULARY)))
+    text = tr("The words requirements are written in. Each says what to ask for and how to check that it was got.")
+    return Explanation("terms", "vocabulary", tr("The vocabulary"), text, related=tuple(sorted(VOCABULARY)))
 
 
 def _term(name: str) -> Explanation:
@@ -59,14 +59,18 @@ def _term(name: str) -> Explanation:
         address=name,
         kind="term",
         title="",
-        text=" ".join((getdoc(shape) or "").split()),
-        details=(("reads", shape.reads), *((one.name, _parameter(one)) for one in parameters_of(name))),
+        text=tr(demanded(shape)),
+        details=((tr("reads"), shape.reads), *((one.name, _parameter(one)) for one in parameters_of(name))),
     )
 
 
 def _parameter(parameter: Parameter) -> str:
-    default = "must be given" if parameter.required else f"default {_value(parameter.default) or 'empty'}"
-    return f"{parameter.doc} ({parameter.kind}; {default})"
+    doc, kind = tr(parameter.doc), tr(parameter.kind)
+    if parameter.required:
+        return tr("{doc} ({kind}; must be given)", doc=doc, kind=kind)
+    if default := _value(parameter.default):
+        return tr("{doc} ({kind}; default {default})", doc=doc, kind=kind, default=default)
+    return tr("{doc} ({kind}; default empty)", doc=doc, kind=kind)
 
 
 def _material(row: Requirement) -> Explanation:
@@ -92,7 +96,11 @@ def _of(product: Product) -> Iterator[Explanation]:
     for script in product.scripts:
         yield Explanation(
             f"{product.id}.{script.id}", "script", script.title,
-            details=(("path", script.path), ("language", script.language), *_conditions(script.when, script.builds)),
+            details=(
+                (tr("path"), script.path),
+                (tr("language"), script.language),
+                *_conditions(script.when, script.builds),
+            ),
             sources=script.sources, contradictions=script.contradictions,
         )  # fmt: skip
 
@@ -105,7 +113,7 @@ def _product(product: Product) -> Explanation:
         kind="product",
         title=product.title,
         text=product.summary,
-        details=(("builds", ", ".join(product.builds)), ("default", product.default_build)),
+        details=((tr("builds"), ", ".join(product.builds)), (tr("default"), product.default_build)),
         sources=tuple(product.documents.values()),
         related=requirements + places + tuple(one.id for one in product.contradictions),
     )
@@ -121,10 +129,13 @@ def _requirement(product: Product, requirement: Requirement) -> Explanation:
         fix=requirement.fix,
         severity=str(requirement.severity),
         details=(
-            ("term", f"{requirement.term} {_told(requirement.with_)}".strip()),
-            ("applies to", "every certificate" if "*" in requirement.applies else ", ".join(requirement.applies)),
+            (tr("term"), f"{requirement.term} {_told(requirement.with_)}".strip()),
+            (
+                tr("applies to"),
+                tr("every certificate") if "*" in requirement.applies else ", ".join(requirement.applies),
+            ),
             *_conditions(requirement.when, requirement.builds),
-            ("also called", ", ".join(requirement.aliases)),
+            (tr("also called"), ", ".join(requirement.aliases)),
         ),
         sources=requirement.sources,
         contradictions=requirement.contradictions,
@@ -143,11 +154,11 @@ def _place(product: Product, place: PlaceTemplate) -> Explanation:
         title=place.title,
         text=place.text,
         details=(
-            ("names", listed),
-            ("set", f"{product.id}.{place.set}"),
-            ("one for each of", place.each),
+            (tr("names"), listed),
+            (tr("set"), f"{product.id}.{place.set}"),
+            (tr("one for each of"), place.each),
             *_conditions(place.when, place.builds),
-            ("notes", "\n".join(place.notes)),
+            (tr("notes"), "\n".join(place.notes)),
         ),
         sources=place.sources,
         contradictions=place.contradictions,
@@ -162,9 +173,9 @@ def _package(product: Product, package: PackageTemplate) -> Explanation:
         title="",
         text=package.path,
         details=(
-            ("form", package.form),
-            ("layout", package.layout),
-            ("applies to", ", ".join(package.applies)),
+            (tr("form"), package.form),
+            (tr("layout"), package.layout),
+            (tr("applies to"), ", ".join(package.applies)),
             *_conditions(package.when, package.builds),
         ),
         contradictions=package.contradictions,
@@ -178,12 +189,12 @@ def _fact(product: Product, fact: Fact) -> Explanation:
         title="",
         text=fact.text,
         details=(
-            ("kind", f"list of {fact.kind}" if fact.many else fact.kind),
-            ("required", "yes" if fact.required else "no"),
-            ("default", "" if fact.default is None else str(fact.default)),
-            ("choices", ", ".join(fact.choices)),
-            ("example", "" if fact.example is None else str(fact.example)),
-            ("fields", "\n".join(f"{one.name}: {one.text}" for one in fact.fields.values())),
+            (tr("kind"), tr("list of {kind}", kind=fact.kind) if fact.many else fact.kind),
+            (tr("required"), tr("yes") if fact.required else tr("no")),
+            (tr("default"), "" if fact.default is None else str(fact.default)),
+            (tr("choices"), ", ".join(fact.choices)),
+            (tr("example"), "" if fact.example is None else str(fact.example)),
+            (tr("fields"), "\n".join(f"{one.name}: {one.text}" for one in fact.fields.values())),
         ),
         sources=fact.sources,
         contradictions=fact.contradictions,
@@ -202,7 +213,7 @@ def _contradiction(product: Product, contradiction: Contradiction) -> Explanatio
 
 
 def _conditions(when: Mapping[str, object], builds: str) -> tuple[tuple[str, str], ...]:
-    return (("when", _told(when)), ("builds", builds))
+    return ((tr("when"), _told(when)), (tr("builds"), builds))
 
 
 def _told(values: Mapping[str, object]) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from certwright.catalogue.product import Fact
 from certwright.model import FactValue
+from certwright.speech import noted, tr
 from certwright.value import field, value
 
 # RFC 1034 3.5 as amended by RFC 1123 2.1: letters, digits, hyphens; not at the ends; 63 octets.
@@ -28,7 +29,7 @@ class Unfit(Exception):  # noqa: N818 - a verdict on a value, caught where the l
 
 @value
 class Kind:
-    """One kind of value: what is expected in words, whether a value is one, its JSON Schema."""
+    """One kind of value: what is expected in English words, whether a value is one, its JSON Schema."""
 
     expected: str
     read: Callable[[object], FactValue | None]
@@ -92,31 +93,33 @@ def _string(**more: object) -> Mapping[str, object]:
 
 KINDS: Mapping[str, Kind] = {
     "dns-label": Kind(
-        "one DNS label: letters, digits and hyphens, at most 63",
+        noted("one DNS label: letters, digits and hyphens, at most 63"),
         _matching(_DNS_LABEL, lower=True),
         _string(pattern=_DNS_LABEL.pattern),
     ),
     "dns-name": Kind(
-        "a DNS name such as portal.contoso.com", _matching(_DNS_NAME, lower=True), _string(pattern=_DNS_NAME.pattern)
+        noted("a DNS name such as portal.contoso.com"),
+        _matching(_DNS_NAME, lower=True),
+        _string(pattern=_DNS_NAME.pattern),
     ),
     "wildcard-or-dns-name": Kind(
-        "a DNS name, or a wildcard such as *.contoso.com",
+        noted("a DNS name, or a wildcard such as *.contoso.com"),
         _matching(_WILDCARD, lower=True),
         _string(pattern=_WILDCARD.pattern),
     ),
-    "ip": Kind("an IPv4 or IPv6 address", _ip, _string(anyOf=[{"format": "ipv4"}, {"format": "ipv6"}])),
-    "ip-or-dns-name": Kind("an IP address or a DNS name", _ip_or_dns_name, _string()),
-    "name": Kind("dns:<name>, ip:<address> or uri:<uri>", _name, _string(pattern="^(dns|ip|uri|email):.+$")),
-    "uri": Kind("a URI such as urn:contoso:line1 or http://…", _matching(_URI), _string(pattern=_URI.pattern)),
-    "text": Kind("text of one line", _text, _string(minLength=1)),
-    "integer": Kind("a whole number", _integer, {"type": "integer", "minimum": 0}),
-    "boolean": Kind("true or false", _boolean, {"type": "boolean"}),
-    "date": Kind("a date such as 2027-01-31", _date, _string(format="date")),
-    "file": Kind("the path of a file, relative to the deployment file", _text, _string(minLength=1)),
-    "choice": Kind("one of the choices", _text, _string()),
-    "choices": Kind("a list of the choices", _text, _string()),
-    "pattern": Kind("text of the given form", _text, _string()),
-    "records": Kind("a list of mappings", lambda _: None, {"type": "object"}),
+    "ip": Kind(noted("an IPv4 or IPv6 address"), _ip, _string(anyOf=[{"format": "ipv4"}, {"format": "ipv6"}])),
+    "ip-or-dns-name": Kind(noted("an IP address or a DNS name"), _ip_or_dns_name, _string()),
+    "name": Kind(noted("dns:<name>, ip:<address> or uri:<uri>"), _name, _string(pattern="^(dns|ip|uri|email):.+$")),
+    "uri": Kind(noted("a URI such as urn:contoso:line1 or http://…"), _matching(_URI), _string(pattern=_URI.pattern)),
+    "text": Kind(noted("text of one line"), _text, _string(minLength=1)),
+    "integer": Kind(noted("a whole number"), _integer, {"type": "integer", "minimum": 0}),
+    "boolean": Kind(noted("true or false"), _boolean, {"type": "boolean"}),
+    "date": Kind(noted("a date such as 2027-01-31"), _date, _string(format="date")),
+    "file": Kind(noted("the path of a file, relative to the deployment file"), _text, _string(minLength=1)),
+    "choice": Kind(noted("one of the choices"), _text, _string()),
+    "choices": Kind(noted("a list of the choices"), _text, _string()),
+    "pattern": Kind(noted("text of the given form"), _text, _string()),
+    "records": Kind(noted("a list of mappings"), lambda _: None, {"type": "object"}),
 }
 # Spellings a product file may use for a list of a kind.
 PLURALS: Mapping[str, str] = {
@@ -131,10 +134,10 @@ PLURALS: Mapping[str, str] = {
 def expectation(fact: Fact) -> str:
     """What a value of that fact must look like, as words that follow "expected"."""
     if fact.choices:
-        return f"one of: {', '.join(fact.choices)}"
+        return tr("one of: {choices}", choices=", ".join(fact.choices))
     if fact.pattern:
-        return f"text that matches {fact.pattern}"
-    return KINDS[fact.kind].expected
+        return tr("text that matches {pattern}", pattern=fact.pattern)
+    return tr(KINDS[fact.kind].expected)
 
 
 def read_value(fact: Fact, value: object) -> FactValue:

@@ -46,5 +46,5 @@ def script_template(name: str) -> str:
     """The text of a shipped script template. Raises Refused when there is none of that name."""
     file = SOURCES / "scripts" / name
     if "/" in name or not file.is_file():
-        raise Refused(f"the catalogue has no script template {name!r}")
+        raise Refused(tr("the catalogue has no script template {name!r}", name=name))
     return file.read_text("utf-8")

@@ -54,7 +54,8 @@ class Layout:
 class SetTemplate:
     """Places that are delivered, unlocked and judged together.
 
-    `members` makes it a set for judging only: the places of those groups, whatever set delivers them.
+    `members` makes it a set for judging only: the places of those groups, whatever set delivers them. `together`: the
+    product takes its certificates all at once, so they are renewed all at once.
     """
 
     id: str
@@ -62,6 +63,7 @@ class SetTemplate:
     text: str = ""
     folder: str = ""
     members: tuple[str, ...] = ()
+    together: bool = False
     when: Condition = field(default_factory=dict)
     builds: str = ""
     contradictions: tuple[Contradiction, ...] = ()
@@ -159,6 +161,7 @@ class Product:
     builds: tuple[str, ...]
     default_build: str
     lifetime_days: int
+    renew_days: int
     documents: Mapping[str, Document]
     facts: Mapping[str, Fact]
     values: tuple[Value, ...]

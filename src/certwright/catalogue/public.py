@@ -9,6 +9,7 @@ from typing import Any
 
 from certwright.catalogue import SOURCES
 from certwright.model import Draft
+from certwright.speech import tr
 from certwright.x509.usages import OIDS
 
 
@@ -42,12 +43,12 @@ def refusals(draft: Draft, day: date) -> Iterator[tuple[str, str, str]]:
             if purpose in purposes["refused"]:
                 yield (
                     purpose,
-                    "public TLS hierarchies issue for server authentication only",
+                    tr("public TLS hierarchies issue for server authentication only"),
                     citation(purposes["source"]),
                 )
     for name in draft.names:
         if name.kind == "ip" and not ipaddress.ip_address(name.value).is_global:
-            yield str(name), "a private address cannot be validated by a public CA", citation("P-BR")
+            yield str(name), tr("a private address cannot be validated by a public CA"), citation("P-BR")
         suffix = next((one for one in _limits()["names"]["refused_suffixes"] if name.value.endswith(one)), "")
         if name.kind == "dns" and (suffix or "." not in name.value):
-            yield str(name), "a public CA cannot validate control of that name", citation("P-BR")
+            yield str(name), tr("a public CA cannot validate control of that name"), citation("P-BR")

@@ -25,7 +25,9 @@ from certwright.catalogue.shapes import LISTS, TABLES, Misfit, misfits
 from certwright.catalogue.spoken import in_language
 from certwright.errors import Mistake, Mistakes
 from certwright.model import Contradiction, Document, PlaceKind, Requirement, Severity
+from certwright.speech import tr
 from certwright.terms import VOCABULARY
+from certwright.terms.word import either
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -34,7 +36,7 @@ MOST_CHARACTERS = 1_000_000
 MOST_MISTAKES = 100
 
 _LONG_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){32}")
-_HEAD = ("id", "title", "summary", "target", "builds", "default_build", "lifetime_days")
+_HEAD = ("id", "title", "summary", "target", "builds", "default_build", "lifetime_days", "renew_days")
 # Keys every site may carry; a product's facts must not take their names.
 RESERVED = frozenset(
     (
@@ -65,22 +67,24 @@ def read_product(text: str, source: str) -> Product:
 def _tables(text: str, source: str) -> dict[str, Any]:
     """The TOML itself. What would cost the standard reader quadratic time, or all of the stack, is refused first."""
     if len(text) > MOST_CHARACTERS:
-        raise Mistakes(
-            [Mistake(source, 0, 0, "the file is too large", expected=f"at most {MOST_CHARACTERS} characters")]
-        )
+        most = tr("at most {count} characters", count=MOST_CHARACTERS)
+        raise Mistakes([Mistake(source, 0, 0, tr("the file is too large"), expected=most)])
     if found := _LONG_KEY.search(text):
-        raise Mistakes([Mistake(source, text.count("\n", 0, found.start()) + 1, 1, "a key of more than 32 parts")])
+        line = text.count("\n", 0, found.start()) + 1
+        raise Mistakes([Mistake(source, line, 1, tr("a key of more than 32 parts"))])
     try:
         return tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError, or a number with more digits than Python converts
         line = int(at[1]) if (at := re.search(r"line (\d+)", str(error))) else 0
-        raise Mistakes([Mistake(source, line, 1, "not TOML", found=str(error), expected="TOML 1.0")]) from None
+        raise Mistakes([Mistake(source, line, 1, tr("not TOML"), found=str(error), expected="TOML 1.0")]) from None
     except RecursionError:
-        raise Mistakes([Mistake(source, 0, 0, "not TOML", found="lists or tables nested too deep")]) from None
+        deep = tr("lists or tables nested too deep")
+        raise Mistakes([Mistake(source, 0, 0, tr("not TOML"), found=deep)]) from None
 
 
 def _misplaced(one: Misfit, text: str, source: str) -> Mistake:
-    what, found = f"{one.row}: {one.key} is of the wrong type", textwrap.shorten(repr(one.found), 60)
+    what = tr("{row}: {key} is of the wrong type", row=one.row, key=one.key)
+    found = textwrap.shorten(repr(one.found), 60)
     return Mistake(source, _line(text, one.row), 1, what, found, one.expected)
 
 
@@ -113,10 +117,21 @@ class _Reading:
     def product(self) -> Product:
         known = {*_HEAD, *TABLES, *LISTS}
         for key in self.data.keys() - known:
-            self.wrong(key, "unknown section", expected=", ".join(sorted(known)))
+            self.wrong(key, tr("unknown section"), expected=", ".join(sorted(known)))
         if not self.id:
-            self.wrong("product", "id is missing", expected='id = "a-name-of-lower-case-letters-and-hyphens"')
-        defaults = {"id": "", "target": "", "default_build": "", "lifetime_days": 397, "summary": "", "title": self.id}
+            self.wrong(
+                "product",
+                tr("{name} is missing", name="id"),
+                expected='id = "a-name-of-lower-case-letters-and-hyphens"',
+            )
+        defaults = {
+            "target": "",
+            "default_build": "",
+            "lifetime_days": 397,
+            "renew_days": 0,
+            "summary": "",
+            "title": self.id,
+        }
         head: dict[str, Any] = defaults | {key: self.data[key] for key in _HEAD if key in self.data}
         head["builds"] = tuple(head.get("builds", ()))
         product = Product(
@@ -154,13 +169,14 @@ class _Reading:
     def _cited(self, row_id: str, keys: Sequence[str]) -> tuple[Document, ...]:
         for key in keys:
             if key not in self.documents:
-                self.wrong(row_id, "cites a document that is not listed", found=key, hint=f"add [documents.{key}]")
+                hint = tr("add {section}", section=f"[documents.{key}]")
+                self.wrong(row_id, tr("cites a document that is not listed"), found=key, hint=hint)
         return tuple(self.documents[key] for key in keys if key in self.documents)
 
     def _make(self, shape: Callable[..., T], row: Row, row_id: str) -> T | None:
         fields = {field.name: field for field in dataclasses.fields(shape)}  # type: ignore[arg-type]
         for key in row.keys() - fields.keys():
-            self.wrong(row_id, f"unknown key {key}", expected=", ".join(sorted(fields)))
+            self.wrong(row_id, tr("unknown key {key}", key=key), expected=", ".join(sorted(fields)))
         required = [
             name
             for name, field in fields.items()
@@ -168,7 +184,7 @@ class _Reading:
         ]
         missing = [name for name in required if name not in row]
         for name in missing:
-            self.wrong(row_id, f"{name} is missing")
+            self.wrong(row_id, tr("{name} is missing", name=name))
         return None if missing else shape(**{key: value for key, value in row.items() if key in fields})
 
     def _rows(self, section: str, shape: Callable[..., T]) -> tuple[T, ...]:
@@ -189,19 +205,19 @@ class _Reading:
 
     def _fact(self, name: str, row: Row) -> Fact:
         if name in RESERVED:
-            self.wrong(name, "every site has a key of that name", expected="another name for the fact")
+            self.wrong(name, tr("every site has a key of that name"), expected=tr("another name for the fact"))
         kind = row.get("kind", "text")
         many = row.get("many", kind in PLURALS or kind == "records")
         kind = PLURALS.get(kind, kind)
         if kind not in KINDS:
-            self.wrong(name, "unknown kind of fact", found=kind, expected=", ".join(KINDS))
+            self.wrong(name, tr("unknown kind of fact"), found=kind, expected=", ".join(KINDS))
         try:
             re.compile(row.get("pattern", ""))
         except re.error as reason:
-            self.wrong(name, f"pattern is no regular expression: {reason}", found=row["pattern"])
+            self.wrong(name, tr("pattern is no regular expression: {reason}", reason=reason), found=row["pattern"])
         allowed = {field.name for field in dataclasses.fields(Fact)} | {"source"}
         for key in row.keys() - allowed:
-            self.wrong(name, f"unknown key {key}", expected=", ".join(sorted(allowed)))
+            self.wrong(name, tr("unknown key {key}", key=key), expected=", ".join(sorted(allowed)))
         return Fact(
             name=name,
             kind=kind,
@@ -226,10 +242,10 @@ class _Reading:
         row_id = row.get("id", "places")
         for key in ("id", "set", "title"):
             if key not in row:
-                self.wrong(row_id, f"{key} is missing")
+                self.wrong(row_id, tr("{name} is missing", name=key))
         kind = row.get("kind", "identity")
         if kind not in get_args(PlaceKind):
-            self.wrong(row_id, "unknown kind of place", found=kind, expected=", ".join(get_args(PlaceKind)))
+            self.wrong(row_id, tr("unknown kind of place"), found=kind, expected=", ".join(get_args(PlaceKind)))
         whole = {key: value for key, value in row.items() if key in names}
         whole |= {
             "id": row_id,
@@ -247,16 +263,18 @@ class _Reading:
         row_id = row.get("id", "requirements")
         known = {field.name for field in dataclasses.fields(Requirement)} - {"with_", "contradictions"} | {"with"}
         for key in row.keys() - known:
-            self.wrong(row_id, f"unknown key {key}", expected=", ".join(sorted(known)))
+            self.wrong(row_id, tr("unknown key {key}", key=key), expected=", ".join(sorted(known)))
         for key in ("id", "term", "text", "why", "fix", "sources"):
             if not row.get(key):
-                self.wrong(row_id, f"{key} is missing")
+                self.wrong(row_id, tr("{name} is missing", name=key))
         term = row.get("term", "")
         if term not in VOCABULARY:
-            self.wrong(row_id, "unknown term", found=term, expected="one of the vocabulary: certwright explain terms")
+            expected = tr("one of the vocabulary: certwright explain terms")
+            self.wrong(row_id, tr("unknown term"), found=term, expected=expected)
         severity = row.get("severity", "error")
         if severity not in [str(one) for one in Severity]:
-            self.wrong(row_id, "unknown severity", found=severity, expected="error or warning")
+            choices = either([str(one) for one in Severity])
+            self.wrong(row_id, tr("unknown severity"), found=severity, expected=choices)
             severity = "error"
         return Requirement(
             id=f"{self.id}.{row_id}",

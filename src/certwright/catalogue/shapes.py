@@ -19,6 +19,7 @@ from certwright.catalogue.product import (
     Value,
 )
 from certwright.model import Contradiction, Document, Requirement
+from certwright.speech import noted, tr
 
 TABLES: Mapping[str, type] = {"documents": Document, "facts": Fact}
 LISTS: Mapping[str, type] = {
@@ -32,8 +33,6 @@ LISTS: Mapping[str, type] = {
     "scripts": ScriptTemplate,
     "steps": StepTemplate,
 }
-_ROWS = "a list of tables, each [[{}]]"
-_NAMED = "tables, each [{}.name]"
 
 
 class Misfit(NamedTuple):
@@ -54,7 +53,7 @@ def misfits(data: Mapping[str, Any]) -> Iterator[Misfit]:
     for section, shape in LISTS.items():
         rows = data.get(section, [])
         if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
-            yield Misfit("product", section, rows, _ROWS.format(section))
+            yield Misfit("product", section, rows, tr("a list of tables, each {example}", example=f"[[{section}]]"))
             continue
         for row in rows:
             yield from _row(str(row.get("id") or row.get("name") or section), row, shape)
@@ -62,7 +61,7 @@ def misfits(data: Mapping[str, Any]) -> Iterator[Misfit]:
 
 def _table(name: str, rows: object, shape: type) -> Iterator[Misfit]:
     if not (isinstance(rows, dict) and all(isinstance(row, dict) for row in rows.values())):
-        yield Misfit("product", name, rows, _NAMED.format(name))
+        yield Misfit("product", name, rows, tr("tables, each {example}", example=f"[{name}.name]"))
         return
     for key, row in rows.items():
         yield from _row(key, row, shape)
@@ -73,37 +72,39 @@ def _row(name: str, row: Mapping[str, Any], shape: type) -> Iterator[Misfit]:
     expected = _expected(shape)
     for key, value in row.items():
         if key in expected and not _is(expected[key], value):
-            yield Misfit(name, key, value, expected[key])
+            yield Misfit(name, key, value, tr(_WORDS[expected[key]]))
 
 
 @cache
-def _expected(shape: type) -> Mapping[str, str]:
-    """Key → what must stand there, for the keys of a row that are not free."""
+def _expected(shape: type) -> Mapping[str, type]:
+    """Key → the type of what must stand there, for the keys of a row that are not free."""
     hints = {key.rstrip("_"): hint for key, hint in get_type_hints(shape).items()}
     if shape is Fact:
         hints["source"] = hints["sources"]
-    told = {key: _told(hint) for key, hint in hints.items() if key != "fields"}
-    return {key: kind for key, kind in told.items() if kind}
+    return {key: _type(hint) for key, hint in hints.items() if key != "fields" and hint is not object}
 
 
-def _told(hint: Any) -> str:
-    if hint is object:
-        return ""
+def _type(hint: Any) -> type:
+    """What the TOML reader makes of it."""
     if get_origin(hint) is tuple:
-        return "a list of text"
+        return list
     if get_origin(hint) is Mapping:
-        return "a table"
-    return {bool: "true or false", int: "a whole number"}.get(hint, "text")
+        return dict
+    return hint if hint in (bool, int) else str
 
 
-def _is(kind: str, value: object) -> bool:
-    match kind:
-        case "a list of text":
-            return isinstance(value, list) and all(isinstance(one, str) for one in value)
-        case "a table":
-            return isinstance(value, dict)
-        case "true or false":
-            return isinstance(value, bool)
-        case "a whole number":
-            return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, str)
+_WORDS: Mapping[type, str] = {
+    list: noted("a list of text"),
+    dict: noted("a table"),
+    bool: noted("true or false"),
+    int: noted("a whole number"),
+    str: noted("text"),
+}
+
+
+def _is(kind: type, value: object) -> bool:
+    if kind is list:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, kind)
