@@ -11,36 +11,39 @@ from certwright.acme.told import is_https
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot
 from certwright.model import KeySpec
-from certwright.speech import tr
+from certwright.speech import noted, tr
 from certwright.value import value
 
 ACME: Mapping[str, str] = {
-    "kind": "acme: a CA that speaks RFC 8555",
-    "directory": "the https address of its directory",
-    "trust": "a file with the roots its https is verified with; without it those of this computer",
-    "anchor": "a file with the root that its certificates lead to; it completes the chains that are delivered",
-    "contact": "mail addresses the CA may write to",
-    "terms_agreed": "true: you have read the CA's terms of service and agree to them",
-    "challenge": "how control of the names is proved: a kind, or kind and options",
-    "eab": "External Account Binding: key_id and file, both from the CA",
-    "profile": "the certificate profile to order, one the CA's directory names",
-    "account_key": "the key of the account: ec-256, ec-384, rsa-2048, rsa-3072 or rsa-4096",
-    "chain": "the common name of the root to choose when the CA offers several chains",
-    "dates": "true: ask for the life the plan wants; most public CAs refuse to be asked",
-    "hosts": "further hosts the directory may name; any other is never contacted",
+    "kind": noted("acme: a CA that speaks RFC 8555"),
+    "directory": noted("the https address of its directory"),
+    "trust": noted("a file with the roots its https is verified with; without it those of this computer"),
+    "anchor": noted("a file with the root that its certificates lead to; it completes the chains that are delivered"),
+    "contact": noted("mail addresses the CA may write to"),
+    "terms_agreed": noted("true: you have read the CA's terms of service and agree to them"),
+    "challenge": noted("how control of the names is proved: a kind, or kind and options"),
+    "eab": noted("External Account Binding: key_id and file, both from the CA"),
+    "profile": noted("the certificate profile to order, one the CA's directory names"),
+    "account_key": noted("the key of the account: ec-256, ec-384, rsa-2048, rsa-3072 or rsa-4096"),
+    "chain": noted("the common name of the root to choose when the CA offers several chains"),
+    "dates": noted("true: ask for the life the plan wants; most public CAs refuse to be asked"),
+    "hosts": noted("further hosts the directory may name; any other is never contacted"),
 }
 CHALLENGE: Mapping[str, str] = {
     "kind": ", ".join(KINDS),
-    "listen": "address:port to answer at while it lasts; :80 for http-01 and :443 for tls-alpn-01",
-    "webroot": "http-01: the folder a web server of yours serves, instead of answering ourselves",
-    "hook": "dns-01: a program and its arguments, a list; it is told what to do in CERTWRIGHT_ variables",
-    "server": "dns-01: the name server that takes updates (RFC 2136), host or host:port",
-    "zone": "dns-01: the zone to update; without it the server is asked",
-    "key": "dns-01: the file with the TSIG key, as tsig-keygen writes it",
-    "seen_at": "dns-01: name servers that must show the record before the CA is asked to look",
-    "wait": "seconds to wait for that, and for the hook",
+    "listen": noted("address:port to answer at while it lasts; :80 for http-01 and :443 for tls-alpn-01"),
+    "webroot": noted("http-01: the folder a web server of yours serves, instead of answering ourselves"),
+    "hook": noted("dns-01: a program and its arguments, a list; it is told what to do in CERTWRIGHT_ variables"),
+    "server": noted("dns-01: the name server that takes updates (RFC 2136), host or host:port"),
+    "zone": noted("dns-01: the zone to update; without it the server is asked"),
+    "key": noted("dns-01: the file with the TSIG key, as tsig-keygen writes it"),
+    "seen_at": noted("dns-01: name servers that must show the record before the CA is asked to look"),
+    "wait": noted("seconds to wait for that, and for the hook"),
 }
-BINDING: Mapping[str, str] = {"key_id": "the key identifier", "file": "a file with the MAC key, Base64url"}
+BINDING: Mapping[str, str] = {
+    "key_id": noted("the key identifier"),
+    "file": noted("a file with the MAC key, Base64url"),
+}
 ACCOUNT_KEYS = tuple(
     f"{kind}-{bits}" for kind, bits in (("ec", 256), ("ec", 384), *(("rsa", n) for n in (2048, 3072, 4096)))
 )
@@ -146,7 +149,7 @@ def _binding(reading: Reading, spot: Spot) -> tuple[str, str]:
     entries = reading.mapping(spot, "eab", BINDING)
     for name, text in BINDING.items():
         if isinstance(spot.value, dict) and name not in entries:
-            reading.wrong(spot, tr("eab lacks {name}", name=name), expected=text, found="")
+            reading.wrong(spot, tr("eab lacks {name}", name=name), expected=tr(text), found="")
     return reading.text(entries, "key_id", ""), reading.text(entries, "file", "")
 
 

@@ -9,6 +9,7 @@ from certwright.catalogue.product import Fact, Product
 from certwright.errors import Mistakes
 from certwright.manifest.issuers import standard_issuer
 from certwright.manifest.read import Deployment, read_deployment
+from certwright.speech import tr
 
 SOURCE = "--fact"
 _ISSUER = "unknown"
@@ -32,7 +33,8 @@ def read_facts(product: Product, facts: Mapping[str, str]) -> Deployment:
         deployment = read_deployment("\n".join([*head, *rows]), SOURCE, {product.id: product})
     except Mistakes as refused:
         told = [replace(one, line=0, column=0, hint=_hint(one.hint)) for one in refused.mistakes]
-        raise Mistakes(told, f"certwright explain {product.id} says what can be told about a site") from None
+        hint = tr("certwright explain {product} says what can be told about a site", product=product.id)
+        raise Mistakes(told, hint) from None
     wish = standard_issuer(_ISSUER, _ISSUER, crl=_POINT)
     return replace(
         deployment,

@@ -5,27 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from certwright.catalogue.product import Fact, Product
+from certwright.speech import of_product, tr
 
-_HEAD = """\
-# A certwright deployment: what stands where, and who signs for it. Edit it, then:
-#   certwright plan {file}      every certificate it needs, and the sentence that demands it
-#   certwright apply {file}     makes what is due; run it again to renew
-# Editors complete this file with the schema that `certwright schema` prints.
-certwright: 1
-output: out
-
-issuers:
-  contoso:
-    # embedded: your own root and issuing CA; or adcs-offline, adcs-web, acme, files: somebody else's
-    kind: embedded
-    organization: Contoso
-    # where you will publish the CRL files of out/pki; it goes into every certificate
-    crl: http://pki.contoso.com/crl
-
-sites:
-"""
-
-
+_WIDTH = 94
 # What a commented line shows when the catalogue has neither example nor default for it.
 _EXAMPLES = {"file": "certificates/other.cer", "name": "dns:host.contoso.com", "dns-name": "host.contoso.com"}
 
@@ -34,27 +16,49 @@ def init_text(product: Product, today: date, file: str = "contoso.yaml") -> str:
     """A commented deployment file for that product. `today` anchors dates that must lie in the future."""
     lines = [f"- name: {_site_name(product)}", f"  product: {product.id}"]
     if product.builds:
-        lines += _comment(f"names and cmdlets differ between builds; known: {', '.join(product.builds)}", "  ")
+        known = ", ".join(product.builds)
+        lines += _comment(tr("names and cmdlets differ between builds; known: {builds}", builds=known), "  ")
         lines.append(f'  build: "{product.default_build}"')
     for name, fact in product.facts.items():
         lines += ["", *_fact(name, fact, today)]
-    title = "".join(f"# {line}\n" for line in textwrap.wrap(f"{product.title}. {product.summary}", 96))
-    return _HEAD.format(file=file) + title + "\n".join("" if not line else f"  {line}" for line in lines) + "\n"
+    title = _comment(f"{of_product(product.id, product.title)}. {product.summary}", "", 96)
+    whole = [*_head(file), *title, *("" if not line else f"  {line}" for line in lines)]
+    return "\n".join(whole) + "\n"
+
+
+def _head(file: str) -> Iterator[str]:
+    """What stands before the sites: what this file is, and who signs."""
+    commands = {
+        f"certwright plan {file}": tr("every certificate it needs, and the sentence that demands it"),
+        f"certwright apply {file}": tr("makes what is due; run it again to renew"),
+    }
+    width = max(map(len, commands)) + 5
+    yield from _comment(tr("A certwright deployment: what stands where, and who signs for it. Edit it, then:"))
+    yield from (f"#   {command:{width}}{text}" for command, text in commands.items())
+    yield from _comment(tr("Editors complete this file with the schema that `certwright schema` prints."))
+    yield from ("certwright: 1", "output: out", "", "issuers:", "  contoso:")
+    kinds = tr("embedded: your own root and issuing CA; or adcs-offline, adcs-web, acme, files: somebody else's")
+    yield from _comment(kinds, "    ", 102)
+    yield from ("    kind: embedded", "    organization: Contoso")
+    yield from _comment(tr("where you will publish the CRL files of out/pki; it goes into every certificate"), "    ")
+    yield from ("    crl: http://pki.contoso.com/crl", "", "sites:")
 
 
 def _site_name(product: Product) -> str:
     return product.id.removeprefix("azure-")
 
 
-def _comment(text: str, indent: str) -> list[str]:
-    return [f"{indent}# {line}" for line in textwrap.wrap(text, 94 - len(indent), break_on_hyphens=False)]
+def _comment(text: str, indent: str = "", width: int = _WIDTH) -> list[str]:
+    return [f"{indent}# {line}" for line in textwrap.wrap(text, width - len(indent), break_on_hyphens=False)]
 
 
 def _fact(name: str, fact: Fact, today: date) -> Iterator[str]:
     """The lines of one fact: set when it must be said or its example stands in the catalogue, else commented out."""
     yield from _comment(fact.text, "  ")
     if fact.choices:
-        yield f"  # {'any of' if fact.many else 'one of'}: {', '.join(fact.choices)}"
+        choices = ", ".join(fact.choices)
+        told = tr("any of: {choices}", choices=choices) if fact.many else tr("one of: {choices}", choices=choices)
+        yield f"  # {told}"
     if fact.required or (fact.kind == "records" and fact.example is not None):
         yield from _emit(name, example_of(fact, today), "  ")
     else:

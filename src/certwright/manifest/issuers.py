@@ -12,6 +12,7 @@ from certwright.manifest.outside import read_outside
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot
 from certwright.model import Draft, IssuerWish, KeySpec
+from certwright.speech import tr
 from certwright.x509.name import escape, parse_name
 
 YEAR = timedelta(days=365, hours=6)
@@ -24,12 +25,12 @@ def read_issuers(reading: Reading, top: Mapping[str, Spot]) -> dict[str, IssuerW
         return {"embedded": standard_issuer("embedded")}
     spot = top["issuers"]
     if not isinstance(spot.value, dict):
-        reading.wrong(spot, "issuers must be a mapping", expected="<name>: with its kind")
+        reading.wrong(spot, tr("{key} must be a mapping", key="issuers"), expected=tr("<name>: with its kind"))
         return {}
     for name in spot.value:
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
-            expected = "lower-case letters, digits, hyphens"
-            reading.wrong(spot.keys[name], "an issuer's name becomes a file name", expected=expected)
+            expected = tr("lower-case letters, digits, hyphens")
+            reading.wrong(spot.keys[name], tr("an issuer's name becomes a file name"), expected=expected)
     return {name: _issuer(reading, name, one) for name, one in spot.value.items()}
 
 
@@ -43,31 +44,31 @@ def _issuer(reading: Reading, name: str, spot: Spot) -> IssuerWish:
     if kind in OUTSIDE_KINDS:
         settings = read_outside(reading, name, kind, spot)
         return replace(standard_issuer(name, kind), outside=True, settings=settings)
-    entries = reading.mapping(spot, f"issuer {name}", ISSUER)
+    entries = reading.mapping(spot, tr("issuer {name}", name=name), ISSUER)
     kind = reading.text(entries, "kind", "embedded")
     if kind not in ISSUER_KINDS:
         known = ", ".join((*ISSUER_KINDS[:2], *OUTSIDE_KINDS))
-        reading.wrong(entries["kind"], "no such kind of issuer", expected=known)
+        reading.wrong(entries["kind"], tr("no such kind of issuer"), expected=known)
     crl = reading.text(entries, "crl", "")
     if crl and not re.fullmatch(r"http://[A-Za-z0-9.:\-]+(/[^\s<>]*)?", crl):
         reading.wrong(
             entries["crl"],
-            "a CRL distribution point must be plain http",
+            tr("a CRL distribution point must be plain http"),
             expected="http://…",
-            hint="to check a CRL over https a client would need that server's CRL first",
+            hint=tr("to check a CRL over https a client would need that server's CRL first"),
         )
     organization = reading.text(entries, "organization", "")
     if len(organization) > MOST_ORGANIZATION:
-        expected = f"at most {MOST_ORGANIZATION} characters"
-        reading.wrong(entries["organization"], "the organization is too long for a subject", expected=expected)
+        expected = tr("at most {count} characters", count=MOST_ORGANIZATION)
+        reading.wrong(entries["organization"], tr("the organization is too long for a subject"), expected=expected)
         organization = ""
     wish = standard_issuer(name, kind, organization, crl)
     root, issuing = (
         _authority(reading, entries, role, draft) for role, draft in (("root", wish.root), ("issuing", wish.issuing))
     )
     if root.subject == issuing.subject:
-        hint = "paths are found by name: two authorities of one name cannot be told apart"
-        reading.wrong(entries.get("issuing", spot), "root and issuing CA need subjects of their own", hint=hint)
+        hint = tr("paths are found by name: two authorities of one name cannot be told apart")
+        reading.wrong(entries.get("issuing", spot), tr("root and issuing CA need subjects of their own"), hint=hint)
     return IssuerWish(name, kind, root, issuing, wish.crl)
 
 
@@ -86,9 +87,8 @@ def _authority(reading: Reading, entries: Mapping[str, Spot], role: str, draft: 
     try:
         parse_name(subject)
     except Refused as refusal:
-        reading.wrong(
-            own.get("subject", entries[role]), f"no subject: {refusal.what}", expected="CN=Contoso Root CA,O=Contoso"
-        )
+        told = tr("no subject: {reason}", reason=refusal.what)
+        reading.wrong(own.get("subject", entries[role]), told, expected="CN=Contoso Root CA,O=Contoso")
     return Draft(
         subject=subject,
         key=reading.key(own, draft.key) or draft.key,

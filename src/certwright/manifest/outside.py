@@ -10,35 +10,41 @@ from certwright.acme.told import is_https
 from certwright.manifest.acme import ACME, read_acme
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot
-from certwright.speech import tr
+from certwright.speech import noted, tr
 
 _ROOTS: Mapping[str, str] = {
-    "roots": "file or files with the CA's root certificates: nothing that leads elsewhere is accepted",
-    "chain": "file or files with the certificates between, for answers that lack them",
+    "roots": noted("file or files with the CA's root certificates: nothing that leads elsewhere is accepted"),
+    "chain": noted("file or files with the certificates between, for answers that lack them"),
 }
 _ANSWERS: Mapping[str, str] = {
-    "answers": "the folder its answers are put into, relative to this file; without it answers/<the issuer's name>",
+    "answers": noted(
+        "the folder its answers are put into, relative to this file; without it answers/<the issuer's name>"
+    ),
 }
 _TEMPLATES: Mapping[str, str] = {
-    "template": "the certificate template to ask for: its name, which is not always what is displayed",
-    "templates": "other templates for single certificates: their place, and the template",
+    "template": noted("the certificate template to ask for: its name, which is not always what is displayed"),
+    "templates": noted("other templates for single certificates: their place, and the template"),
 }
 OUTSIDE: Mapping[str, Mapping[str, str]] = {  # kind → what may be said of it
-    "files": {"kind": "files: requests go out as files, and answers come back as files", **_ANSWERS, **_ROOTS},
+    "files": {
+        "kind": noted("files: requests go out as files, and answers come back as files"),
+        **_ANSWERS,
+        **_ROOTS,
+    },
     "adcs-offline": {
-        "kind": "adcs-offline: an AD CS whose administrator takes requests by hand",
-        "ca": "the CA as certutil -dump calls it: host\\name of the CA",
+        "kind": noted("adcs-offline: an AD CS whose administrator takes requests by hand"),
+        "ca": noted("the CA as certutil -dump calls it: host\\name of the CA"),
         **_TEMPLATES,
         **_ANSWERS,
         **_ROOTS,
     },
     "adcs-web": {
-        "kind": "adcs-web: an AD CS by its web pages (certsrv)",
-        "url": "the https address of the pages: https://ca.contoso.com/certsrv",
+        "kind": noted("adcs-web: an AD CS by its web pages (certsrv)"),
+        "url": noted("the https address of the pages: https://ca.contoso.com/certsrv"),
         **_TEMPLATES,
-        "auth": "how to sign in: negotiate, kerberos, ntlm; the first that works",
-        "credentials": "a file with user name and password, a line each; without it the ticket at hand",
-        "trust": "a file with the roots its https is verified with; without it those of this computer",
+        "auth": noted("how to sign in: negotiate, kerberos, ntlm; the first that works"),
+        "credentials": noted("a file with user name and password, a line each; without it the ticket at hand"),
+        "trust": noted("a file with the roots its https is verified with; without it those of this computer"),
         **_ROOTS,
     },
     "acme": ACME,
@@ -57,12 +63,12 @@ def read_outside(reading: Reading, name: str, kind: str, spot: Spot) -> Settings
 
 
 def _files(reading: Reading, name: str, spot: Spot) -> Settings:
-    entries = reading.mapping(spot, f"issuer {name}", OUTSIDE["files"])
+    entries = reading.mapping(spot, tr("issuer {name}", name=name), OUTSIDE["files"])
     return {"answers": _answers(reading, entries, name), **_chains(reading, spot, entries, name)}
 
 
 def _adcs_offline(reading: Reading, name: str, spot: Spot) -> Settings:
-    entries = reading.mapping(spot, f"issuer {name}", OUTSIDE["adcs-offline"])
+    entries = reading.mapping(spot, tr("issuer {name}", name=name), OUTSIDE["adcs-offline"])
     example = r"ca01.contoso.com\Contoso Issuing CA"
     return {
         "ca": _needed(reading, spot, entries, name, "ca", _CA.fullmatch, example),
@@ -73,7 +79,7 @@ def _adcs_offline(reading: Reading, name: str, spot: Spot) -> Settings:
 
 
 def _adcs_web(reading: Reading, name: str, spot: Spot) -> Settings:
-    entries = reading.mapping(spot, f"issuer {name}", OUTSIDE["adcs-web"])
+    entries = reading.mapping(spot, tr("issuer {name}", name=name), OUTSIDE["adcs-web"])
     return {
         "url": _needed(reading, spot, entries, name, "url", is_https, "https://ca.contoso.com/certsrv"),
         **_templates(reading, entries),

@@ -7,9 +7,11 @@ from typing import cast
 from certwright.catalogue.kinds import Unfit, expectation, read_value
 from certwright.catalogue.product import Fact
 from certwright.errors import Mistake
-from certwright.manifest.common import key_of
+from certwright.manifest.common import KEYS, key_of
 from certwright.manifest.tree import Spot
 from certwright.model import FactValue, KeySpec
+from certwright.speech import tr
+from certwright.terms.word import either
 
 
 class Reading:
@@ -29,18 +31,19 @@ class Reading:
     def mapping(self, spot: Spot, what: str, known: Iterable[str]) -> dict[str, Spot]:
         """The entries of a mapping; unknown keys are mistakes, with the nearest known one as hint."""
         if not isinstance(spot.value, dict):
-            self.wrong(spot, f"{what} must be a mapping", expected="key: value lines")
+            self.wrong(spot, tr("{what} must be a mapping", what=what), expected=tr("key: value lines"))
             return {}
         known = list(known)
         for key in spot.value.keys() - set(known):
             near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else ""
-            self.wrong(spot.keys[key], f"{what} has no key {key}", expected=", ".join(known), hint=hint, found="")
+            hint = tr("did you mean {name}?", name=near[0]) if near else ""
+            told = tr("{what} has no key {key}", what=what, key=key)
+            self.wrong(spot.keys[key], told, expected=", ".join(known), hint=hint, found="")
         return {key: value for key, value in spot.value.items() if key in known}
 
     def items(self, spot: Spot, what: str) -> list[Spot]:
         if not isinstance(spot.value, list):
-            self.wrong(spot, f"{what} must be a list", expected="lines that begin with a hyphen")
+            self.wrong(spot, tr("{what} must be a list", what=what), expected=tr("lines that begin with a hyphen"))
             return []
         return spot.value
 
@@ -55,7 +58,7 @@ class Reading:
         try:
             found = read_value(fact, spot.value)
         except Unfit as unfit:
-            self.wrong(spot, f"{fact.name} does not fit", expected=unfit.expected, hint=fact.text)
+            self.wrong(spot, tr("{key} does not fit", key=fact.name), expected=unfit.expected, hint=fact.text)
             return None
         return {"path": found} if fact.kind == "file" else found
 
@@ -63,11 +66,13 @@ class Reading:
         found: list[FactValue] = []
         seen: dict[str, int] = {}
         for item in self.items(spot, fact.name):
-            entries = self.mapping(item, f"an entry of {fact.name}", fact.fields)
-            row = self.facts(item, entries, fact.fields, f"an entry of {fact.name}")
+            what = tr("an entry of {name}", name=fact.name)
+            entries = self.mapping(item, what, fact.fields)
+            row = self.facts(item, entries, fact.fields, what)
             name = str(row.get("name", ""))
             if name in seen:
-                self.wrong(entries["name"], f"{fact.name} names {name} twice", hint=f"first on line {seen[name]}")
+                told = tr("{key} names {name} twice", key=fact.name, name=name)
+                self.wrong(entries["name"], told, hint=tr("first on line {line}", line=seen[name]))
             elif name and "name" in entries:
                 seen[name] = entries["name"].line
             found.append(row)
@@ -88,7 +93,7 @@ class Reading:
                 example = f"{name}: {fact.example}" if fact.example is not None and fact.kind != "records" else name
                 self.wrong(
                     spot,
-                    f"{what} lacks {name}",
+                    tr("{what} lacks {key}", what=what, key=name),
                     expected=expectation(fact),
                     hint=f"{example}   # {fact.text}",
                     found="",
@@ -105,7 +110,7 @@ class Reading:
         found = entries[key].value
         if isinstance(found, str) and found.strip():
             return found
-        self.wrong(entries[key], f"{key} must be text")
+        self.wrong(entries[key], tr("{key} must be text", key=key))
         return default
 
     def number(self, entries: Mapping[str, Spot], key: str, default: int, most: int) -> int:
@@ -114,7 +119,7 @@ class Reading:
         found = entries[key].value
         if isinstance(found, int) and not isinstance(found, bool) and 0 < found <= most:
             return found
-        self.wrong(entries[key], f"{key} must be a number", expected=f"1 to {most}")
+        self.wrong(entries[key], tr("{key} must be a number", key=key), expected=tr("1 to {most}", most=most))
         return default
 
     def key(self, entries: Mapping[str, Spot], default: KeySpec | None) -> KeySpec | None:
@@ -122,5 +127,5 @@ class Reading:
             return default
         found = key_of(str(entries["key"].value))
         if found is None:
-            self.wrong(entries["key"], "no such key", expected="rsa-2048, rsa-3072, rsa-4096, ec-256, ec-384 or ec-521")
+            self.wrong(entries["key"], tr("no such key"), expected=either(tuple(KEYS)))
         return found or default

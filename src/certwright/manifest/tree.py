@@ -32,10 +32,10 @@ class Spot:
     def plain(self) -> str:
         """The value as the file shows it, shortened, for error messages."""
         if isinstance(self.value, dict):
-            return "a mapping"
+            return tr("a mapping")
         if isinstance(self.value, list):
-            return "a list"
-        text = "nothing" if self.value is None else str(self.value)
+            return tr("a list")
+        text = tr("nothing") if self.value is None else str(self.value)
         text = text.lower() if isinstance(self.value, bool) else text
         return text if len(text) <= 80 else text[:77] + "…"
 
@@ -43,9 +43,8 @@ class Spot:
 def read_tree(text: str, source: str) -> Spot:
     """The tree of a YAML text. Raises Mistakes: not YAML, several documents, duplicate keys, keys that are not text."""
     if len(text) > MOST_CHARACTERS:
-        raise Mistakes(
-            [Mistake(source, 0, 0, "the file is too large", expected=f"at most {MOST_CHARACTERS} characters")]
-        )
+        most = tr("at most {count} characters", count=MOST_CHARACTERS)
+        raise Mistakes([Mistake(source, 0, 0, tr("the file is too large"), expected=most)])
     try:
         reader = YAML(typ="rt", pure=True)
         reader.Composer = _Counting
@@ -55,13 +54,14 @@ def read_tree(text: str, source: str) -> Spot:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise Mistakes([Mistake(source, line, column, f"not YAML: {error.problem or error.context}")]) from None
+        told = tr("not YAML: {problem}", problem=error.problem or error.context)
+        raise Mistakes([Mistake(source, line, column, told)]) from None
     except (YAMLError, RecursionError, ValueError) as error:
-        raise Mistakes([Mistake(source, 0, 0, f"not YAML: {type(error).__name__}")]) from None
+        told = tr("not YAML: {problem}", problem=type(error).__name__)
+        raise Mistakes([Mistake(source, 0, 0, told)]) from None
     if node is None:
-        raise Mistakes(
-            [Mistake(source, 0, 0, "the file is empty", hint="certwright init azure-local prints one to start from")]
-        )
+        hint = tr("certwright init azure-local prints one to start from")
+        raise Mistakes([Mistake(source, 0, 0, tr("the file is empty"), hint=hint)])
     growing = _Growing(source)
     tree = growing.spot(node, 0)
     if growing.mistakes:
@@ -116,14 +116,13 @@ class _Growing:
         for key_node, value_node in node.value:
             line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
             if not isinstance(key_node, ScalarNode):
-                self.mistakes.append(Mistake(self.source, line, column, "a key must be a word"))
+                self.mistakes.append(Mistake(self.source, line, column, tr("a key must be a word")))
                 continue
             key = str(key_node.value)
             if key in keys:
-                first = keys[key].line
-                self.mistakes.append(
-                    Mistake(self.source, line, column, f"{key} stands twice", hint=f"it is already set on line {first}")
-                )
+                told = tr("{key} stands twice", key=key)
+                hint = tr("it is already set on line {line}", line=keys[key].line)
+                self.mistakes.append(Mistake(self.source, line, column, told, hint=hint))
             keys[key] = Spot(key, line, column)
             yield key, self.spot(value_node, depth + 1)
 
@@ -146,7 +145,6 @@ class _Growing:
                     return text
         except ValueError:
             return text
-        self.mistakes.append(
-            Mistake(self.source, line, column, "a YAML tag that a deployment file does not use", found=str(node.tag))
-        )
+        told = tr("a YAML tag that a deployment file does not use")
+        self.mistakes.append(Mistake(self.source, line, column, told, found=str(node.tag)))
         return None
