@@ -13,6 +13,7 @@ from certwright.catalogue.public import citation, longest_life, refusals
 from certwright.errors import Conflict, Refused
 from certwright.manifest.acme import AcmeSettings
 from certwright.model import Demand, Draft, IssuerWish, Place
+from certwright.speech import tr, trn
 from certwright.terms import chain
 from certwright.terms import issuer as issuer_terms
 from certwright.terms.accept import acceptable
@@ -48,7 +49,7 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
                 "certwright.public-ca",
                 why,
                 found=asked,
-                hint="use an issuer of kind embedded",
+                hint=tr("use an issuer of kind embedded"),
                 citation=source,
             )
     yield from _of_names(place)
@@ -76,8 +77,9 @@ def _of_anchors(place: Place, today: date) -> Iterator[Conflict]:
     for der in place.anchors:
         certificate = read_certificate(der)
         for demand, mismatch in acceptable(place.demands, certificate, _moment(today, certificate.not_before)):
-            found = f"{mismatch.found} in {certificate.subject or certificate.masked_thumbprint}"
-            yield replace(_unmet(place, demand, mismatch.expected, found, "", today), hint="exchange the file")
+            name = certificate.subject or certificate.masked_thumbprint
+            found = tr("{found} in {certificate}", found=mismatch.found, certificate=name)
+            yield replace(_unmet(place, demand, mismatch.expected, found, "", today), hint=tr("exchange the file"))
 
 
 def _moment(today: date, begun: datetime) -> datetime:
@@ -92,7 +94,7 @@ def _of_issuer(place: Place, kind: str) -> Iterator[Conflict]:
             place.id,
             demand.requirement.id,
             demand.requirement.text,
-            expected=f"an issuer that is not {kind}",
+            expected=tr("an issuer that is not {kind}", kind=kind),
             found=kind,
             hint=demand.requirement.fix,
             citation=_cited(demand),
@@ -101,10 +103,10 @@ def _of_issuer(place: Place, kind: str) -> Iterator[Conflict]:
         yield Conflict(
             place.id,
             "certwright.self-signed",
-            "an end entity that signs itself cannot be revoked, renewed or trusted as a set",
-            expected="an issuer of kind embedded",
+            tr("an end entity that signs itself cannot be revoked, renewed or trusted as a set"),
+            expected=tr("an issuer of kind embedded"),
             found=kind,
-            hint="set kind: embedded; certwright makes the authorities for you",
+            hint=tr("set kind: embedded; certwright makes the authorities for you"),
         )
 
 
@@ -117,7 +119,10 @@ def _unmet(place: Place, demand: Demand, expected: str, found: str, kind: str, t
     hint = demand.requirement.fix
     if kind == "public" and demand.requirement.term == "validity.minimum":
         days = longest_life(today).days
-        hint = f"no public CA issues for more than {days} days ({citation('P-CAB')}); use an issuer of kind embedded"
+        hint = tr(
+            "no public CA issues for more than {days} days ({source}); use an issuer of kind embedded",
+            days=days, source=citation("P-CAB"),
+        )  # fmt: skip
     return Conflict(place.id, demand.requirement.id, demand.requirement.text, expected, found, hint, _cited(demand))
 
 
@@ -132,10 +137,10 @@ def _of_names(place: Place) -> Iterator[Conflict]:
             yield Conflict(
                 place.id,
                 "certwright.name-length",
-                "a DNS name is over its limit",
-                expected="labels of 1 to 63, 253 in all",
+                tr("a DNS name is over its limit"),
+                expected=tr("labels of 1 to 63, 253 in all"),
                 found=f"{name.value} ({len(name.value)})",
-                hint="choose a shorter region or domain",
+                hint=tr("choose a shorter region or domain"),
                 citation="RFC 1035 2.3.4",
             )
 
@@ -147,9 +152,8 @@ def _of_algorithms(place: Place, drafts: Mapping[str, Draft]) -> Iterator[Confli
         return
     for demand in place.demands:
         if isinstance(demand.term, chain.OneAlgorithm):
-            yield _unmet(
-                place, demand, f"a key like that of {place.issuer}, {parent.key}", str(place.draft.key), "", date.min
-            )
+            expected = tr("a key like that of {issuer}, {key}", issuer=place.issuer, key=parent.key)
+            yield _unmet(place, demand, expected, str(place.draft.key), "", date.min)
 
 
 def _of_parent(place: Place, parent: Draft, today: date) -> Iterator[Conflict]:
@@ -158,10 +162,10 @@ def _of_parent(place: Place, parent: Draft, today: date) -> Iterator[Conflict]:
         yield Conflict(
             place.id,
             "certwright.parent-dies-first",
-            f"{place.issuer} would die under its child",
-            expected=f"at most {parent.lifetime.days} days, the life of {place.issuer}",
-            found=f"{life.days} days",
-            hint=f"give {place.issuer} more years, or this certificate fewer days",
+            tr("{issuer} would die under its child", issuer=place.issuer),
+            expected=tr("at most {days} days, the life of {issuer}", days=parent.lifetime.days, issuer=place.issuer),
+            found=trn("{count} day", "{count} days", life.days),
+            hint=tr("give {issuer} more years, or this certificate fewer days", issuer=place.issuer),
         )
 
 
@@ -181,8 +185,8 @@ def _of_paths(places: Iterable[Place]) -> Iterator[Conflict]:
         yield Conflict(
             names,
             "certwright.one-path",
-            "two certificates would be written to one file",
-            expected="one file each",
+            tr("two certificates would be written to one file"),
+            expected=tr("one file each"),
             found=path,
-            hint="give one of them another name",
+            hint=tr("give one of them another name"),
         )

@@ -7,6 +7,7 @@ from certwright.catalogue.conditions import Unfilled, fill, holds, in_builds, pl
 from certwright.catalogue.product import Condition, Product
 from certwright.errors import Conflict, Refused
 from certwright.model import Demand, Facts, FactValue, Requirement, Term
+from certwright.speech import tr
 from certwright.terms import bind
 
 
@@ -45,9 +46,9 @@ class Filling:
         try:
             return fill(template, facts)
         except Unfilled as unfilled:
-            self.conflict(
-                at, f"{self.product.id}.{at}", f"nothing says {unfilled.name}", hint=f"add {unfilled.name}: to the site"
-            )
+            what = tr("nothing says {name}", name=unfilled.name)
+            hint = tr("add {name}: to the site", name=unfilled.name)
+            self.conflict(at, f"{self.product.id}.{at}", what, hint=hint)
             return None
 
     def words(self, template: object, facts: Facts, at: str) -> str:

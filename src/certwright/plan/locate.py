@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from certwright.errors import Refused
 from certwright.model import Place, Plan
+from certwright.speech import tr
 
 
 def prefix_of(plan: Plan, names: Collection[str], folder: str) -> str:
@@ -27,7 +28,8 @@ def rivals_of(plan: Plan, names: Collection[str], folder: str) -> list[str]:
     if not votes:
         example = next(planned(plan), "")
         raise Refused(
-            f"{folder}: none of its {len(names)} files is one the plan knows", f"it plans files such as {example}"
+            tr("{folder}: none of its {count} files is one the plan knows", folder=folder, count=len(names)),
+            tr("it plans files such as {example}", example=example),
         )
     ranks = {prefix: (-votes[prefix], not _called(prefix, folder)) for prefix in votes}
     best = sorted(ranks, key=lambda prefix: (ranks[prefix], prefix.count("/"), prefix))

@@ -20,10 +20,11 @@ from certwright.model import (
     Package,
     PfxProfile,
     Place,
+    Renewal,
 )
 from certwright.plan.authorities import anchors_of, distribution_points
 from certwright.plan.filling import Filling, concerns
-from certwright.speech import tr
+from certwright.speech import of_product, tr, trn
 from certwright.terms import fold
 from certwright.value import value
 from certwright.x509.pem import certificates_in
@@ -48,12 +49,18 @@ class _Row:
 
 
 class Places:
-    """The places of one site. `issuer` signs them, `wishes` are the site's own, `target` chooses the encryption."""
+    """The places of one site. `issuer` signs them, `wishes` are the site's own, `targets` choose the encryption."""
 
     def __init__(
-        self, filling: Filling, issuer: IssuerWish, wishes: Mapping[str, Wish], targets: Mapping[str, Target]
+        self,
+        filling: Filling,
+        issuer: IssuerWish,
+        wishes: Mapping[str, Wish],
+        targets: Mapping[str, Target],
+        renewal: Renewal,
     ) -> None:
-        self.filling, self.issuer, self.wishes = filling, issuer, wishes
+        self.filling, self.issuer, self.wishes, self.renewal = filling, issuer, wishes, renewal
+        self.together = {one.id for one in filling.product.sets if one.together}
         self.target = self._target(targets)
         self.places = tuple(self._place(row) for row in self._rows())
 
@@ -61,8 +68,8 @@ class Places:
         name = str(self.filling.facts["target"])
         if name and name not in targets:
             code = f"{self.filling.product.id}.target"
-            expected = ", ".join(targets)
-            self.filling.conflict("target", code, f"no packaging target is called {name}", expected=expected)
+            what = tr("no packaging target is called {name}", name=name)
+            self.filling.conflict("target", code, what, expected=", ".join(targets))
         return targets.get(name)
 
     # ── which rows count ──
@@ -125,6 +132,7 @@ class Places:
             anchors=self._anchors(row),
             anchor_places=self._anchor_places(template),
             shares_with=f"{self.filling.site}/{shared}" if shared else "",
+            renewal=replace(self.renewal, together=template.set in self.together),
         )
 
     def _demands(self, row: _Row) -> Iterator[Demand]:
@@ -176,7 +184,9 @@ class Places:
         for demand in demands:
             wanted = demand.term.shape(start).lifetime
             if wanted != start.lifetime:
-                self._refuse(row, demand, f"{wanted.days} days", f"days: {start.lifetime.days}")
+                self._refuse(
+                    row, demand, trn("{count} day", "{count} days", wanted.days), f"days: {start.lifetime.days}"
+                )
 
     def _refuse(self, row: _Row, demand: Demand, expected: str, found: str) -> None:
         requirement = demand.requirement
@@ -186,7 +196,7 @@ class Places:
             requirement.text,
             expected=expected,
             found=found,
-            hint="leave it to the catalogue, or wish for what is allowed",
+            hint=tr("leave it to the catalogue, or wish for what is allowed"),
             citation="; ".join(map(str, requirement.sources)),
         )
 
@@ -218,7 +228,8 @@ class Places:
         product, gone = self.filling.product, row.template.deprecated
         notes = [self.filling.words(note, row.facts, row.at) for note in row.template.notes]
         if gone in product.builds and product.builds.index(gone) <= product.builds.index(self.filling.build):
-            notes.append(f"deprecated: removed from {product.title} in build {gone}")
+            title = of_product(product.id, product.title)
+            notes.append(tr("deprecated: removed from {product} in build {build}", product=title, build=gone))
         return tuple(notes)
 
     def _anchors(self, row: _Row) -> tuple[bytes, ...]:
@@ -248,7 +259,7 @@ class Places:
         try:
             return certificates_in(content)
         except Unreadable as trouble:
-            hint = "name a file with certificates: PEM, DER, Base64 or P7B"
+            hint = tr("name a file with certificates: PEM, DER, Base64 or P7B")
             self.filling.conflict(
                 at,
                 "certwright.anchor-file",
