@@ -43,7 +43,10 @@ class Difference:
 
 
 def difference(before: _Document, after: _Document) -> Difference:
-    """What the second of two `plan/1` documents changes. Titles and sources do not count, demands and wishes do."""
+    """What the second of two `plan/1` documents changes. Titles and sources do not count, demands and wishes do.
+
+    The sentences of plans in two languages are not compared.
+    """
     old, new = _by_id(before["places"]), _by_id(after["places"])
     old_sets, new_sets = _by_id(before["sets"]), _by_id(after["sets"])
     return Difference(
@@ -51,7 +54,7 @@ def difference(before: _Document, after: _Document) -> Difference:
         {address: _names(new[address]) for address in new if address not in old},
         _changes({one: (_place_rows(old[one]), _place_rows(new[one])) for one in new if one in old}),
         _changes({one: _both(old_sets, new_sets, one) for one in {**old_sets, **new_sets}}),
-        _changes(_requirements(before["requirements"], after["requirements"])),
+        _changes(_requirements(before, after)),
     )
 
 
@@ -70,9 +73,11 @@ def _both(old: Mapping[str, _Document], new: Mapping[str, _Document], address: s
     return _set_rows(old.get(address, {})), _set_rows(new.get(address, {}))
 
 
-def _requirements(old: _Document, new: _Document) -> dict[str, tuple[_Rows, _Rows]]:
+def _requirements(before: _Document, after: _Document) -> dict[str, tuple[_Rows, _Rows]]:
     """Demands that somebody makes in both plans, and that read or weigh differently."""
-    return {code: (_demand_rows(old[code]), _demand_rows(new[code])) for code in new if code in old}
+    old, new = before["requirements"], after["requirements"]
+    words = ("severity", "term", "text")[: 3 if before.get("language", "en") == after.get("language", "en") else 2]
+    return {code: (_demand_rows(old[code], words), _demand_rows(new[code], words)) for code in new if code in old}
 
 
 def _changes(rows: Mapping[str, tuple[_Rows, _Rows]]) -> dict[str, tuple[Change, ...]]:
@@ -151,8 +156,8 @@ def _rule(rule: _Document) -> str:
     )
 
 
-def _demand_rows(requirement: _Document) -> dict[str, tuple[str, ...]]:
-    return {word: (str(requirement[word]),) for word in ("severity", "term", "text")}
+def _demand_rows(requirement: _Document, words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return {word: (str(requirement[word]),) for word in words}
 
 
 # ── text and JSON ─────────────────────────────────────────────────────────────────────────────────

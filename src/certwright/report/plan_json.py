@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from certwright.model import CertificateSet, Demand, Draft, Place, Plan, Requirement
 from certwright.report.envelope import Json, citation, days, disagreement, envelope, plain
 from certwright.report.plan import all_demands
+from certwright.speech import spoken
 
 
 def plan_document(plan: Plan) -> dict[str, Json]:
@@ -17,6 +18,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
             "sets": [_set_document(group) for group in plan.sets],
             "requirements": {code: _requirement_document(entry) for code, entry in requirements.items()},
             "notes": list(plan.notes),
+            "language": spoken(),
         },
     )
 

@@ -76,9 +76,8 @@ def place_title(place: Place) -> str:
 
 def titled(title: str, address: str = "", product: str = "") -> str:
     """A title of that product, or of any. The name an address ends with may be a part of it."""
-    if authority := re.fullmatch(r"(Root|Issuing) CA of (.+)", title):
-        named = {"name": authority[2]}
-        return tr("Root CA of {name}", **named) if authority[1] == "Root" else tr("Issuing CA of {name}", **named)
+    if ours := re.fullmatch(r"(Root CA|Issuing CA|Certification authorities) of (.+)", title):
+        return _of_authority(ours[1], ours[2])
     said = _said(title, product)
     name = address.rpartition("/")[2]
     if said != title or not name:
@@ -86,6 +85,15 @@ def titled(title: str, address: str = "", product: str = "") -> str:
     template = title.replace(f" {name}", " {item.name}")
     told = _said(template, product)
     return title if told == template else told.replace("{item.name}", name)
+
+
+def _of_authority(what: str, name: str) -> str:
+    match what:
+        case "Root CA":
+            return tr("Root CA of {name}", name=name)
+        case "Issuing CA":
+            return tr("Issuing CA of {name}", name=name)
+    return tr("Certification authorities of {name}", name=name)
 
 
 def _said(title: str, product: str) -> str:
