@@ -42,8 +42,8 @@ class AdcsWeb:
         self._session.close()
 
     def submit(self, request: Request, ticket: Ticket | None) -> Ticket:
-        """Send the form, unless this CA has the request. Broken when the CA cannot say what becomes of it."""
-        if ticket and ticket.get("url") == self._session.url and ticket.get("state"):
+        """Send the form, unless this CA has the request and did not deny it at once. Broken when it cannot say."""
+        if ticket and ticket.get("url") == self._session.url and ticket.get("state") not in (None, "", "denied"):
             return ticket
         page = self._session.fetch("certfnsh.asp", form=_form(request))
         told = read_submission(page.text)

@@ -145,6 +145,15 @@ def test_denied_with_the_reason(reason: str, hint: str, issuer: AdcsWeb, server:
     assert hint in answer.hint
 
 
+def test_what_was_denied_at_once_is_asked_anew_in_the_next_run(issuer: AdcsWeb, server: Certsrv) -> None:
+    server.ca.manner, server.ca.reason = "deny", "Denied by Policy Module  0x80094800, no such template."
+    one = asked()
+    ticket, answer = issuer.collect(one, issuer.submit(one, None))
+    assert isinstance(answer, Declined)
+    server.ca.manner = "issue"
+    assert isinstance(issuer.collect(one, issuer.submit(one, ticket))[1], Answer)
+
+
 def test_denied_later(issuer: AdcsWeb, server: Certsrv) -> None:
     server.ca.manner = "wait"
     one = asked()
