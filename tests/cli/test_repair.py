@@ -1,6 +1,7 @@
 """Sets broken with OpenSSL and keytool the way people break them, repaired, and judged by `check` and by OpenSSL."""
 
 import hashlib
+import os
 import shutil
 import stat
 import subprocess
@@ -459,3 +460,11 @@ def test_unknown_sets_are_refused(run: Any, copy: Path) -> None:
     said = repaired(run, copy, "--password-file", "east/nothing=password.txt")
     assert said.code == 2
     assert "east/core" in said.err
+
+
+def test_a_pipe_in_the_way_is_refused_and_not_waited_for(run: Any, copy: Path) -> None:
+    (copy / "new").mkdir()
+    os.mkfifo(copy / "new/root.cer")
+    said = run("repair", "out", "--for", "contoso.yaml", "-o", "new", folder=copy)
+    assert said.code == 2
+    assert "root.cer, which no repair wrote" in said.err

@@ -88,7 +88,11 @@ def refuse_output(path: Path, output: Path) -> None:
         name = file.relative_to(output).as_posix()
         if (file.is_dir() and not file.is_symlink()) or _unfinished(name, known):
             continue
-        if file.is_symlink() or hashlib.sha256(file.read_bytes()).hexdigest() not in known.get(name, ()):
+        if (
+            file.is_symlink()
+            or not file.is_file()
+            or hashlib.sha256(file.read_bytes()).hexdigest() not in known.get(name, ())
+        ):
             raise Refused(
                 tr("{folder} holds {name}, which no repair wrote", folder=output, name=name),
                 tr("choose a new folder, or an empty one"),
