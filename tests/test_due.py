@@ -1,5 +1,6 @@
 """What is due: reasons one by one, and properties of the whole."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -10,11 +11,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certwright import due as deciding
 from certwright.catalogue.read import read_product
-from certwright.due import anchors_of, demanded, due, holding, next_due, recipe, renewal_of
+from certwright.due.recipes import anchors_of, demanded, holding, recipe
+from certwright.due.renewal import renewal_of
+from certwright.due.situation import Situation
 from certwright.errors import Impossible
 from certwright.manifest.read import read_deployment
-from certwright.model import Held, Plan
+from certwright.model import Action, Held, Plan
+from certwright.pending import Pending
 from certwright.plan.feasible import life_of
 from certwright.plan.make import make_plan
 from certwright.x509.read import read_certificate
@@ -34,6 +39,23 @@ sites:
     deploy_on: 2027-01-31
     vans: [{name: blue, plate: abc123}]
 """
+
+
+def due(
+    plan: Plan,
+    held: Mapping[str, Held],
+    delivered: Mapping[str, str],
+    versions: Mapping[str, int],
+    now: datetime,
+    pending: Mapping[str, Pending] | None = None,
+) -> tuple[Action, ...]:
+    return deciding.due(Situation(plan, held, now, pending or {}), delivered, versions).actions
+
+
+def next_due(
+    plan: Plan, held: Mapping[str, Held], pending: Mapping[str, Pending] | None = None, now: datetime = START
+) -> tuple[date, str] | None:
+    return deciding.next_due(Situation(plan, held, now, pending or {}))
 
 
 def planned(text: str = SITE, today: date = TODAY) -> Plan:
@@ -249,3 +271,113 @@ def test_what_is_due_settles(lost: set[str], days: int) -> None:
         )
         == ()
     )
+
+
+# ── renewal by age ────────────────────────────────────────────────────────────────────────────────
+
+WINDOW = "\n    maintenance: {cron: 0 22 * * SAT, hours: 4, zone: Europe/Berlin}\n"
+VERSIONS = {"east/bread": 1, "east/fleet": 1, "contoso/authority": 1}
+
+
+def renewals(plan: Plan, held: Mapping[str, Held], now: datetime, **known: object) -> dict[str, str]:
+    """The places that are renewed at that moment, each with the reason."""
+    situation = Situation(plan, held, now, **known)  # type: ignore[arg-type]
+    return {
+        a.place: a.reason for a in deciding.due(situation, delivered(plan, held), VERSIONS).actions if a.verb == "renew"
+    }
+
+
+def test_a_threshold_counts_where_it_is_earlier_than_two_thirds() -> None:
+    plan = planned(SITE + "\n    renew: 40\n")
+    held = made(plan)
+    van = held["east/van/blue"]
+    assert renewal_of(van) > (early := van.not_after - timedelta(days=40)) > van.not_before
+    assert "east/van/blue" not in renewals(plan, held, early - timedelta(seconds=1))
+    assert renewals(plan, held, early)["east/van/blue"] == "less than 40 days of its life are left"
+
+
+def test_a_threshold_longer_than_a_life_is_no_threshold() -> None:
+    plan = planned(SITE + "\n    renew: 5000\n")
+    assert renewals(plan, made(plan), START) == {}
+
+
+def test_what_an_issuer_advises_counts_where_it_is_earlier() -> None:
+    plan = planned()
+    held = made(plan)
+    day = START + timedelta(days=3)
+    assert renewals(plan, held, day, advised={"east/van/blue": day}) == {
+        "east/van/blue": "its issuer advises to renew it from 2026-11-24 on"
+    }
+    late = renewal_of(held["east/van/blue"]) + timedelta(days=9)
+    assert "two thirds" in renewals(plan, held, late, advised={"east/van/blue": late})["east/van/blue"]
+
+
+def test_what_was_revoked_is_replaced_at_once_whatever_the_window() -> None:
+    plan = planned(SITE + WINDOW)
+    held = made(plan)
+    assert renewals(plan, held, START, revoked={"east/van/blue": "keyCompromise"}) == {
+        "east/van/blue": "it was revoked (keyCompromise)"
+    }
+
+
+def test_age_waits_for_a_window_and_nothing_else_does() -> None:
+    plan = planned(SITE + WINDOW)
+    held = made(plan)
+    monday = renewal_of(held["east/van/blue"]).replace(hour=12) + timedelta(days=7)
+    monday -= timedelta(days=monday.weekday())
+    situation = Situation(plan, held, monday)
+    found = deciding.due(situation, delivered(plan, held), VERSIONS)
+    assert [a for a in found.actions if a.place == "east/van/blue"] == []
+    (waits,) = [one for one in found.later if one[0] == "east/van/blue"]
+    assert waits[1].startswith("two thirds")
+    assert waits[2].astimezone(UTC).weekday() == 5
+    assert "east/van/blue" in renewals(plan, held, waits[2])
+    assert deciding.next_due(Situation(plan, {"east/van/blue": held["east/van/blue"]}, monday)) == (
+        waits[2].date(),
+        "east/van/blue",
+    )
+    other = planned((SITE + WINDOW).replace("domain: contoso.com", "domain: fabrikam.com"))
+    assert "what is demanded of it has changed" in renewals(other, held, monday).values()
+    assert {a.verb for a in deciding.due(Situation(plan, {}, monday), {}, {}).actions} == {"issue", "deliver"}
+
+
+def test_what_would_expire_before_the_window_closes_does_not_wait() -> None:
+    plan = planned(SITE + "\n    maintenance: {cron: 0 0 1 1 *, hours: 4}\n")
+    held = made(plan)
+    van = held["east/van/blue"]
+    assert van.not_after < datetime(2028, 1, 1, tzinfo=UTC)
+    moment = max(renewal_of(van), datetime(2027, 1, 2, tzinfo=UTC))
+    assert "east/van/blue" in renewals(plan, held, moment)
+
+
+def test_a_set_that_rotates_together_is_renewed_together() -> None:
+    plan = planned(SITE.replace("plate: abc123}", "plate: abc123}, {name: red, plate: xyz789}"))
+    places = tuple(replace(one, renewal=replace(one.renewal, together=one.set == "east/fleet")) for one in plan.places)
+    plan = replace(plan, places=places)
+    held = made(plan)
+    first, other = [one.id for one in places if one.set == "east/fleet" and one.id in held][:2]
+    day = START + timedelta(days=30)
+    found = renewals(plan, held, day, advised={first: day})
+    assert found[other] == f"it is renewed together with {first}"
+    assert set(found) == {one.id for one in places if one.set == "east/fleet" and one.id in held}
+    changed = {**held, first: replace(held[first], demanded="1.other")}
+    assert set(renewals(plan, changed, START)) == {first}, "a changed name is no reason to replace the others"
+
+
+@given(st.integers(0, 900), st.integers(1, 400), st.booleans())
+@settings(deadline=None, max_examples=40)
+def test_whatever_the_policy_a_renewal_is_due_before_its_end(days: int, threshold: int, windowed: bool) -> None:
+    plan = planned(SITE + f"\n    renew: {threshold}\n" + (WINDOW if windowed else ""))
+    held = {"east/van/blue": made(plan)["east/van/blue"]}
+    moment, van = START + timedelta(days=days), held["east/van/blue"]
+    situation = Situation(plan, held, moment)
+    found = deciding.due(situation, {}, {})
+    now_due = {a.place for a in found.actions if a.verb == "renew"}
+    if moment >= van.not_after:
+        assert "east/van/blue" in now_due
+    day = deciding.next_due(situation)
+    assert day is not None
+    assert day[0] <= max(van.not_after, moment).date()
+    for address, _, opens in found.later:
+        assert address not in now_due
+        assert moment < opens < van.not_after

@@ -13,7 +13,9 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 FLOORS = (  # what stands on a floor may import its own room, and the floors before it
     ("first words", ("value",)),
     ("second words", ("judged", "pending", "speech")),
-    ("words", ("model", "errors")),
+    ("errors", ("errors",)),
+    ("windows", ("windows",)),
+    ("words", ("model",)),
     ("more words", ("runbook",)),
     ("last words", ("verdicts",)),
     ("encode", ("x509", "pfx", "acme", "pack", "report")),

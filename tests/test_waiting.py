@@ -1,7 +1,8 @@
 """What waits for somebody else: whatever happens in whatever order, the loop ends, and nothing is asked twice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -9,11 +10,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certwright import due as deciding
 from certwright.catalogue.read import read_product
-from certwright.due import anchors_of, asks_for, demanded, due, holding, next_due, recipe, waiting
+from certwright.due.recipes import anchors_of, demanded, holding, recipe
+from certwright.due.situation import Situation
+from certwright.due.waits import asks_for
 from certwright.manifest.files import with_files
 from certwright.manifest.read import read_deployment
-from certwright.model import Draft, Held, KeySpec, Plan
+from certwright.model import Action, Draft, Held, KeySpec, Plan
 from certwright.pending import Pending
 from certwright.plan.make import make_plan
 from certwright.x509.facts import CertificateFacts
@@ -26,6 +30,23 @@ START = datetime(2026, 11, 21, tzinfo=UTC)
 SITE = (CASES / "flow" / "outside.yaml").read_text()
 PLACES = ("east/shop-front", "east/coffee-machine", "east/van/blue")
 VERSIONS = {"east/bread": 1, "east/fleet": 1}
+
+
+def due(
+    plan: Plan,
+    held: Mapping[str, Held],
+    delivered: Mapping[str, str],
+    versions: Mapping[str, int],
+    now: datetime,
+    pending: Mapping[str, Pending] | None = None,
+) -> tuple[Action, ...]:
+    return deciding.due(Situation(plan, held, now, pending or {}), delivered, versions).actions
+
+
+def next_due(
+    plan: Plan, held: Mapping[str, Held], pending: Mapping[str, Pending] | None = None, now: datetime = START
+) -> tuple[date, str] | None:
+    return deciding.next_due(Situation(plan, held, now, pending or {}))
 
 
 @cache
@@ -102,7 +123,9 @@ class World:
             self.delivered[package.path] = recipe(place, package, have, version, anchors_of(place, self.held))
 
     def waits(self) -> dict[str, str]:
-        return dict(waiting(self.plan, self.held, self.delivered, self.now, self.pending))
+        return dict(
+            deciding.due(Situation(self.plan, self.held, self.now, self.pending), self.delivered, VERSIONS).waiting
+        )
 
 
 EVENTS = st.one_of(

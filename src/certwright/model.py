@@ -13,6 +13,7 @@ from typing import Literal, Protocol, TypeAlias, Union
 
 from certwright.judged import FileFacts, SetFacts, told
 from certwright.value import field, value
+from certwright.windows import Window
 
 # A fact of a site: what the deployment file says, or a value the catalogue derives from it.
 FactValue: TypeAlias = Union[str, int, bool, date, bytes, tuple["FactValue", ...], Mapping[str, "FactValue"]]  # noqa: UP007
@@ -192,6 +193,18 @@ class Package:
     options: Mapping[str, FactValue] = field(default_factory=dict)
 
 
+@value
+class Renewal:
+    """When a certificate is renewed by age: at two thirds of its life, or `days_before` its end if that comes first.
+
+    `together` with its set as soon as one of it is; only while `window` is open, unless it cannot wait.
+    """
+
+    days_before: int = 0
+    together: bool = False
+    window: Window | None = None
+
+
 PlaceKind = Literal["identity", "authority", "anchors"]
 
 
@@ -222,6 +235,7 @@ class Place:
     anchors: tuple[bytes, ...] = ()
     anchor_places: tuple[str, ...] = ()
     shares_with: str = ""
+    renewal: Renewal = Renewal()
 
 
 @value

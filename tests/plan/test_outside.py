@@ -7,7 +7,7 @@ import pytest
 
 from certwright.catalogue.load import load
 from certwright.catalogue.read import read_product
-from certwright.due import issuer_of
+from certwright.due.waits import issuer_of
 from certwright.errors import Impossible
 from certwright.manifest.files import with_files
 from certwright.manifest.read import files_named, read_deployment

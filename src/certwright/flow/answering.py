@@ -6,7 +6,9 @@ A refusal says what was asked, what came, and what to tell the administrator of 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from certwright.due import demanded, judged_at, renewal_of
+from certwright.due.reasons import judged_at
+from certwright.due.recipes import demanded
+from certwright.due.renewal import renewal_of
 from certwright.issuers import Answer
 from certwright.model import GeneralName, Held, IssuerWish, Place, Requirement, Result
 from certwright.pending import Pending
@@ -54,10 +56,15 @@ def examined(
         demanded=demanded(place),
         issuer=place.issuer,
     )
+    unmet = acceptable(place.demands, certificate, now)
+    spoken = {demand.requirement.term.partition(".")[0] for demand, _ in unmet}
     faults = (
         *_of_key(certificate, pending),
-        *_of_demands(place, wish, certificate, now),
-        *_of_request(place, wish, certificate),
+        *(
+            Fault(one.requirement.id, found.expected, found.found, _advice(wish, one.requirement))
+            for one, found in unmet
+        ),
+        *(fault for family, fault in _of_request(place, wish, certificate) if family not in spoken),
         *_of_path(wish, chain),
         *_of_age(held, now),
     )
@@ -102,30 +109,22 @@ def _of_key(certificate: CertificateFacts, pending: Pending) -> Iterator[Fault]:
         )
 
 
-def _of_demands(place: Place, wish: IssuerWish, certificate: CertificateFacts, now: datetime) -> Iterator[Fault]:
-    for demand, mismatch in acceptable(place.demands, certificate, now):
-        advice = _advice(wish, demand.requirement)
-        yield Fault(demand.requirement.id, mismatch.expected, mismatch.found, advice)
-
-
-def _of_request(place: Place, wish: IssuerWish, certificate: CertificateFacts) -> Iterator[Fault]:
-    """What was asked for and is not there, whether a demand speaks of it or not."""
+def _of_request(place: Place, wish: IssuerWish, certificate: CertificateFacts) -> Iterator[tuple[str, Fault]]:
+    """What was asked for and is not there, with the family of terms that may have said so already."""
     draft, present = place.draft, {_folded(name) for name in certificate.names}
     if gone := [name for name in draft.names if _folded(name) not in present]:
         found = ", ".join(map(str, certificate.names)) or tr("no names")
         expected = ", ".join(map(str, gone))
-        yield Fault("certwright.names-dropped", expected, found, _advice_on("names", wish))
+        yield "names", Fault("certwright.names-dropped", expected, found, _advice_on("names", wish))
     usages = certificate.extended_key_usage
     missing = [one for one in draft.extended_key_usage if usages is not None and purpose_oid(one) not in usages]
     if missing:
         expected = ", ".join(draft.extended_key_usage)
-        yield Fault("certwright.usage-dropped", expected, ", ".join(usages or ()), _advice_on("usage", wish))
+        yield "usage", Fault("certwright.usage-dropped", expected, ", ".join(usages or ()), _advice_on("usage", wish))
     if bool(certificate.authority) is not draft.authority:
         words = {True: tr("a certification authority"), False: tr("an end entity")}
-        yield Fault(
-            "certwright.other-role", words[draft.authority], words[bool(certificate.authority)],
-            _advice_on("usage", wish),
-        )  # fmt: skip
+        asked, came = words[draft.authority], words[bool(certificate.authority)]
+        yield "", Fault("certwright.other-role", asked, came, _advice_on("usage", wish))
 
 
 def _folded(name: GeneralName) -> tuple[str, str]:

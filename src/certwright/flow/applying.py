@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from certwright.due import asks_for, issuer_of
+from certwright.due.waits import asks_for, issuer_of
 from certwright.errors import Refused
 from certwright.flow.issuing import refuse_strangers
 from certwright.flow.passwords import refuse_passwords
@@ -31,7 +31,7 @@ def apply(plan: Plan, world: World, passwords: Mapping[str, str] | None = None) 
     standing = _withdraw(plan, standing, world)
     found = todo(plan, standing, world.now)
     if not given and not found.actions and not standing.pending:
-        return Applied((), (), coming(plan, standing), tuple(messages))
+        return Applied((), (), coming(plan, standing, world.now), tuple(messages))
     run = Run(plan, world, world.unlock(), standing, given)
     try:
         waiting = run.until_nothing_is_due(found)
@@ -40,7 +40,9 @@ def apply(plan: Plan, world: World, passwords: Mapping[str, str] | None = None) 
             book.close_intents("refused")
         raise
     messages += run.messages
-    return Applied(tuple(run.made), tuple(run.delivered), coming(plan, run.standing), tuple(messages), waiting)
+    return Applied(
+        tuple(run.made), tuple(run.delivered), coming(plan, run.standing, world.now), tuple(messages), waiting
+    )
 
 
 def _recover(world: World) -> None:
@@ -69,6 +71,8 @@ def _withdraw(plan: Plan, standing: Standing, world: World) -> Standing:
 
     One whose place still needs a certificate is replaced by another request, when that is written down.
     """
+    if not standing.pending:
+        return standing
     places = {place.id: place for place in plan.places}
     needed = {action.place for action in todo(plan, standing, world.now).places if action.verb in ("issue", "renew")}
     gone = [

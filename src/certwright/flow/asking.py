@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from certwright.due import asks_for, demanded, issuer_of
+from certwright.due.recipes import demanded
+from certwright.due.waits import asks_for, issuer_of
 from certwright.errors import Broken, Problem, Refused, Unreadable
 from certwright.flow.answering import Fault, examined, faults_of, refusal
 from certwright.flow.delivering import Bench, failures
@@ -65,7 +66,7 @@ class Asking:
                 if key.sealed:  # a kept key is written down already
                     book.add_key(key.name, str(key.spec), key.spki, key.sealed, now)
             book.ask(asked)
-            book.log([Event("withdrawn", place, "what is demanded has changed", now) for place in withdrawn])
+            book.log([Event("withdrawn", place, "something else is asked instead", now) for place in withdrawn])
             book.log([Event("requested", one.place, f"of {one.issuer} ({one.kind})", now) for one in asked])
         self.pending |= {one.place: one for one in asked}
 

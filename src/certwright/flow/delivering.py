@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from certwright.check import judge
-from certwright.due import anchors_of, holding, judged_at, recipe
+from certwright.due.reasons import judged_at
+from certwright.due.recipes import anchors_of, holding, recipe
 from certwright.errors import Refused
 from certwright.flow.parcel import Parcel
 from certwright.inventory import Crl

@@ -1,11 +1,11 @@
 """The files beside the packages: next-step scripts, and the revocation lists of our own authorities."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from certwright.flow.parcel import Parcel
-from certwright.inventory import Crl
+from certwright.inventory import Crl, Revocation
 from certwright.model import Action, Artifact, Held, Place, Plan
 from certwright.pack.script import script_artifact
 from certwright.plan.authorities import authority_name
@@ -47,15 +47,22 @@ def crl_parcel(authority: Place, crl: Crl) -> Parcel:
     return Parcel(Artifact(crl_path(authority), crl.der, secret=False, place=authority.id), f"crl {crl.number}")
 
 
-def crl_overdue(authority: Held, crl: Crl | None, now: datetime) -> bool:
-    """Whether a new list is needed: none yet, half of its life over, or the authority has another key since."""
+def crl_overdue(authority: Held, crl: Crl | None, revocations: Sequence[Revocation], now: datetime) -> bool:
+    """Whether a new list is needed: none yet, half of its life over, a serial it lacks, or the authority's new key."""
     if crl is None or _renewal(crl) <= now:
+        return True
+    if {one.serial for one in revocations if one.authority == authority.place} - read_crl(crl.der).revoked.keys():
         return True
     return not signed_by(read_crl(crl.der), read_certificate(authority.certificate))
 
 
 def extras_due(
-    plan: Plan, held: Mapping[str, Held], crls: Mapping[str, Crl], delivered: Mapping[str, str], now: datetime
+    plan: Plan,
+    held: Mapping[str, Held],
+    crls: Mapping[str, Crl],
+    revocations: Sequence[Revocation],
+    delivered: Mapping[str, str],
+    now: datetime,
 ) -> Iterator[Action]:
     """What is due among those files."""
     for parcel in scripts(plan):
@@ -63,7 +70,7 @@ def extras_due(
             yield _again(parcel)
     for place in publishers(plan):
         have, crl = held.get(place.id), crls.get(place.id)
-        if have is None or crl is None or crl_overdue(have, crl, now):
+        if have is None or crl is None or crl_overdue(have, crl, revocations, now):
             yield Action(
                 "deliver", place.id, tr("{path}: a new revocation list is to be published", path=crl_path(place))
             )

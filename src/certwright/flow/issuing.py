@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from certwright.due import demanded, keeps_its_key
+from certwright.due.authorities import keeps_its_key
+from certwright.due.recipes import demanded
 from certwright.errors import Broken, Refused
 from certwright.flow.world import Vault, World
 from certwright.inventory import Book, Event, Intent

@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from certwright.due import issuer_of
+from certwright.due.waits import issuer_of
 from certwright.errors import Broken
 from certwright.flow.asking import Asking
 from certwright.flow.delivering import Bench, parcels
@@ -20,6 +20,7 @@ from certwright.inventory import Crl, Event
 from certwright.model import Held, Place, Plan
 from certwright.report.words import place_title
 from certwright.speech import tr
+from certwright.x509.facts import Revoked
 
 MOST_ROUNDS = 6  # a new root, a new issuing CA and their children take three
 
@@ -122,14 +123,19 @@ class Run:
         ready = []
         for place in publishers(self._plan):
             crl = self._crls.get(place.id)
-            if crl is None or crl_overdue(self._registry.held[place.id], crl, self._world.now):
+            if crl is None or crl_overdue(
+                self._registry.held[place.id], crl, self.standing.revocations, self._world.now
+            ):
                 crl = self._next_list(place, crl)
             ready.append(crl_parcel(place, crl))
         self._send([one for one in ready if self._is_due(one)])
 
     def _next_list(self, place: Place, last: Crl | None) -> Crl:
         now, number = self._world.now, last.number + 1 if last else 1
-        der = self._registry.authority(place.id).revocation_list(number, (), now, now + CRL_LIFE)
+        revoked = [
+            Revoked(one.serial, one.at, one.reason) for one in self.standing.revocations if one.authority == place.id
+        ]
+        der = self._registry.authority(place.id).revocation_list(number, revoked, now, now + CRL_LIFE)
         crl = Crl(place.id, number, now, now + CRL_LIFE, der)
         with self._world.inventory.writing() as book:
             book.publish(crl)

@@ -5,15 +5,23 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 
-from certwright.due import due, next_due, waiting
+from certwright.due import due, next_due
+from certwright.due.situation import Situation
 from certwright.flow.extras import extra_paths, extras_due, next_crl
 from certwright.flow.handing import is_request, request_parcels, requests_due
 from certwright.flow.passwords import passwords_due
-from certwright.inventory import Crl, Delivery, Inventory, SealedPassword
+from certwright.inventory import Crl, Delivery, Inventory, Revocation, SealedPassword
 from certwright.model import Action, Held, Plan
 from certwright.pending import Pending
 from certwright.targets import Target
 from certwright.value import field, value
+
+ADVICE = "renewal advice"  # observations of that kind: place → when its issuer wants it renewed
+
+
+def advice(observed: Mapping[str, str]) -> dict[str, datetime]:
+    """What issuers advised, by place."""
+    return {place: datetime.fromisoformat(text) for place, text in observed.items()}
 
 
 @value
@@ -26,6 +34,18 @@ class Standing:
     passwords: Mapping[str, SealedPassword] = field(default_factory=dict, repr=False)
     crls: Mapping[str, Crl] = field(default_factory=dict)
     pending: Mapping[str, Pending] = field(default_factory=dict)
+    revocations: tuple[Revocation, ...] = ()
+    advised: Mapping[str, datetime] = field(default_factory=dict)
+
+    def situation(self, plan: Plan, now: datetime) -> Situation:
+        """What decides what is due at `now`."""
+        revoked = {(one.authority, one.serial): one.reason or "unspecified" for one in self.revocations}
+        reasons = {
+            place: revoked[one.issuer, one.serial]
+            for place, one in self.held.items()
+            if (one.issuer, one.serial) in revoked
+        }
+        return Situation(plan, self.held, now, self.pending, reasons, self.advised)
 
     @property
     def versions(self) -> Mapping[str, int]:
@@ -72,6 +92,8 @@ def look(plan: Plan, inventory: Inventory | None, target: Target) -> Standing:
                 passwords=reading.passwords(),
                 crls=reading.crls(),
                 pending=reading.pending(),
+                revocations=reading.revocations(),
+                advised=advice(reading.observations(ADVICE)),
             )
     recorded = (one.path for one in standing.deliveries)
     requested = (one.artifact.path for one in request_parcels(plan, standing.pending))
@@ -87,12 +109,14 @@ def wanted_paths(plan: Plan) -> tuple[str, ...]:
 class Todo:
     """What is due: certificates and files of places, in the order in which they can be made; and everything else.
 
-    `waiting` are places that are due and wait for somebody else, each with the reason: nothing of it is ours to do.
+    `waiting` are places that are due and wait for somebody else, each with the reason; `later` are renewals that wait
+    for a maintenance window, with the moment it opens. Neither is ours to do now.
     """
 
     places: tuple[Action, ...]
     others: tuple[Action, ...]
     waiting: tuple[tuple[str, str], ...] = ()
+    later: tuple[tuple[str, str, datetime], ...] = ()
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -103,18 +127,21 @@ class Todo:
 def todo(plan: Plan, standing: Standing, now: datetime) -> Todo:
     """What is due at `now`. Impossible for a root that is to be renewed."""
     delivered = standing.delivered
+    found = due(standing.situation(plan, now), delivered, standing.versions)
     return Todo(
-        due(plan, standing.held, delivered, standing.versions, now, standing.pending),
+        found.actions,
         (
             *passwords_due(plan, standing.passwords),
-            *extras_due(plan, standing.held, standing.crls, delivered, now),
+            *extras_due(plan, standing.held, standing.crls, standing.revocations, delivered, now),
             *requests_due(plan, standing.pending, standing.deliveries, delivered),
         ),
-        waiting(plan, standing.held, delivered, now, standing.pending),
+        found.waiting,
+        found.later,
     )
 
 
-def coming(plan: Plan, standing: Standing) -> tuple[date, str] | None:
-    """The first day on which something will be due, and what it is."""
-    days = [day for day in (next_due(plan, standing.held, standing.pending), next_crl(plan, standing.crls)) if day]
+def coming(plan: Plan, standing: Standing, now: datetime) -> tuple[date, str] | None:
+    """The first day on which something will be due after `now`, and what it is."""
+    situation = standing.situation(plan, now)
+    days = [day for day in (next_due(situation), next_crl(plan, standing.crls)) if day]
     return min(days, default=None)

@@ -5,7 +5,7 @@ Secrets lie here sealed, as bytes this room cannot open. Alembic is loaded only 
 
 from certwright.inventory.book import Book
 from certwright.inventory.lock import run_lock
-from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, SealedPassword
+from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, Revocation, SealedPassword
 from certwright.inventory.store import Inventory
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Intent",
     "Inventory",
     "Outcome",
+    "Revocation",
     "SealedPassword",
     "run_lock",
 ]

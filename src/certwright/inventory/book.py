@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 
-from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, SealedPassword, seconds
+from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, Revocation, SealedPassword, seconds
 from certwright.model import Held
 from certwright.pending import Pending
 
@@ -153,6 +153,21 @@ class Book:
         self._each(
             "INSERT INTO crls (authority, number, this_update, next_update, der) VALUES (?, ?, ?, ?, ?)",
             [(crl.authority, crl.number, seconds(crl.this_update), seconds(crl.next_update), crl.der)],
+        )
+
+    def revoke(self, revocations: Sequence[Revocation]) -> None:
+        """Write down what must not be trusted any more. A serial revoked before breaks the transaction."""
+        self._each(
+            "INSERT INTO revocations (serial, authority, place, reason, at) VALUES (?, ?, ?, ?, ?)",
+            [(f"{one.serial:x}", one.authority, one.place, one.reason, seconds(one.at)) for one in revocations],
+        )
+
+    def observe(self, kind: str, values: Mapping[str, str], now: datetime) -> None:
+        """Write down what was observed, in place of what was observed before."""
+        self._each(
+            "INSERT INTO observations (kind, subject, value, at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (kind, subject) DO UPDATE SET value = excluded.value, at = excluded.at",
+            [(kind, subject, text, seconds(now)) for subject, text in values.items()],
         )
 
     def log(self, events: Sequence[Event]) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from sqlite3 import Connection
 
-from certwright.inventory.rows import Crl, Delivery, Event, Intent, SealedPassword, moment
+from certwright.inventory.rows import Crl, Delivery, Event, Intent, Revocation, SealedPassword, moment
 from certwright.model import Held
 from certwright.pending import Pending
 
@@ -70,6 +70,10 @@ class Reading:
         name = hashlib.sha256(certificate).hexdigest()
         return self._ask("SELECT 1 FROM certificates WHERE fingerprint = ?", (name,)).fetchone() is not None
 
+    def key_was_used(self, name: str) -> bool:
+        """Whether something is or was held with our key of that name."""
+        return self._ask("SELECT 1 FROM credentials WHERE key = ?", (name,)).fetchone() is not None
+
     def key_of(self, spki: bytes) -> str:
         """The name of our key with that public half; "" when it is none of ours."""
         found = self._ask("SELECT name FROM keys WHERE spki = ?", (spki,)).fetchone()
@@ -111,6 +115,18 @@ class Reading:
             authority: Crl(authority, number, moment(this_update), moment(next_update), der)
             for authority, number, this_update, next_update, der in rows
         }
+
+    def revocations(self) -> tuple[Revocation, ...]:
+        """Everything that was ever revoked here, oldest first."""
+        rows = self._ask("SELECT serial, authority, place, reason, at FROM revocations ORDER BY at, serial")
+        return tuple(
+            Revocation(int(serial, 16), authority, place, reason, moment(at))
+            for serial, authority, place, reason, at in rows
+        )
+
+    def observations(self, kind: str) -> dict[str, str]:
+        """What was last observed of that kind, by subject."""
+        return dict(self._ask("SELECT subject, value FROM observations WHERE kind = ?", (kind,)))
 
     def events(self, last: int) -> tuple[Event, ...]:
         """The last so many lines of the log, oldest first."""

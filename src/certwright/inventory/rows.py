@@ -53,6 +53,17 @@ class Crl:
 
 
 @value
+class Revocation:
+    """A certificate that must not be trusted any more. `reason` is RFC 5280's word (keyCompromise), or ""."""
+
+    serial: int
+    authority: str
+    place: str
+    reason: str
+    at: datetime
+
+
+@value
 class Event:
     """One line of the log. `kind` is one word: issued, abandoned, delivered, removed, password, crl; for requests to
     others requested, answered, refused, declined, withdrawn.

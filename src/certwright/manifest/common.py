@@ -1,23 +1,29 @@
-"""The keys every deployment file shares, whatever its products. The reader, the JSON Schema and `init` read this."""
+"""The keys every deployment file shares, whatever its products. The reader and the JSON Schema read this.
+
+What they mean stands here in English; whoever shows it says it with `tr`.
+"""
 
 from collections.abc import Mapping
 
 from certwright.model import KeySpec
+from certwright.speech import noted
 
 HEAD: Mapping[str, str] = {
-    "certwright": "the format of this file: 1",
-    "output": "the folder the sets are written to, relative to this file",
-    "products": "product files of your own, relative to this file",
-    "issuers": "the certification authorities, by name",
-    "sites": "what is to be equipped with certificates",
+    "certwright": noted("the format of this file: 1"),
+    "output": noted("the folder the sets are written to, relative to this file"),
+    "products": noted("product files of your own, relative to this file"),
+    "issuers": noted("the certification authorities, by name"),
+    "sites": noted("what is to be equipped with certificates"),
 }
 ISSUER: Mapping[str, str] = {
-    "kind": "embedded: certwright's own root and issuing CA; public: a CA of the public web PKI, only planned for;"
-    " files, adcs-offline, adcs-web, acme: a CA of somebody else, who is asked with requests",
-    "organization": "the O of the authorities' subjects",
-    "root": "subject, key and years of the root CA",
-    "issuing": "subject, key and years of the issuing CA",
-    "crl": "the http folder where you publish the CRL files; it goes into every certificate",
+    "kind": noted(
+        "embedded: certwright's own root and issuing CA; public: a CA of the public web PKI, only planned for;"
+        " files, adcs-offline, adcs-web, acme: a CA of somebody else, who is asked with requests"
+    ),
+    "organization": noted("the O of the authorities' subjects"),
+    "root": noted("subject, key and years of the root CA"),
+    "issuing": noted("subject, key and years of the issuing CA"),
+    "crl": noted("the http folder where you publish the CRL files; it goes into every certificate"),
 }
 ISSUER_KINDS = ("embedded", "public", "self-signed")
 OUTSIDE_KINDS = ("files", "adcs-offline", "adcs-web", "acme")
@@ -26,17 +32,22 @@ KEYS: Mapping[str, KeySpec] = {
     **{f"ec-{bits}": KeySpec("ec", bits) for bits in (256, 384, 521)},
 }
 COMMON: Mapping[str, str] = {
-    "name": "the site's name, and its folder below the output",
-    "product": "what stands there",
-    "build": "the product's build; names and cmdlets differ between them",
-    "issuer": "the issuer that signs for this site",
-    "layouts": "the folder trees to deliver",
-    "target": "where the PFX files are imported; chooses their encryption",
-    "key": "the key of this site's certificates, where it is allowed: " + ", ".join(KEYS),
-    "days": "the life of every certificate of this site",
-    "certificates": "wishes for single certificates: key, days, names",
+    "name": noted("the site's name, and its folder below the output"),
+    "product": noted("what stands there"),
+    "build": noted("the product's build; names and cmdlets differ between them"),
+    "issuer": noted("the issuer that signs for this site"),
+    "layouts": noted("the folder trees to deliver"),
+    "target": noted("where the PFX files are imported; chooses their encryption"),
+    "key": noted("the key of this site's certificates, where it is allowed: {keys}"),
+    "days": noted("the life of every certificate of this site"),
+    "renew": noted(
+        "how many days before its end a certificate is renewed at the latest; two thirds of its life if earlier"
+    ),
+    "maintenance": noted("when renewals may happen: cron (five fields), hours, zone; what cannot wait does not"),
+    "certificates": noted("wishes for single certificates: key, days, names"),
 }
 CERTIFICATE = ("key", "days", "names")
+MAINTENANCE = ("cron", "hours", "zone")
 
 
 def key_of(text: str) -> KeySpec | None:

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import cast
 
 from certwright.catalogue.load import targets
 from certwright.catalogue.product import Fact, Product
-from certwright.errors import Mistakes
-from certwright.manifest.common import CERTIFICATE, COMMON, HEAD
+from certwright.errors import Mistakes, Refused
+from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, MAINTENANCE
 from certwright.manifest.issuers import paths_of, read_issuers
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot, read_tree
-from certwright.model import Facts, FactValue, IssuerWish, KeySpec
+from certwright.model import Facts, FactValue, IssuerWish, KeySpec, Renewal
+from certwright.speech import of_product, tr
 from certwright.value import field, value
+from certwright.windows import Window
 
 
 @value
@@ -46,6 +49,7 @@ class Deployment:
     output: str = "out"
     products: tuple[str, ...] = ()
     wishes: Mapping[str, Mapping[str, Wish]] = field(default_factory=dict)
+    renewals: Mapping[str, Renewal] = field(default_factory=dict)
 
 
 def products_named(text: str | Spot, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -92,7 +96,7 @@ def read_deployment(text: str | Spot, source: str, products: Mapping[str, Produc
     reading = _Reading(_tree(text, source), source, products)
     deployment = reading.deployment()
     if reading.mistakes:
-        raise Mistakes(sorted(reading.mistakes, key=lambda m: (m.line, m.column)), hint="nothing was written")
+        raise Mistakes(sorted(reading.mistakes, key=lambda m: (m.line, m.column)), hint=tr("nothing was written"))
     return deployment
 
 
@@ -106,25 +110,30 @@ class _Reading(Reading):
         self.tree, self.products = tree, products
         self.issuers: Mapping[str, IssuerWish] = {}
         self.wishes: dict[str, dict[str, Wish]] = {}
+        self.renewals: dict[str, Renewal] = {}
 
     # ── the file ──
 
     def deployment(self) -> Deployment:
-        top = self.mapping(self.tree, "the deployment file", HEAD)
+        top = self.mapping(self.tree, tr("the deployment file"), HEAD)
         if "certwright" not in top or top["certwright"].value != 1:
-            self.wrong(
-                top.get("certwright", self.tree), "the file does not say its format", expected="certwright: 1", found=""
-            )
+            told = tr("the file does not say its format")
+            self.wrong(top.get("certwright", self.tree), told, expected="certwright: 1", found="")
         output = self.text(top, "output", "out")
         self.issuers = read_issuers(self, top)
         sites = [self._site(item) for item in self.items(top["sites"], "sites")] if "sites" in top else []
         if not sites:
-            self.wrong(
-                top.get("sites", self.tree), "no site is described", expected="sites: with at least one entry", found=""
-            )
+            expected = tr("sites: with at least one entry")
+            self.wrong(top.get("sites", self.tree), tr("no site is described"), expected=expected, found="")
         own = [str(one.value) for one in self.items(top["products"], "products")] if "products" in top else []
         return Deployment(
-            self.source, tuple(s for s in sites if s), tuple(self.issuers.values()), output, tuple(own), self.wishes
+            self.source,
+            tuple(s for s in sites if s),
+            tuple(self.issuers.values()),
+            output,
+            tuple(own),
+            self.wishes,
+            self.renewals,
         )
 
     # ── one site ──
@@ -137,16 +146,18 @@ class _Reading(Reading):
             at = raw.get("product", spot)
             self.wrong(
                 at,
-                "a site names no product we know" if named else "a site lacks product",
+                tr("a site names no product we know") if named else tr("a site lacks product"),
                 expected=", ".join(self.products),
                 found=named,
             )
             return None
-        entries = self.mapping(spot, f"a site of {product.id}", [*COMMON, *product.facts])
+        entries = self.mapping(spot, tr("a site of {product}", product=product.id), [*COMMON, *product.facts])
         name = self._site_name(spot, entries)
         common = self._common(spot, entries, product)
-        facts = self.facts(spot, entries, product.facts, f"site {name}" if name else "the site")
+        what = tr("site {name}", name=name) if name else tr("the site")
+        facts = self.facts(spot, entries, product.facts, what)
         self.wishes[name] = self._wishes(entries, product)
+        self.renewals[name] = self._renewal(entries, product)
         return Site(
             name, product.id, {"name": name, "product": product.id, **facts, **common}, str(common["issuer"]), spot.line
         )
@@ -157,13 +168,13 @@ class _Reading(Reading):
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", name):
             self.wrong(
                 at,
-                "a site needs a name, which becomes a folder",
-                expected="lower-case letters, digits, hyphens",
+                tr("a site needs a name, which becomes a folder"),
+                expected=tr("lower-case letters, digits, hyphens"),
                 hint="name: east",
             )
         elif name in self.wishes or name in ("pki", "requests") or name in self.issuers:
-            taken = "pki and requests are folders of ours; issuers and sites share their addresses"
-            self.wrong(at, "the name of a site must be its own", expected="another name", hint=taken)
+            taken = tr("pki and requests are folders of ours; issuers and sites share their addresses")
+            self.wrong(at, tr("the name of a site must be its own"), expected=tr("another name"), hint=taken)
         return name
 
     def _common(self, spot: Spot, entries: Mapping[str, Spot], product: Product) -> dict[str, FactValue]:
@@ -171,7 +182,8 @@ class _Reading(Reading):
         only = next(iter(issuers)) if len(issuers) == 1 else ""
         issuer = self.text(entries, "issuer", only)
         if issuer not in issuers:
-            self.wrong(entries.get("issuer", spot), "a site needs an issuer", expected=", ".join(issuers), found=issuer)
+            told, expected = tr("a site needs an issuer"), ", ".join(issuers)
+            self.wrong(entries.get("issuer", spot), told, expected=expected, found=issuer)
         found: dict[str, FactValue] = {"issuer": issuer, "build": self._build(entries, product)}
         found["issuer_kind"] = issuers[issuer].kind if issuer in issuers else ""
         chosen = [layout.id for layout in product.layouts if layout.default]
@@ -179,21 +191,23 @@ class _Reading(Reading):
             choice = Fact(
                 "layouts",
                 "choice",
-                "the folder trees to deliver",
+                tr("the folder trees to deliver"),
                 choices=tuple(one.id for one in product.layouts),
                 many=True,
             )
             found["layouts"] = self.value(entries["layouts"], choice) or ()
             if entries["layouts"].value == []:
                 expected = ", ".join(one.id for one in product.layouts)
-                self.wrong(entries["layouts"], "no layout is chosen, so nothing would be delivered", expected=expected)
+                told = tr("no layout is chosen, so nothing would be delivered")
+                self.wrong(entries["layouts"], told, expected=expected)
         else:
             found["layouts"] = tuple(chosen)
         found["target"] = self.text(entries, "target", product.target)
         if "target" in entries and found["target"] not in targets():
             near = get_close_matches(str(found["target"]), targets(), 1)
-            hint = f"did you mean {near[0]}?" if near else ""
-            self.wrong(entries["target"], "no packaging target is called so", expected=", ".join(targets()), hint=hint)
+            hint = tr("did you mean {name}?", name=near[0]) if near else ""
+            told = tr("no packaging target is called so")
+            self.wrong(entries["target"], told, expected=", ".join(targets()), hint=hint)
         return found
 
     def _build(self, entries: Mapping[str, Spot], product: Product) -> str:
@@ -203,11 +217,26 @@ class _Reading(Reading):
         if product.builds and build not in product.builds:
             self.wrong(
                 entries["build"],
-                f"{product.title} has no build of that number that we know",
-                expected=f"one of {', '.join(product.builds)}",
-                hint="the certificates differ between builds, so certwright does not guess",
+                tr("{product} has no build of that number that we know", product=of_product(product.id, product.title)),
+                expected=tr("one of {names}", names=", ".join(product.builds)),
+                hint=tr("the certificates differ between builds, so certwright does not guess"),
             )
         return build
+
+    def _renewal(self, entries: Mapping[str, Spot], product: Product) -> Renewal:
+        """When this site's certificates are renewed by age."""
+        days = self.number(entries, "renew", product.renew_days, 20000)
+        if "maintenance" not in entries:
+            return Renewal(days)
+        spot = entries["maintenance"]
+        own = self.mapping(spot, "maintenance", MAINTENANCE)
+        cron, zone = self.text(own, "cron", ""), self.text(own, "zone", "UTC")
+        try:
+            window = Window(cron, timedelta(hours=self.number(own, "hours", 4, 744)), zone)
+        except Refused as refusal:
+            self.wrong(spot, refusal.what, hint=refusal.hint)
+            return Renewal(days)
+        return Renewal(days, window=window)
 
     def _wishes(self, entries: Mapping[str, Spot], product: Product) -> dict[str, Wish]:
         """The wishes of a site; "*" holds those for all its certificates."""
@@ -216,13 +245,13 @@ class _Reading(Reading):
             return found
         known = [place.id for place in product.places]
         for place, spot in self.mapping(entries["certificates"], "certificates", known).items():
-            found[place] = self._wish(self.mapping(spot, f"certificate {place}", CERTIFICATE))
+            found[place] = self._wish(self.mapping(spot, tr("certificate {place}", place=place), CERTIFICATE))
         return found
 
     def _wish(self, entries: Mapping[str, Spot]) -> Wish:
         names: FactValue | None = ()
         if "names" in entries:
-            names = self.value(entries["names"], Fact("names", "name", "a further name", many=True))
+            names = self.value(entries["names"], Fact("names", "name", tr("a further name"), many=True))
         return Wish(
             self.key(entries, None), self.number(entries, "days", 0, 20000), cast("tuple[str, ...]", names or ())
         )

@@ -7,6 +7,7 @@ from certwright.catalogue.product import Product
 from certwright.manifest.acme import ACCOUNT_KEYS, BINDING, CHALLENGE
 from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, ISSUER, ISSUER_KINDS, KEYS
 from certwright.manifest.outside import AUTH, OUTSIDE
+from certwright.speech import of_product, tr
 
 _TEXT: dict[str, object] = {"type": "string", "minLength": 1}
 _KEY: dict[str, object] = {"enum": list(KEYS)}
@@ -19,21 +20,26 @@ def json_schema(products: Iterable[Product]) -> dict[str, object]:
     sites = [_site(product) for product in products]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "certwright deployment file",
+        "title": tr("certwright deployment file"),
         "type": "object",
         "required": ["certwright", "sites"],
         "additionalProperties": False,
         "properties": {
-            "certwright": {"description": HEAD["certwright"], "const": 1},
-            "output": {"description": HEAD["output"], **_TEXT},
-            "products": {"description": HEAD["products"], "type": "array", "items": _TEXT},
+            "certwright": {"description": tr(HEAD["certwright"]), "const": 1},
+            "output": {"description": tr(HEAD["output"]), **_TEXT},
+            "products": {"description": tr(HEAD["products"]), "type": "array", "items": _TEXT},
             "issuers": {
-                "description": HEAD["issuers"],
+                "description": tr(HEAD["issuers"]),
                 "type": "object",
                 "propertyNames": {"pattern": "^[a-z0-9][a-z0-9-]{0,30}$"},
                 "additionalProperties": {"oneOf": [_issuer(), *(_outside(kind) for kind in OUTSIDE)]},
             },
-            "sites": {"description": HEAD["sites"], "type": "array", "minItems": 1, "items": {"oneOf": sites}},
+            "sites": {
+                "description": tr(HEAD["sites"]),
+                "type": "array",
+                "minItems": 1,
+                "items": {"oneOf": sites},
+            },
         },
     }
 
@@ -54,7 +60,7 @@ def _issuer() -> dict[str, object]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {key: {"description": text, **shapes[key]} for key, text in ISSUER.items()},
+        "properties": {key: {"description": tr(text), **shapes[key]} for key, text in ISSUER.items()},
     }
 
 
@@ -78,7 +84,7 @@ def _outside(kind: str) -> dict[str, object]:
         "type": "object",
         "additionalProperties": False,
         "required": ["kind", *needed.get(kind, ()), *(("roots",) if "roots" in OUTSIDE[kind] else ())],
-        "properties": {key: {"description": text, **shapes.get(key, _TEXT)} for key, text in OUTSIDE[kind].items()},
+        "properties": {key: {"description": tr(text), **shapes.get(key, _TEXT)} for key, text in OUTSIDE[kind].items()},
     }
 
 
@@ -99,17 +105,25 @@ def _site(product: Product) -> dict[str, object]:
         "target": _TEXT,
         "key": _KEY,
         "days": _DAYS,
+        "renew": _DAYS,
+        "maintenance": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["cron", "hours"],
+            "properties": {"cron": _TEXT, "hours": {"type": "integer", "minimum": 1, "maximum": 744}, "zone": _TEXT},
+        },
         "certificates": {
             "type": "object",
             "additionalProperties": False,
             "properties": {place.id: wish for place in product.places},
         },
     }
-    common = {key: {"description": text, **shapes[key]} for key, text in COMMON.items()}
+    keys = ", ".join(KEYS)
+    common = {key: {"description": tr(text, keys=keys), **shapes[key]} for key, text in COMMON.items()}
     facts = {name: schema_of(fact) for name, fact in product.facts.items()}
     required = ["name", "product", *(name for name, fact in product.facts.items() if fact.required)]
     return {
-        "title": product.title,
+        "title": of_product(product.id, product.title),
         "description": product.summary,
         "type": "object",
         "required": required,

@@ -7,7 +7,7 @@ from certwright.catalogue.load import targets
 from certwright.catalogue.product import Product
 from certwright.errors import Conflict, Impossible
 from certwright.manifest.read import Deployment
-from certwright.model import Plan
+from certwright.model import Plan, Renewal
 from certwright.plan.authorities import authorities, authority_sets, strange_templates
 from certwright.plan.feasible import conflicts
 from certwright.plan.filling import Filling
@@ -18,9 +18,16 @@ from certwright.plan.sets import sets_of
 def make_plan(deployment: Deployment, products: Mapping[str, Product], today: date) -> Plan:
     """The plan of a deployment on that day. Raises Impossible with every conflict."""
     wishes = {wish.name: wish for wish in deployment.issuers}
+    renewals = deployment.renewals
     fillings = [(site, Filling(site.facts, products[site.product])) for site in deployment.sites]
     planned = [
-        Places(filling, wishes[site.issuer], deployment.wishes.get(site.name, {}), targets())
+        Places(
+            filling,
+            wishes[site.issuer],
+            deployment.wishes.get(site.name, {}),
+            targets(),
+            renewals.get(site.name, Renewal()),
+        )
         for site, filling in fillings
     ]
     sets = [one for part in planned for one in sets_of(part.filling, part.places)]

@@ -27,7 +27,7 @@ def status(loaded: Loaded) -> report.Standing:
     actions, reasons, waits = _due(loaded, standing)
     return report.Standing(
         rows=tuple(_row(place, standing, reasons, waits) for place in loaded.plan.places),
-        next_due=flow.coming(loaded.plan, standing),
+        next_due=flow.coming(loaded.plan, standing, loaded.now),
         actions=actions,
         crls=tuple(_crl_row(crl) for _, crl in sorted(standing.crls.items())),
         abandoned=abandoned,

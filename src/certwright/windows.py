@@ -5,9 +5,6 @@ Only what can wait waits for one: first certificates, expired and revoked ones d
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from cronsim import CronSim, CronSimError
 
 from certwright.errors import Refused
 from certwright.speech import tr
@@ -26,6 +23,10 @@ class Window:
 
     def __post_init__(self) -> None:
         """Refused, saying which part is wrong and how it should look."""
+        from zoneinfo import ZoneInfoNotFoundError  # noqa: PLC0415 - 12 ms to load, for the few who have windows
+
+        from cronsim import CronSimError  # noqa: PLC0415
+
         if not timedelta() < self.duration <= LONGEST:
             raise Refused(
                 tr("a maintenance window cannot be open for {hours} hours", hours=self.duration / timedelta(hours=1)),
@@ -45,6 +46,10 @@ class Window:
 
     def openings(self, after: datetime) -> Iterator[datetime]:
         """When it opens, after that moment; aware UTC, without an end: cronsim refuses days that never come."""
+        from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+        from cronsim import CronSim  # noqa: PLC0415
+
         local = after.astimezone(ZoneInfo(self.zone))
         return (moment.astimezone(UTC) for moment in CronSim(self.cron, local))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certwright.errors import Refused
-from certwright.plan.windows import Window
+from certwright.windows import Window
 
 SATURDAY = Window("0 22 * * SAT", timedelta(hours=4), "Europe/Berlin")
 

@@ -1,0 +1,29 @@
+"""Which files are due: those whose credential, form or password is another than the one they were made from."""
+
+from collections.abc import Container, Iterator, Mapping
+
+from certwright.due.recipes import anchors_of, holding, recipe
+from certwright.model import Action, Held, Plan
+
+
+def deliveries(
+    plan: Plan,
+    held: Mapping[str, Held],
+    delivered: Mapping[str, str],
+    versions: Mapping[str, int],
+    reasons: Mapping[str, str],
+    later: Container[str],
+) -> Iterator[Action]:
+    """The files that are due; `reasons` say which certificates are, too, `later` are places whose files wait."""
+    for place in plan.places:
+        if (place.shares_with or place.id) in later:
+            continue
+        renewed = (place.shares_with or place.id) in reasons or any(name in reasons for name in place.anchor_places)
+        for package in place.packages:
+            if renewed:
+                yield Action("deliver", place.id, "its certificate is new")
+                break
+            wanted = recipe(place, package, holding(place, held), versions.get(place.set, 0), anchors_of(place, held))
+            if delivered.get(package.path) != wanted:
+                yield Action("deliver", place.id, f"{package.path} is missing, was changed, or is of an older set")
+                break

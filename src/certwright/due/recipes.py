@@ -1,0 +1,62 @@
+"""Fingerprints of what is asked for: of a certificate, and of a file. What is held carries the one it was made for."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from certwright.model import Held, Package, Place
+
+# How `demanded` words what is asked. Raise it with the wording: what was written down in another one is not compared.
+WORDING = "1"
+
+
+def demanded(place: Place) -> str:
+    """The fingerprint of what a place demands of its certificate. Stored with what is held, so a change is seen.
+
+    How a package is written, and a set's password, are not part of it: they change without a new certificate.
+    """
+    draft = place.draft
+    asked = (
+        draft.subject,
+        [str(name) for name in draft.names],
+        str(draft.key),
+        sorted(draft.key_usage),
+        sorted(draft.extended_key_usage),
+        draft.authority,
+        draft.path_length,
+        draft.lifetime.days,
+        draft.crl_distribution_points,
+        draft.signature_hash,
+    )
+    return f"{WORDING}.{hashlib.sha256(repr(asked).encode()).hexdigest()}"
+
+
+def recipe(
+    place: Place, package: Package, held: Held | None, password_version: int, anchors: tuple[bytes, ...] = ()
+) -> str:
+    """The fingerprint of what goes into one file: the credential, the form, its options, the password's version."""
+    parts = [package.form, package.path, _canonical(package.options), repr(sorted(asdict(place.draft.pfx).items()))]
+    if package.form == "pfx":
+        parts.append(f"password {password_version}")
+    digest = hashlib.sha256("\0".join(parts).encode())
+    for der in (*((held.certificate, *held.chain) if held else ()), *place.anchors, *anchors):
+        digest.update(hashlib.sha256(der).digest())
+    return digest.hexdigest()
+
+
+def _canonical(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_canonical(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_canonical, value)) + "]"
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else repr(value)
+
+
+def holding(place: Place, held: Mapping[str, Held]) -> Held | None:
+    """What is held for a place: its own credential, or the one it shares."""
+    return held.get(place.shares_with or place.id)
+
+
+def anchors_of(place: Place, held: Mapping[str, Held]) -> tuple[bytes, ...]:
+    """The certificates of the authorities an anchors place names, once they are held."""
+    return tuple(held[name].certificate for name in place.anchor_places if name in held)
