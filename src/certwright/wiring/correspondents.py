@@ -79,9 +79,10 @@ def _strays(folder: FileExchange, reading: Reading) -> Iterator[str]:
     expected = {pending.spki for pending in reading.pending().values()}
     for stray in folder.strays(expected):
         facts = stray.certificate
-        if reading.was_held(facts.der):
-            continue
-        if key := reading.key_of(facts.key.spki):
+        key = reading.key_of(facts.key.spki)
+        if key and reading.key_was_used(key):
+            continue  # another answer to the same request was taken
+        if key:
             yield tr("{name}: answers a request of {place} that was withdrawn", name=stray.name, place=place_of(key))
         else:
             yield tr("{name}: {certificate} answers no request", name=stray.name, certificate=named(facts))
