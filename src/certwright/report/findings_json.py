@@ -26,7 +26,17 @@ def report_document(report: Report) -> dict[str, Json]:
 
 def _file_document(facts: FileFacts) -> dict[str, Json]:
     chain: list[Json] = [_link_document(link) for link in facts.chain]
-    return {"path": facts.path, "place": facts.place, "complete": facts.complete, "chain": chain}
+    signatures: list[Json] = [
+        {"certificate": one.certificate, "issuer": one.issuer, "algorithm": one.algorithm, "shared": one.shared}
+        for one in facts.signatures
+    ]
+    return {
+        "path": facts.path,
+        "place": facts.place,
+        "complete": facts.complete,
+        "chain": chain,
+        "signatures": signatures,
+    }
 
 
 def _link_document(link: Link) -> dict[str, Json]:
