@@ -166,7 +166,7 @@ def _hex(identifier: bytes | None) -> str:
 
 
 def _defects(defects: Sequence[Defect]) -> Json:
-    return [f"{one.part}: {one.reason}" for one in defects]
+    return [str(one) for one in defects]
 
 
 def _request(request: InsideRequest) -> Json:

@@ -125,7 +125,7 @@ def certificate_rows(certificate: InsideCertificate, inside: Inside, now: dateti
         rows += [(tr("PFX encryption"), encryption_text(certificate.bag.encryption)), *_bag_rows(certificate.bag)]
     if certificate.stored:
         rows += _store_rows(certificate.stored)
-    return [*rows, (tr("remarks"), lines_of(f"{one.part}: {one.reason}" for one in facts.defects))]
+    return [*rows, (tr("remarks"), lines_of(map(str, facts.defects)))]
 
 
 def _store_rows(stored: Stored) -> list[tuple[str, str]]:
@@ -180,7 +180,7 @@ def request_rows(request: InsideRequest) -> Rows:
         (tr("signed"), tr("with its own key") if facts.signed else tr("not with its own key, or damaged")),
         *_usage_rows(facts.key_usage, facts.extended_key_usage),
         (tr("authority"), _authority(facts.authority, None)),
-        (tr("remarks"), lines_of(f"{one.part}: {one.reason}" for one in facts.defects)),
+        (tr("remarks"), lines_of(map(str, facts.defects))),
     ]
 
 
@@ -197,7 +197,7 @@ def crl_rows(crl: InsideCrl, now: datetime) -> Rows:
         (tr("entries"), str(len(facts.revoked))),
         (tr("signature hash"), facts.signature_hash),
         (tr("issuer's key"), spaced(facts.authority_key_identifier or b"")),
-        (tr("remarks"), lines_of(f"{one.part}: {one.reason}" for one in facts.defects)),
+        (tr("remarks"), lines_of(map(str, facts.defects))),
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from certwright.model import GeneralName
+from certwright.speech import noted, tr
 from certwright.value import field, value
 
 
@@ -19,12 +20,27 @@ class PublicKeyFacts:
     exponent: int = 0
 
 
+PARTS = (  # of a certificate or a list, beside extensions
+    noted("certificate"), noted("version"), noted("serial"), noted("issuer"), noted("subject"), noted("validity"),
+    noted("not before"), noted("not after"), noted("key"), noted("extensions"), noted("extension"), noted("signature"),
+    noted("revoked"),
+)  # fmt: skip
+
+
 @value
 class Defect:
     """A part of a certificate that could not be read, and why. `part` is the field or the extension's dotted OID."""
 
     part: str
     reason: str
+
+    @property
+    def title(self) -> str:
+        """What people call the part."""
+        return tr(self.part)
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.reason}"
 
 
 @value

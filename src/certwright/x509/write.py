@@ -190,7 +190,7 @@ def _refuse_parent(told: str, profile: Profile, issuer: CertificateFacts) -> Non
 
 def _own_mismatches(profile: Profile, twin: CertificateFacts) -> list[Mismatch]:
     """What must hold whatever is demanded: the body reads well, and names its issuer as the issuer names itself."""
-    found = [Mismatch(tr("a certificate without defects"), f"{one.part} {one.reason}") for one in twin.defects]
+    found = [Mismatch(tr("a certificate without defects"), f"{one.title} {one.reason}") for one in twin.defects]
     issuer_der = profile.issuer.subject_der if profile.issuer else twin.subject_der
     if twin.issuer_der != issuer_der:
         found.append(Mismatch(tr("the issuer's name byte for byte"), tr("the same name encoded differently")))
