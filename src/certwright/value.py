@@ -83,7 +83,7 @@ def _refuse_delete(self: Any, name: str) -> NoReturn:
 
 
 def _reduce(self: Any) -> tuple[Any, ...]:
-    values = tuple([getattr(self, name) for name in self.__dataclass_fields__])
+    values = tuple([getattr(self, name) for name in self.__match_args__])
     if hasattr(self, "__post_init__"):
         return _restored, (type(self), values)
     return type(self), values
