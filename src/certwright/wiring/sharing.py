@@ -66,8 +66,10 @@ class _Round(Generic[T, R]):
         finally:
             os.close(self.tokens)
             for helper, basket in zip(helpers, baskets, strict=True):
-                if helper.pid is not None and helper.is_alive():
+                if helper.pid is not None:
                     helper.terminate()
+                    helper.join()
+                helper.close()
                 basket.close()
         for number, portion in enumerate(self.portions):
             yield done.pop(number) if number in done else self.step(portion)
