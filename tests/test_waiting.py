@@ -17,7 +17,7 @@ from certwright.due.situation import Situation
 from certwright.due.waits import asks_for
 from certwright.manifest.files import with_files
 from certwright.manifest.read import read_deployment
-from certwright.model import Action, Draft, Held, KeySpec, Plan
+from certwright.model import Action, Draft, Held, KeySpec, Plan, Renewal
 from certwright.pending import Pending
 from certwright.plan.make import make_plan
 from certwright.x509.facts import CertificateFacts
@@ -224,3 +224,30 @@ def test_another_demand_or_issuer_is_another_question() -> None:
     assert not asks_for(pending, planned(90).place(place.id))
     assert not asks_for(replace(pending, issuer="other"), place)
     assert not asks_for(None, place)
+
+
+def test_a_set_that_rotates_together_waits_for_all_its_answers() -> None:
+    """One of it is old, another is renewed for its sake: the first answer must not leave the other behind."""
+    plan = planned()
+    rotating = tuple(replace(place, renewal=Renewal(together=True)) for place in plan.places)
+    world = World(replace(plan, places=rotating))
+    world.run()
+    happen(world, ("answer", "east/shop-front", "issuing"))
+    happen(world, ("answer", "east/van/blue", "issuing"))
+    world.now += timedelta(days=100)
+    happen(world, ("answer", "east/coffee-machine", "issuing"))
+    world.run()
+    world.now = START + timedelta(days=801)
+    world.run()
+    assert {"east/shop-front", "east/coffee-machine"} <= world.waits().keys()
+    before = dict(world.delivered)
+    happen(world, ("answer", "east/shop-front", "issuing 2"))
+    world.run()
+    assert world.waits().keys() >= {"east/shop-front", "east/coffee-machine"}
+    assert {path: made_from for path, made_from in world.delivered.items() if "shelf/Shop" in path} == {
+        path: made_from for path, made_from in before.items() if "shelf/Shop" in path
+    }
+    happen(world, ("answer", "east/coffee-machine", "issuing 2"))
+    world.run()
+    assert not {"east/shop-front", "east/coffee-machine"} & world.waits().keys()
+    assert world.delivered != before

@@ -75,8 +75,8 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         noted("An end entity cannot sign, and an authority that should not be one can sign for anybody."),
     ),
     "certwright.stale-answer": (
-        noted("An answer has at least a third of its life ahead."),
-        noted("It would be renewed at once: two thirds of a life are when renewal begins."),
+        noted("An answer has enough of its life ahead: a third, and more than the product's threshold for renewal."),
+        noted("It would be renewed at once, and the CA asked again and again."),
     ),
     "certwright.unreadable-answer": (
         noted("An answer is a certificate that can be read."),

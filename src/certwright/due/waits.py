@@ -30,16 +30,20 @@ def identity(der: bytes) -> tuple[bytes, bytes]:
 
 
 def asked_already(situation: Situation, reasons: Mapping[str, str]) -> dict[str, str]:
-    """Places that are due and cannot be served now, with the reason: it is asked for, or its issuer is."""
+    """Places that cannot be served now, with the reason: it is asked for, or its issuer is.
+
+    What is asked for is wanted until it is answered or something else is asked, though the reason may be gone: the
+    member of a set for whose sake it was to be renewed has its answer already, or the clock went back.
+    """
     found: dict[str, str] = {}
     now = situation.now
-    for place in situation.plan.places:  # parents come first
-        if place.id not in reasons:
-            continue
+    for place in situation.plan.places if situation.pending else ():  # parents come first
         asked, parent = situation.pending.get(place.id), situation.held.get(place.issuer)
         if asked and issuer_of(situation.plan, place) and asks_for(asked, place):
             found[place.id] = asked.told or tr("{issuer} has not answered yet", issuer=place.issuer)
-        elif place.issuer in found and not (parent and now + life_of(place.draft, now.date()) <= parent.not_after):
+        elif place.id not in reasons or place.issuer not in found:
+            continue
+        elif not (parent and now + life_of(place.draft, now.date()) <= parent.not_after):
             found[place.id] = tr("{issuer} has to be certified first", issuer=place.issuer)
     return found
 

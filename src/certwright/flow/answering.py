@@ -66,7 +66,7 @@ def examined(
         ),
         *(fault for family, fault in _of_request(place, wish, certificate) if family not in spoken),
         *_of_path(wish, chain),
-        *_of_age(held, now),
+        *_of_age(held, place, now),
     )
     return held, _once(faults)
 
@@ -152,12 +152,12 @@ def _of_path(wish: IssuerWish, chain: ChainFacts) -> Iterator[Fault]:
         yield Fault("certwright.broken-path", tr("a path that holds today"), fault)
 
 
-def _of_age(held: Held, now: datetime) -> Iterator[Fault]:
+def _of_age(held: Held, place: Place, now: datetime) -> Iterator[Fault]:
     """`due` would renew it at once, and the question would be asked again for ever."""
-    if held.not_after > now and renewal_of(held) <= now:
+    if held.not_after > now and renewal_of(held, place.renewal) <= now:
         yield Fault(
             "certwright.stale-answer",
-            tr("a certificate with a third of its life ahead"),
+            tr("a certificate that need not be renewed yet"),
             tr("one from {start} until {end}", start=f"{held.not_before:%Y-%m-%d}", end=f"{held.not_after:%Y-%m-%d}"),
             tr("issue it again: this one is about to expire"),
         )
