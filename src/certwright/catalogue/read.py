@@ -125,6 +125,7 @@ class _Reading:
                 expected='id = "a-name-of-lower-case-letters-and-hyphens"',
             )
         defaults = {
+            "id": "",
             "target": "",
             "default_build": "",
             "lifetime_days": 397,
