@@ -43,7 +43,8 @@ def test_twenty_six_certificates_of_somebody_else(tmp_path: Path) -> None:
     first = apply(loaded)
     assert len(first.made) == 25
     ((place, _),) = first.waiting
-    (told,) = first.messages
+    signed, told = first.messages
+    assert "who signed the manifest" in signed
     assert place in told
     assert "azure-local." in told
     assert "ValidityPeriodUnits" in told

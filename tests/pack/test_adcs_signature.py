@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from tests.pack.adcs_site import files, key, made
 
-from certwright.pack.adcs_signature import detached, fingerprint, signed, signer_certificate
+from certwright.pack.adcs_signature import detached, fingerprint, is_manifest, signature, signer_certificate
 
 START, END = datetime(2026, 11, 21, tzinfo=UTC), datetime(2046, 11, 21, tzinfo=UTC)
 
@@ -16,9 +16,9 @@ def certificate(signer: RSAPrivateKey) -> bytes:
     return signer_certificate(signer, "CN=certwright hand-over", 4711, START, END)
 
 
-def verified(folder: Path, content: bytes, signature: bytes) -> subprocess.CompletedProcess[str]:
+def verified(folder: Path, content: bytes, signed: bytes) -> subprocess.CompletedProcess[str]:
     (folder / "manifest.json").write_bytes(content)
-    (folder / "manifest.json.p7s").write_bytes(signature)
+    (folder / "manifest.json.p7s").write_bytes(signed)
     (folder / "signer.der").write_bytes(certificate(key()))
     subprocess.run(
         ["openssl", "x509", "-inform", "DER", "-in", "signer.der", "-out", "signer.pem"], cwd=folder, check=True
@@ -48,10 +48,11 @@ def test_the_same_manifest_has_the_same_signature() -> None:
 
 
 def test_it_lies_beside_the_manifest() -> None:
-    *before, last = signed(made(), lambda content: b"signature of " + content[:1])
-    assert tuple(before) == made()
-    assert (last.path, last.content) == ("requests/contoso/manifest.json.p7s", b"signature of {")
-    assert (last.secret, last.place) == (False, "contoso")
+    manifests = [one for one in made() if is_manifest(one.path)]
+    assert [one.path for one in manifests] == ["requests/contoso/manifest.json"]
+    made_of = signature(manifests[0], lambda content: b"signature of " + content[:1])
+    assert (made_of.path, made_of.content) == ("requests/contoso/manifest.json.p7s", b"signature of {")
+    assert (made_of.secret, made_of.place) == (False, "contoso")
 
 
 def test_the_fingerprint_is_that_of_openssl(tmp_path: Path) -> None:

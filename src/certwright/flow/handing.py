@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from certwright.flow.parcel import Parcel
 from certwright.inventory import Delivery
 from certwright.model import Action, IssuerWish, Place, Plan
+from certwright.pack.adcs_signature import Sign, is_manifest, signature
 from certwright.pack.handover import request_files
 from certwright.pack.requested import Requested, folder_of, holds_key
 from certwright.pending import Pending
@@ -28,8 +29,16 @@ def requested(wish: IssuerWish, place: Place, pending: Pending) -> Requested:
     )
 
 
-def request_parcels(plan: Plan, pending: Mapping[str, Pending]) -> Iterator[Parcel]:
-    """The files of every request that waits for an issuer of the plan."""
+def unsigned(content: bytes) -> bytes:
+    """No signature: for those who only want to know which files there are."""
+    return b""
+
+
+def request_parcels(plan: Plan, pending: Mapping[str, Pending], sign: Sign = unsigned) -> Iterator[Parcel]:
+    """The files of every request that waits for an issuer of the plan. A manifest has a signature beside it.
+
+    The recipe of a signature is its manifest, so that nobody needs the key to know whether it is due.
+    """
     for wish in plan.issuers if pending else ():
         out = [
             requested(wish, place, pending[place.id])
@@ -37,7 +46,10 @@ def request_parcels(plan: Plan, pending: Mapping[str, Pending]) -> Iterator[Parc
             if place.id in pending and place.issuer == pending[place.id].issuer == wish.name
         ]
         for made in request_files(wish, out):
-            yield Parcel(made, f"request {hashlib.sha256(made.content).hexdigest()}")
+            digest = hashlib.sha256(made.content).hexdigest()
+            yield Parcel(made, f"request {digest}")
+            if is_manifest(made.path):
+                yield Parcel(signature(made, sign), f"signature of {digest}")
 
 
 def requests_due(

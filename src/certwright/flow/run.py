@@ -15,9 +15,11 @@ from certwright.flow.issuing import Fresh, Registry
 from certwright.flow.parcel import Parcel, announce, send, take_away
 from certwright.flow.passwords import settle_passwords
 from certwright.flow.standing import Standing, Todo, look, todo
+from certwright.flow.vouching import Signer
 from certwright.flow.world import Vault, World
 from certwright.inventory import Crl, Event
 from certwright.model import Held, Place, Plan
+from certwright.pack.adcs_signature import is_manifest
 from certwright.report.words import place_title
 from certwright.speech import tr
 from certwright.x509.facts import Revoked
@@ -36,6 +38,7 @@ class Run:
         self._passwords, self.messages = settle_passwords(plan, given, standing.passwords, vault, world)
         self._registry = Registry(plan, world, vault, dict(standing.held))
         self._asking = Asking(plan, world, vault, self._registry, standing.pending)
+        self._signer = Signer(world, vault)
         self._crls = dict(standing.crls)
         self._steps = self._total = 0
 
@@ -92,10 +95,21 @@ class Run:
 
     def _hand_over(self) -> None:
         """The files of requests, as they are pending now."""
-        ready = list(request_parcels(self._plan, self._asking.pending))
-        self._send([one for one in ready if self._is_due(one)])
+        ready = list(request_parcels(self._plan, self._asking.pending, self._signer))
+        due = [one for one in ready if self._is_due(one)]
+        self._send(due)
+        if any(is_manifest(one.artifact.path) for one in due):
+            self._told_fingerprint()
         gone = answered((one.artifact.path for one in ready), self.standing.deliveries)
         take_away(self._world, gone, self.standing.is_there)
+
+    def _told_fingerprint(self) -> None:
+        told = tr(
+            "tell whoever submits the requests, and not with their files, who signed the manifest: {fingerprint}",
+            fingerprint=self._signer.fingerprint,
+        )
+        if told not in self.messages:
+            self.messages.append(told)
 
     def _issue(self, places: Sequence[Place]) -> None:
         """Keys, certificates and files for these places, as their keys get ready."""

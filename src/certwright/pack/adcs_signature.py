@@ -4,7 +4,7 @@ So it is a function of manifest and key alone: with an RSA key the same manifest
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeAlias
 
@@ -24,14 +24,10 @@ SIGNATURE = "manifest.json.p7s"
 Sign: TypeAlias = Callable[[bytes], bytes]  # a manifest → the signature to lie beside it
 
 
-def signed(files: Sequence[Artifact], sign: Sign) -> tuple[Artifact, ...]:
-    """The files, with a signature beside every manifest among them."""
-    made = [
-        Artifact(f"{one.path.removesuffix(MANIFEST)}{SIGNATURE}", sign(one.content), secret=False, place=one.place)
-        for one in files
-        if is_manifest(one.path)
-    ]
-    return (*files, *made)
+def signature(manifest: Artifact, sign: Sign) -> Artifact:
+    """The file to lie beside a manifest."""
+    path = f"{manifest.path.removesuffix(MANIFEST)}{SIGNATURE}"
+    return Artifact(path, sign(manifest.content), secret=False, place=manifest.place)
 
 
 def is_manifest(path: str) -> bool:
