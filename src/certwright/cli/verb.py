@@ -56,10 +56,18 @@ class Spoken(click.Command):
         )
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super(Spoken, self._in_language()).format_help(ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return super(Spoken, self._in_language()).get_short_help_str(limit)
+
+    def _in_language(self) -> "Spoken":
+        """The command as it is said now; itself it stays as it was written."""
         said = copy.copy(self)
         said.help, said.epilog = said.help and tr(said.help), said.epilog and tr(said.epilog)
         said.params = [_said(parameter) for parameter in self.params]
-        super(Spoken, said).format_help(ctx, formatter)
+        said._help_option = None  # click keeps --help in the language of the first who asked
+        return said
 
 
 def _said(parameter: click.Parameter) -> click.Parameter:
