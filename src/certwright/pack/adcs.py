@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from certwright.model import Artifact, Facts, FactValue, IssuerWish
 from certwright.pack.adcs_inf import inf
@@ -28,6 +28,7 @@ from certwright.x509 import der
 FORMAT, VERSION = "certwright-adcs-handover", 1
 LONGEST_NAME = 80  # of a file without its folder: Windows stops at 260 with all of them
 
+_SHIPPED = Path(__file__).parents[1] / "catalogue" / "sources" / "scripts"
 _SCRIPTS = {"submit.ps1": "adcs.submit.ps1", "templates.ps1": "adcs.templates.ps1"}
 _PAGES = {"README.en.txt": "adcs.readme-en.txt", "LIESMICH.de.txt": "adcs.readme-de.txt"}
 _LABELS = {
@@ -93,7 +94,7 @@ def _windows(text: str) -> bytes:
 
 @cache
 def _text(template: str) -> str:
-    return (resources.files("certwright") / "catalogue" / "sources" / "scripts" / template).read_text("utf-8")
+    return (_SHIPPED / template).read_text("utf-8")
 
 
 # ── what the scripts are told ──
