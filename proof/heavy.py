@@ -65,7 +65,7 @@ def measured(name: str) -> Cost:
 
 
 def costs(names: Sequence[str]) -> list[Cost]:
-    """All of them, two at a time. What was too slow is measured again, alone: neighbours on a core cost CPU time too."""
+    """All of them, two at a time. What was too slow is measured again, alone: neighbours cost CPU time too."""
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(measured, names))
     return [one if one.fine or one.crashed else _calmest(one) for one in found]
