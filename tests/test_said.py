@@ -65,7 +65,7 @@ def glued(tree: ast.AST) -> Iterator[ast.Call]:
 def misfilled(tree: ast.AST) -> Iterator[ast.Call]:
     """Where the names in a sentence are not those that are filled in."""
     for call in sayings(tree):
-        texts = [one.value for one in call.args[: SAYING[called(call)]] if isinstance(one, ast.Constant)]
+        texts = [text for one in call.args[: SAYING[called(call)]] if (text := spelled(one))]
         given = {word.arg for word in call.keywords} | ({"count"} if called(call) == "trn" else set())
         if len(texts) != SAYING[called(call)] or not given or None in given:
             continue

@@ -21,9 +21,10 @@ from certwright.wiring.loading import load
     "--name", metavar="NAME", help="Only the run-book of that name, such as rotation. Without it: all of them."
 )
 def command(*, file: Path, site: str | None, name: str | None) -> None:
-    """Print the procedures for a site: who must trust what first, the commands, how to verify, how to go back.
+    """Print a site's procedures, step by step.
 
-    Cmdlets and steps are those of the site's build. The text is Markdown, with a box to tick for each step.
+    Who must trust what first, the commands, how to verify, how to go back. Cmdlets and steps are those of the site's
+    build. The text is Markdown, with a box to tick for each step.
     """
     loaded = load(file)
     sites = [one for one in loaded.deployment.sites if site in (None, one.name)]
