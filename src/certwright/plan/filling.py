@@ -33,7 +33,8 @@ class Filling:
 
     def applies(self, row: Row, facts: Facts) -> bool:
         """Whether a row of the catalogue counts here: its build range and its condition."""
-        return in_builds(row.builds, self.build, self.product.builds) and holds(row.when, facts)
+        here = not row.builds or in_builds(row.builds, self.build, self.product.builds)
+        return here and (not row.when or holds(row.when, facts))
 
     def _derived(self, facts: Facts) -> Facts:
         found = dict(facts)
