@@ -62,11 +62,11 @@ def read_name(encoded: bytes) -> tuple[str, tuple[str, ...]]:
     common: list[str] = []
     for tag, _, inner, after in der.children(encoded, start, stop):
         if tag != der.SET:
-            raise der.Malformed("has a name whose parts are not sets")
+            raise der.Malformed(tr("has a name whose parts are not sets"))
         attributes = []
         for kind, _, first, last in der.children(encoded, inner, after):
             if kind != der.SEQUENCE:
-                raise der.Malformed("has a name whose parts are not attributes")
+                raise der.Malformed(tr("has a name whose parts are not attributes"))
             dotted, shown, plain = _attribute(encoded, first, last)
             attributes.append(f"{SHORT_NAMES.get(dotted, dotted)}={shown}")
             if dotted == _COMMON_NAME and plain is not None:

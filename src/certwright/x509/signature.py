@@ -96,4 +96,4 @@ def _verify_old(child: x509.Certificate, issuer: x509.Certificate, digest: hashe
     elif isinstance(key, ec.EllipticCurvePublicKey):
         key.verify(child.signature, child.tbs_certificate_bytes, ec.ECDSA(digest))
     else:
-        raise UnsupportedAlgorithm(f"{digest.name} with a key of this kind")
+        raise UnsupportedAlgorithm(tr("{digest} with a key of this kind", digest=digest.name))
