@@ -13,7 +13,7 @@ from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import FeatureMissingError, NegotiateOptions, SpnegoError
 
 from certwright.acme.told import is_https, plain
-from certwright.errors import Broken, Refused
+from certwright.errors import Broken, Problem, Refused
 from certwright.issuers.adcs_channel import challenges_of, end_point, token_of, trust
 from certwright.speech import tr
 from certwright.value import field, value
@@ -84,6 +84,7 @@ class Session:
         self.host = urlsplit(url).hostname or ""
         self._ways, self._credentials, self._seconds = ways, credentials, seconds
         self._bindings: GssChannelBindings | None = None
+        self._closed: Problem | None = None
         self._client = httpx2.Client(
             verify=trust(roots),
             timeout=httpx2.Timeout(SILENCE),
@@ -100,8 +101,11 @@ class Session:
     def fetch(self, page: str, query: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None) -> Page:
         """A page, with a form sent to it if one is given. Who we are is said when it is asked for.
 
-        Refused when they do not let us in, or have no such page; Broken when nothing sound came back.
+        Refused when they do not let us in, or have no such page; Broken when nothing sound came back. Whoever cannot be
+        reached, or does not let us in, is not asked again: a wrong password tried thrice locks the account.
         """
+        if self._closed:
+            raise self._closed
         request = self._client.build_request("POST" if form else "GET", f"{self.url}/{page}", params=query, data=form)
         found = self._send(request)
         if found.status == 401:
@@ -113,7 +117,7 @@ class Session:
     # ── who we are ──
 
     def _vouched(self, request: httpx2.Request, asked: Page) -> Page:
-        """The page for whom we say we are. One refusal ends it: a wrong password tried thrice locks the account."""
+        """The page for whom we say we are. One refusal ends it, whatever other ways there are."""
         offered = {challenge.partition(" ")[0].lower() for challenge in asked.challenges}
         reasons: list[str] = []
         for way in self._ways:
@@ -128,7 +132,7 @@ class Session:
                 reasons.append(f"{way}: {plain(str(failure), 200)}")
                 continue
             return self._converse(request, scheme, context, token)
-        raise Refused(
+        raise self._shut(
             tr("there is no way to sign in at {host}: {reasons}", host=self.host, reasons="; ".join(reasons)),
             tr("name a file as credentials: of this issuer, or get a ticket (kinit), or name another way as auth:"),
         )
@@ -174,10 +178,14 @@ class Session:
                 ) from failure
 
     def _refusal(self, reason: str) -> Refused:
-        return Refused(
+        return self._shut(
             tr("{host} does not let us in ({reason})", host=self.host, reason=reason),
             tr("check the file named as credentials: of this issuer; nothing else was tried, not to lock the account"),
         )
+
+    def _shut(self, what: str, hint: str) -> Refused:
+        self._closed = refusal = Refused(what, hint)
+        return refusal
 
     # ── one request ──
 
@@ -222,11 +230,14 @@ class Session:
     def _unreached(self, failure: Exception) -> Refused | Broken:
         reason = plain(str(failure), 200) or type(failure).__name__
         if "CERTIFICATE_VERIFY_FAILED" in reason:
-            return Refused(
+            return self._shut(
                 tr("the certificate of {host} is not trusted ({reason})", host=self.host, reason=reason),
                 tr("name the file with its root as trust: of this issuer"),
             )
-        return Broken(tr("{host} cannot be reached ({reason})", host=self.host, reason=reason))
+        failed = Broken(tr("{host} cannot be reached ({reason})", host=self.host, reason=reason))
+        if isinstance(failure, httpx2.ConnectError | httpx2.TimeoutException):
+            self._closed = failed
+        return failed
 
 
 def _unwelcome(session: Session, page: str, found: Page) -> Refused | Broken:

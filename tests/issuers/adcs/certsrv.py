@@ -59,21 +59,32 @@ class Ca:
         self.issued: dict[str, x509.Certificate] = {}
         self.key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Double Issuing CA")])
-        self.certificate = self.sign(name, self.key.public_key(), name, (x509.BasicConstraints(True, None),))
+        itself = x509.BasicConstraints(ca=True, path_length=None), x509.KeyUsage(
+            digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False,
+            key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
+        )  # fmt: skip
+        self.certificate = self.sign(name, self.key.public_key(), name, itself, timedelta(days=4000))
 
-    def sign(self, subject: x509.Name, key: Any, issuer: x509.Name, extensions: Any = ()) -> x509.Certificate:
+    def sign(
+        self, subject: x509.Name, key: Any, issuer: x509.Name, extensions: Any, life: timedelta = timedelta(days=1100)
+    ) -> x509.Certificate:
         start = self.now - timedelta(days=1)
-        builder = x509.CertificateBuilder(
-            issuer, subject, key, x509.random_serial_number(), start, start + timedelta(days=999)
-        )
-        for one in extensions:
-            builder = builder.add_extension(one, critical=False)
+        builder = x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number(), start, start + life)
+        for one in (*extensions, x509.SubjectKeyIdentifier.from_public_key(key)):
+            builder = builder.add_extension(one, critical=isinstance(one, x509.BasicConstraints | x509.KeyUsage))
         return builder.sign(self.key, hashes.SHA256())
 
     def issue(self, number: str) -> None:
         asked = self.requests[number]
+        point = x509.DistributionPoint(
+            [x509.UniformResourceIdentifier("http://pki.contoso.com/double.crl")], None, None, None
+        )
+        own = (
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()),
+            x509.CRLDistributionPoints([point]),
+        )
         wanted = [one.value for one in asked.extensions]
-        self.issued[number] = self.sign(asked.subject, asked.public_key(), self.certificate.subject, wanted)
+        self.issued[number] = self.sign(asked.subject, asked.public_key(), self.certificate.subject, (*wanted, *own))
 
     def submit(self, form: dict[str, str]) -> str:
         """The page for a form."""

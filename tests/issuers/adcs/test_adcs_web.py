@@ -309,3 +309,16 @@ def test_nobody_there(server: Certsrv) -> None:
         pytest.raises(Broken, match="localhost cannot be reached"),
     ):
         one.submit(asked(), None)
+
+
+def test_who_cannot_be_reached_is_asked_once(server: Certsrv) -> None:
+    """Twenty-six requests would wait half a minute each."""
+    with closing(of(server)) as one:
+        server.server_close()
+        server.shutdown()
+        reasons = []
+        for _ in range(2):
+            with pytest.raises(Broken, match="localhost cannot be reached") as caught:
+                one.submit(asked(), None)
+            reasons.append(caught.value)
+    assert reasons[0] is reasons[1]
