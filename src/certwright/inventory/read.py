@@ -79,6 +79,10 @@ class Reading:
         found = self._ask("SELECT name FROM keys WHERE spki = ?", (spki,)).fetchone()
         return str(found[0]) if found else ""
 
+    def key_names(self) -> frozenset[str]:
+        """The names of all keys that are written down."""
+        return frozenset(name for (name,) in self._ask("SELECT name FROM keys"))
+
     def setting(self, name: str) -> bytes | None:
         """A setting's bytes."""
         found = self._ask("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()

@@ -13,6 +13,8 @@ HEAD: Mapping[str, str] = {
     "output": noted("the folder the sets are written to, relative to this file"),
     "products": noted("product files of your own, relative to this file"),
     "issuers": noted("the certification authorities, by name"),
+    "keys": noted("PKCS#11 tokens for keys that are made in hardware, by name"),
+    "notify": noted("who is told what falls due, fails, or waits for somebody"),
     "sites": noted("what is to be equipped with certificates"),
 }
 ISSUER: Mapping[str, str] = {
@@ -23,6 +25,7 @@ ISSUER: Mapping[str, str] = {
     "organization": noted("the O of the authorities' subjects"),
     "root": noted("subject, key and years of the root CA"),
     "issuing": noted("subject, key and years of the issuing CA"),
+    "keys": noted("the token in which the authorities' keys are made; without it they are kept in the inventory"),
     "crl": noted("the http folder where you publish the CRL files; it goes into every certificate"),
 }
 ISSUER_KINDS = ("embedded", "public", "self-signed")
@@ -44,9 +47,9 @@ COMMON: Mapping[str, str] = {
         "how many days before its end a certificate is renewed at the latest; two thirds of its life if earlier"
     ),
     "maintenance": noted("when renewals may happen: cron (five fields), hours, zone; what cannot wait does not"),
-    "certificates": noted("wishes for single certificates: key, days, names"),
+    "certificates": noted("wishes for single certificates: key, days, names, keys (a token)"),
 }
-CERTIFICATE = ("key", "days", "names")
+CERTIFICATE = ("key", "days", "names", "keys")
 MAINTENANCE = ("cron", "hours", "zone")
 
 

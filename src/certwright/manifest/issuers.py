@@ -63,8 +63,10 @@ def _issuer(reading: Reading, name: str, spot: Spot) -> IssuerWish:
         reading.wrong(entries["organization"], tr("the organization is too long for a subject"), expected=expected)
         organization = ""
     wish = standard_issuer(name, kind, organization, crl)
+    store = reading.store(entries, "")
     root, issuing = (
-        _authority(reading, entries, role, draft) for role, draft in (("root", wish.root), ("issuing", wish.issuing))
+        _authority(reading, entries, role, replace(draft, key=replace(draft.key, store=store)))
+        for role, draft in (("root", wish.root), ("issuing", wish.issuing))
     )
     if root.subject == issuing.subject:
         hint = tr("paths are found by name: two authorities of one name cannot be told apart")
@@ -81,7 +83,7 @@ def _kind(spot: Spot) -> str:
 def _authority(reading: Reading, entries: Mapping[str, Spot], role: str, draft: Draft) -> Draft:
     if role not in entries:
         return draft
-    own = reading.mapping(entries[role], role, ("subject", "key", "years"))
+    own = reading.mapping(entries[role], role, ("subject", "key", "years", "keys"))
     years = reading.number(own, "years", round(draft.lifetime / YEAR), 50)
     subject = reading.text(own, "subject", draft.subject)
     try:
@@ -91,7 +93,7 @@ def _authority(reading: Reading, entries: Mapping[str, Spot], role: str, draft: 
         reading.wrong(own.get("subject", entries[role]), told, expected="CN=Contoso Root CA,O=Contoso")
     return Draft(
         subject=subject,
-        key=reading.key(own, draft.key) or draft.key,
+        key=replace(reading.key(own, draft.key) or draft.key, store=reading.store(own, draft.key.store)),
         lifetime=years * YEAR,
         authority=True,
         path_length=draft.path_length,

@@ -11,7 +11,9 @@ from certwright.catalogue.product import Fact, Product
 from certwright.errors import Mistakes, Refused
 from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, MAINTENANCE
 from certwright.manifest.issuers import paths_of, read_issuers
+from certwright.manifest.notify import NotifyWish, read_notify
 from certwright.manifest.reading import Reading
+from certwright.manifest.tokens import TokenWish, read_tokens
 from certwright.manifest.tree import Spot, read_tree
 from certwright.model import Facts, FactValue, IssuerWish, KeySpec, Renewal
 from certwright.speech import of_product, tr
@@ -26,6 +28,7 @@ class Wish:
     key: KeySpec | None = None
     days: int = 0
     names: tuple[str, ...] = ()
+    store: str = ""
 
 
 @value
@@ -50,6 +53,8 @@ class Deployment:
     products: tuple[str, ...] = ()
     wishes: Mapping[str, Mapping[str, Wish]] = field(default_factory=dict)
     renewals: Mapping[str, Renewal] = field(default_factory=dict)
+    tokens: tuple[TokenWish, ...] = ()
+    notify: NotifyWish = NotifyWish()
 
 
 def products_named(text: str | Spot, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -120,6 +125,8 @@ class _Reading(Reading):
             told = tr("the file does not say its format")
             self.wrong(top.get("certwright", self.tree), told, expected="certwright: 1", found="")
         output = self.text(top, "output", "out")
+        tokens, notify = read_tokens(self, top), read_notify(self, top)
+        self.stores = tokens.keys()
         self.issuers = read_issuers(self, top)
         sites = [self._site(item) for item in self.items(top["sites"], "sites")] if "sites" in top else []
         if not sites:
@@ -134,6 +141,8 @@ class _Reading(Reading):
             tuple(own),
             self.wishes,
             self.renewals,
+            tuple(tokens.values()),
+            notify,
         )
 
     # ── one site ──
@@ -252,6 +261,5 @@ class _Reading(Reading):
         names: FactValue | None = ()
         if "names" in entries:
             names = self.value(entries["names"], Fact("names", "name", tr("a further name"), many=True))
-        return Wish(
-            self.key(entries, None), self.number(entries, "days", 0, 20000), cast("tuple[str, ...]", names or ())
-        )
+        days = self.number(entries, "days", 0, 20000)
+        return Wish(self.key(entries, None), days, cast("tuple[str, ...]", names or ()), self.store(entries, ""))

@@ -1,6 +1,6 @@
 """What every part of the deployment file is read with: a value fits or becomes a mistake at its line and column."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import cast
 
@@ -20,6 +20,7 @@ class Reading:
     def __init__(self, source: str) -> None:
         self.source = source
         self.mistakes: list[Mistake] = []
+        self.stores: Collection[str] = ()  # the tokens that keys can be made in
 
     def wrong(self, spot: Spot, what: str, *, expected: str = "", hint: str = "", found: str | None = None) -> None:
         """Notes a mistake at a spot; what was found is the spot's value unless said otherwise."""
@@ -129,3 +130,14 @@ class Reading:
         if found is None:
             self.wrong(entries["key"], tr("no such key"), expected=either(tuple(KEYS)))
         return found or default
+
+    def store(self, entries: Mapping[str, Spot], default: str) -> str:
+        """The token that `keys` names; "" for none."""
+        if "keys" not in entries:
+            return default
+        found = self.text(entries, "keys", "")
+        if found and found not in self.stores:
+            expected = either(tuple(self.stores)) or tr("one described under keys: at the top of the file")
+            self.wrong(entries["keys"], tr("no token is called so"), expected=expected)
+            return default
+        return found

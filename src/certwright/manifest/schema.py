@@ -1,12 +1,14 @@
 """The JSON Schema of the deployment file, for editors: made from the same facts the reader reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from certwright.catalogue.kinds import schema_of
 from certwright.catalogue.product import Product
 from certwright.manifest.acme import ACCOUNT_KEYS, BINDING, CHALLENGE
 from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, ISSUER, ISSUER_KINDS, KEYS
+from certwright.manifest.notify import MAIL, PORTS, WEBHOOK
 from certwright.manifest.outside import AUTH, OUTSIDE
+from certwright.manifest.tokens import TOKEN
 from certwright.speech import of_product, tr
 
 _TEXT: dict[str, object] = {"type": "string", "minLength": 1}
@@ -34,6 +36,25 @@ def json_schema(products: Iterable[Product]) -> dict[str, object]:
                 "propertyNames": {"pattern": "^[a-z0-9][a-z0-9-]{0,30}$"},
                 "additionalProperties": {"oneOf": [_issuer(), *(_outside(kind) for kind in OUTSIDE)]},
             },
+            "keys": {
+                "description": tr(HEAD["keys"]),
+                "type": "object",
+                "propertyNames": {"pattern": "^[a-z0-9][a-z0-9-]{0,30}$"},
+                "additionalProperties": _closed(TOKEN, ("module", "token", "pin_file"), {"kind": {"const": "pkcs11"}}),
+            },
+            "notify": {
+                "description": tr(HEAD["notify"]),
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "mail": _closed(
+                        MAIL,
+                        ("server", "from", "to"),
+                        {"to": {"type": "array", "items": _TEXT}, "security": {"enum": list(PORTS)}},
+                    ),
+                    "webhook": _closed(WEBHOOK, ("url",), {}),
+                },
+            },
             "sites": {
                 "description": tr(HEAD["sites"]),
                 "type": "array",
@@ -44,17 +65,33 @@ def json_schema(products: Iterable[Product]) -> dict[str, object]:
     }
 
 
+def _closed(texts: Mapping[str, str], required: Iterable[str], shapes: Mapping[str, object]) -> dict[str, object]:
+    """A mapping of these keys and no others; what has no shape is text."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(required),
+        "properties": {key: {"description": tr(text), **shapes.get(key, _TEXT)} for key, text in texts.items()},  # type: ignore[dict-item]
+    }
+
+
 def _issuer() -> dict[str, object]:
     authority = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"subject": _TEXT, "key": _KEY, "years": {"type": "integer", "minimum": 1, "maximum": 50}},
+        "properties": {
+            "subject": _TEXT,
+            "key": _KEY,
+            "years": {"type": "integer", "minimum": 1, "maximum": 50},
+            "keys": _TEXT,
+        },
     }
     shapes: dict[str, dict[str, object]] = {
         "kind": {"enum": list(ISSUER_KINDS)},
         "organization": _TEXT,
         "root": authority,
         "issuing": authority,
+        "keys": _TEXT,
         "crl": {"type": "string", "pattern": "^http://"},
     }
     return {
@@ -89,7 +126,12 @@ def _outside(kind: str) -> dict[str, object]:
 
 
 def _site(product: Product) -> dict[str, object]:
-    shapes_of_wish: dict[str, object] = {"key": _KEY, "days": _DAYS, "names": {"type": "array", "items": _TEXT}}
+    shapes_of_wish: dict[str, object] = {
+        "key": _KEY,
+        "days": _DAYS,
+        "names": {"type": "array", "items": _TEXT},
+        "keys": _TEXT,
+    }
     wish = {
         "type": "object",
         "additionalProperties": False,

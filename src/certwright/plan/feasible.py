@@ -18,6 +18,7 @@ from certwright.terms import chain
 from certwright.terms import issuer as issuer_terms
 from certwright.terms.accept import acceptable
 from certwright.terms.preview import preview
+from certwright.terms.word import meant_to_hold
 from certwright.x509.read import read_certificate
 
 _ANY_POINT = ("http://an-issuer.invalid/its.crl",)
@@ -61,6 +62,7 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
         return
     for demand, mismatch in acceptable(place.demands, facts, now):
         yield _unmet(place, demand, mismatch.expected, mismatch.found, kind, today)
+    yield from _of_stores(place)
     yield from _of_algorithms(place, drafts)
     if place.issuer in drafts and place.issuer != place.id:
         yield from _of_parent(place, drafts[place.issuer], today)
@@ -143,6 +145,23 @@ def _of_names(place: Place) -> Iterator[Conflict]:
                 hint=tr("choose a shorter region or domain"),
                 citation="RFC 1035 2.3.4",
             )
+
+
+def _of_stores(place: Place) -> Iterator[Conflict]:
+    """A key that is to be made in a token, where files need it: it could never be put into them."""
+    files = [package.path for package in place.packages if meant_to_hold(package.form, "key")]
+    if not place.draft.key.store or not files:
+        return
+    demand = next((one for one in place.demands if one.requirement.term in ("key.exportable", "key.present")), None)
+    yield Conflict(
+        place.id,
+        demand.requirement.id if demand else "certwright.key-in-token",
+        demand.requirement.text if demand else tr("its files hold the private key"),
+        expected=tr("a key that can leave where it was made, for {files}", files=", ".join(files)),
+        found=tr("keys: {store}, a token that no key leaves", store=place.draft.key.store),
+        hint=tr("take keys: away from this certificate; authorities can keep theirs in the token"),
+        citation=_cited(demand) if demand else "",
+    )
 
 
 def _of_algorithms(place: Place, drafts: Mapping[str, Draft]) -> Iterator[Conflict]:

@@ -1,6 +1,6 @@
 """The places of a site: each row of the catalogue that counts there, filled, with its demands folded into a draft."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -21,6 +21,7 @@ from certwright.model import (
     PfxProfile,
     Place,
     Renewal,
+    Requirement,
 )
 from certwright.plan.authorities import anchors_of, distribution_points
 from certwright.plan.filling import Filling, concerns
@@ -60,6 +61,7 @@ class Places:
         renewal: Renewal,
     ) -> None:
         self.filling, self.issuer, self.wishes, self.renewal = filling, issuer, wishes, renewal
+        self.asked: dict[str, Sequence[Requirement]] = {}
         self.together = {one.id for one in filling.product.sets if one.together}
         self.target = self._target(targets)
         self.places = tuple(self._place(row) for row in self._rows())
@@ -107,7 +109,7 @@ class Places:
 
     def _wish(self, place: str) -> Wish:
         every, own = self.wishes.get("*", Wish()), self.wishes.get(place, Wish())
-        return Wish(own.key or every.key, own.days or every.days, own.names)
+        return Wish(own.key or every.key, own.days or every.days, own.names, own.store)
 
     # ── what a row becomes ──
 
@@ -136,11 +138,20 @@ class Places:
         )
 
     def _demands(self, row: _Row) -> Iterator[Demand]:
-        for requirement in self.filling.product.requirements:
-            is_for_sets = requirement.term.startswith("set.")
-            concerned = concerns(requirement.applies, (row.template.id, *row.template.groups))
-            if not is_for_sets and concerned and self.filling.applies(requirement, row.facts):
+        for requirement in self._concerned(row.template):
+            if self.filling.applies(requirement, row.facts):
                 yield from self.filling.demand(requirement, row.address, row.facts)
+
+    def _concerned(self, template: PlaceTemplate) -> Sequence[Requirement]:
+        """The requirements that speak of places of that row, whatever the facts: there may be thousands of them."""
+        if template.id not in self.asked:
+            self.asked[template.id] = [
+                requirement
+                for requirement in self.filling.product.requirements
+                if not requirement.term.startswith("set.")
+                and concerns(requirement.applies, (template.id, *template.groups))
+            ]
+        return self.asked[template.id]
 
     def _signer(self, row: _Row) -> str:
         if row.template.kind == "anchors":
@@ -177,7 +188,7 @@ class Places:
             self._unfulfilled(row, demands, start)
         if wish.days and draft.lifetime.days != wish.days:
             self._too_short(row, demands, start)
-        return draft
+        return replace(draft, key=replace(draft.key, store=wish.store))
 
     def _too_short(self, row: _Row, demands: tuple[Demand, ...], start: Draft) -> None:
         """A wish for a life that a demand would change."""

@@ -18,6 +18,7 @@ from certwright.speech import os_words, tr
 from certwright.targets.folder import Folder
 from certwright.wiring.correspondents import Around, Correspondents
 from certwright.wiring.loading import Loaded
+from certwright.wiring.tokens import Tokens
 from certwright.wiring.vault import Listener, open_vault
 
 Progress = Callable[[int, int, str], None]
@@ -46,10 +47,12 @@ def apply(
     with run_lock(loaded.state / "lock", loaded.now, wait), foundry or Foundry() as foundry:
         foundry.expect(_likely_keys(loaded))
         with Inventory.open(loaded.database) as inventory:
+            listener = Listener(say or said.append, at)
+            tokens = Tokens(loaded, partial(_names_of_keys, inventory), listener.say)
 
             @cache
             def vault() -> Vault:
-                return open_vault(loaded, unlock or Unlock(), inventory, foundry, Listener(say or said.append, at))
+                return open_vault(loaded, unlock or Unlock(), inventory, foundry, listener, tokens)
 
             asked = Correspondents(Around(loaded, inventory, vault, partial(_keep, inventory), loaded.now))
             world = World(
@@ -63,10 +66,15 @@ def apply(
                 at=at,
                 correspondent=asked.of,
             )
-            with closing(asked):
+            with closing(tokens), closing(asked):
                 applied = flow.apply(loaded.plan, world, passwords or {})
                 heard = asked.messages()
     return dataclasses.replace(applied, messages=(*said, *applied.messages, *heard))
+
+
+def _names_of_keys(inventory: Inventory) -> frozenset[str]:
+    with inventory.reading() as reading:
+        return reading.key_names()
 
 
 def _keep(inventory: Inventory, place: str, ticket: Mapping[str, object]) -> None:
@@ -96,7 +104,8 @@ def _likely_keys(loaded: Loaded) -> Iterator[KeySpec]:
     """The keys this run will probably need, in the order in which it will ask for them."""
     held = places_held(loaded.database)
     for place in loaded.plan.places:
-        if place.kind != "anchors" and not place.shares_with and place.id not in held:
+        ours = place.kind != "anchors" and not place.shares_with and not place.draft.key.store
+        if ours and place.id not in held:
             yield place.draft.key
 
 

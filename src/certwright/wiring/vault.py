@@ -6,12 +6,14 @@ from collections.abc import Callable
 from certwright.flow import Vault, open_passwords
 from certwright.inventory import Inventory
 from certwright.keys.foundry import Foundry
+from certwright.keys.ring import KeyRing
 from certwright.keys.seal import Box, new_box, open_box
 from certwright.keys.sealed import SealedKeys
 from certwright.keys.unlock import Unlock, ask_secret, find_secret, make_secret
 from certwright.speech import tr
 from certwright.value import value
 from certwright.wiring.loading import Loaded
+from certwright.wiring.tokens import Tokens
 
 WRAPPING = "master key"  # the inventory's setting that holds the wrapped master key
 
@@ -24,10 +26,12 @@ class Listener:
     at: Callable[[str], None]
 
 
-def open_vault(loaded: Loaded, unlock: Unlock, inventory: Inventory, foundry: Foundry, listener: Listener) -> Vault:
+def open_vault(
+    loaded: Loaded, unlock: Unlock, inventory: Inventory, foundry: Foundry, listener: Listener, tokens: Tokens
+) -> Vault:
     """The vault of this inventory; a new one when it has none yet. Locked when the secret is missing or wrong."""
     box = open_safe(loaded, unlock, inventory) or _new_safe(loaded, unlock, inventory, listener)
-    return Vault(SealedKeys(foundry, box, secrets.token_bytes), box)
+    return Vault(KeyRing(SealedKeys(foundry, box, secrets.token_bytes), tokens), box)
 
 
 def open_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> Box | None:
