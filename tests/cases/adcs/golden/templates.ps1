@@ -103,6 +103,7 @@ function New-Template {
         $entry = $Container.psbase.Children.Add((Get-RelativeName -Name $Template.name), 'pKICertificateTemplate')
         Set-TemplateAttribute -Entry $entry -Template $Template -Oid $made.Oid
         $entry.psbase.CommitChanges()
+        $entry.psbase.RefreshCache()
     }
     catch {
         $made.Entry.psbase.DeleteTree()
