@@ -3,6 +3,7 @@
 Verbs are loaded when they are called, so that `--help` costs little more than starting Python.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -15,6 +16,8 @@ from certwright.cli import ending
 from certwright.cli.streams import replace_closed
 from certwright.cli.verb import SpokenGroup, clicking, wished
 from certwright.speech import speaking, tr
+
+GARBAGE = 50_000  # objects made before garbage is looked for: a plan has many, and keeps them until the end
 
 VERBS = {  # verb → what --help says of it; its module has the verb's name and a command of the name `command`
     "init": "Print a commented deployment file for a product.",
@@ -73,9 +76,13 @@ def certwright(ctx: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, and end the process with one of the codes that `--help` lists."""
+    gc.set_threshold(GARBAGE)
     replace_closed()
     given = sys.argv[1:] if arguments is None else arguments
     language = wished(given, os.environ)
     with speaking(language), clicking(language), ending.told():
-        code = certwright.main(args=arguments, prog_name="certwright", standalone_mode=False)
+        try:
+            code = certwright.main(args=arguments, prog_name="certwright", standalone_mode=False)
+        finally:
+            gc.freeze()  # nobody has to look through all of it once more before the end
         sys.exit(code or 0)
