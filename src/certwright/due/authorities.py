@@ -8,6 +8,8 @@ from certwright.due.situation import Situation
 from certwright.errors import Conflict, Impossible
 from certwright.model import Held, Place
 from certwright.plan.feasible import life_of
+from certwright.speech import tr
+from certwright.speech import tr
 from certwright.x509.name import parse_name
 from certwright.x509.read import read_certificate
 
@@ -51,10 +53,12 @@ def _other(place: Place, have: Held) -> Conflict | None:
     return Conflict(
         place.id,
         "certwright.authority-changed",
-        "an authority that has signed keeps its subject and its key",
+        tr("an authority that has signed keeps its subject and its key"),
         expected=f"{facts.subject}, {facts.key.algorithm.upper()} {facts.key.bits}",
         found=f"{place.draft.subject}, {place.draft.key}",
-        hint="put them back into issuers:, or describe another issuer beside this one and let sites change over to it",
+        hint=tr(
+            "put them back into issuers:, or describe another issuer beside this one and let sites change over to it"
+        ),
     )
 
 
@@ -63,16 +67,18 @@ def _dying(place: Place, situation: Situation, reasons: Mapping[str, str]) -> Co
     if place.issuer != place.id:
         return None
     needy = outliving(place, situation.held[place.id], situation)
-    reason = f"it would die before {needy.id}" if needy else reasons.get(place.id, "")
+    reason = tr("it would die before {place}", place=needy.id) if needy else reasons.get(place.id, "")
     return (
         reason
         and Conflict(
             place.id,
             "certwright.root-rotation",
             reason,
-            expected="a root that outlives what it signs, and stays as it is",
-            found=f"valid until {situation.held[place.id].not_after:%Y-%m-%d}",
-            hint="everybody must trust a new root before it signs: describe a second issuer, apply, hand out its root"
-            " from pki/, then change the issuer of the sites",
+            expected=tr("a root that outlives what it signs, and stays as it is"),
+            found=tr("valid until {end}", end=f"{situation.held[place.id].not_after:%Y-%m-%d}"),
+            hint=tr(
+                "everybody must trust a new root before it signs: describe a second issuer, apply, hand out its root"
+                " from pki/, then change the issuer of the sites"
+            ),
         )
     ) or None

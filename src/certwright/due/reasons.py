@@ -39,12 +39,12 @@ def _revoked(place: Place, have: Held, situation: Situation) -> str:
 
 
 def _expired(place: Place, have: Held, situation: Situation) -> str:
-    return f"it expired on {have.not_after:%Y-%m-%d}" if have.not_after <= situation.now else ""
+    return tr("it expired on {day:%Y-%m-%d}", day=have.not_after) if have.not_after <= situation.now else ""
 
 
 def _changed(place: Place, have: Held, situation: Situation) -> str:
     worded, now_demanded = have.demanded.partition(".")[0], demanded(place)
-    return "what is demanded of it has changed" if worded == WORDING and have.demanded != now_demanded else ""
+    return tr("what is demanded of it has changed") if worded == WORDING and have.demanded != now_demanded else ""
 
 
 def _other_issuer(place: Place, have: Held, situation: Situation) -> str:
@@ -58,7 +58,7 @@ def _other_issuer(place: Place, have: Held, situation: Situation) -> str:
     # An authority that was renewed with its key still vouches for what it signed before.
     before, after = read_certificate(have.chain[0]), read_certificate(parent.certificate)
     same = (before.subject_der, before.key.spki) == (after.subject_der, after.key.spki)
-    return "" if same else "its issuer has a new key or name"
+    return "" if same else tr(tr("its issuer has a new key or name"))
 
 
 def _other_outsider(place: Place, have: Held, outsider: IssuerWish) -> str:
@@ -72,14 +72,15 @@ def _other_outsider(place: Place, have: Held, outsider: IssuerWish) -> str:
 
 def _unacceptable(place: Place, have: Held, situation: Situation) -> str:
     found = acceptable(place.demands, read_certificate(have.certificate), judged_at(have.not_before, situation.now))
-    return f"it does not satisfy {found[0][0].requirement.id}" if found else ""
+    return tr("it does not satisfy {requirement}", requirement=found[0][0].requirement.id) if found else ""
 
 
 def _child_outlives(place: Place, have: Held, situation: Situation) -> str:
     """An issuing CA too old to sign what is wanted of it: renewed first, so that no parent dies under its child."""
     if place.kind != "authority" or place.issuer == place.id:
         return ""
-    return f"it would die before {needy.id}" if (needy := outliving(place, have, situation)) else ""
+    needy = outliving(place, have, situation)
+    return tr("it would die before {place}", place=needy.id) if needy else ""
 
 
 _PREDICATES: tuple[Callable[[Place, Held, Situation], str], ...] = (

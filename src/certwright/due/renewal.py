@@ -4,6 +4,7 @@ Age can wait for a maintenance window, as long as the certificate outlives the w
 set that rotates together are renewed when one of them is.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from certwright.due.situation import Situation
@@ -23,18 +24,21 @@ def aged(place: Place, have: Held, situation: Situation) -> str:
     if place.issuer == place.id:  # a root lives on until something it signs would outlive it
         return ""
     when, why = _soonest(have, place.renewal, situation.advised.get(place.id))
-    return why if when <= situation.now else ""
+    return why() if when <= situation.now else ""
 
 
-def _soonest(have: Held, renewal: Renewal, advised: datetime | None) -> tuple[datetime, str]:
+def _soonest(have: Held, renewal: Renewal, advised: datetime | None) -> tuple[datetime, Callable[[], str]]:
+    """The moment, and what says why: it is worded only when that moment has come."""
     life = have.not_after - have.not_before
     thirds = have.not_before + life * 2 / 3
-    moments = [(thirds, tr("two thirds of its life are over since {day:%Y-%m-%d}", day=thirds))]
+    moments: list[tuple[datetime, Callable[[], str]]] = [
+        (thirds, lambda: tr("two thirds of its life are over since {day:%Y-%m-%d}", day=thirds))
+    ]
     if renewal.days_before and timedelta(days=renewal.days_before) < life:  # a shorter one would be due from the start
         day = have.not_after - timedelta(days=renewal.days_before)
-        moments.append((day, tr("less than {days} days of its life are left", days=renewal.days_before)))
+        moments.append((day, lambda: tr("less than {days} days of its life are left", days=renewal.days_before)))
     if advised is not None:
-        moments.append((advised, tr("its issuer advises to renew it from {day:%Y-%m-%d} on", day=advised)))
+        moments.append((advised, lambda: tr("its issuer advises to renew it from {day:%Y-%m-%d} on", day=advised)))
     return min(moments, key=lambda one: one[0])
 
 
