@@ -9,7 +9,6 @@ from certwright.errors import Conflict, Impossible
 from certwright.model import Held, Place
 from certwright.plan.feasible import life_of
 from certwright.speech import tr
-from certwright.speech import tr
 from certwright.x509.name import parse_name
 from certwright.x509.read import read_certificate
 

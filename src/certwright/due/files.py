@@ -5,7 +5,6 @@ from collections.abc import Container, Iterator, Mapping
 from certwright.due.recipes import anchors_of, holding, recipe
 from certwright.model import Action, Held, Plan
 from certwright.speech import tr
-from certwright.speech import tr
 
 
 def deliveries(
@@ -23,7 +22,7 @@ def deliveries(
         renewed = (place.shares_with or place.id) in reasons or any(name in reasons for name in place.anchor_places)
         for package in place.packages:
             if renewed:
-                yield Action("deliver", place.id, tr(tr("its certificate is new")))
+                yield Action("deliver", place.id, tr("its certificate is new"))
                 break
             wanted = recipe(place, package, holding(place, held), versions.get(place.set, 0), anchors_of(place, held))
             if delivered.get(package.path) != wanted:

@@ -58,7 +58,7 @@ def _other_issuer(place: Place, have: Held, situation: Situation) -> str:
     # An authority that was renewed with its key still vouches for what it signed before.
     before, after = read_certificate(have.chain[0]), read_certificate(parent.certificate)
     same = (before.subject_der, before.key.spki) == (after.subject_der, after.key.spki)
-    return "" if same else tr(tr("its issuer has a new key or name"))
+    return "" if same else tr("its issuer has a new key or name")
 
 
 def _other_outsider(place: Place, have: Held, outsider: IssuerWish) -> str:
