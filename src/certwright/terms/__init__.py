@@ -142,7 +142,7 @@ def fold(draft: Draft, terms: Iterable[Term]) -> Draft:
         shaped = draft
         for word in words:
             shaped = word.shape(shaped)
-        if shaped == draft:
+        if shaped is draft or shaped == draft:
             return draft
         draft = shaped
     return draft

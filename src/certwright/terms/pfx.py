@@ -110,7 +110,7 @@ class Privacy(Word):
     reads: ClassVar[str] = "pfx"
 
     def shape(self, draft: Draft) -> Draft:
-        return replace(draft, pfx=replace(draft.pfx, privacy=True))
+        return draft if draft.pfx.privacy else replace(draft, pfx=replace(draft.pfx, privacy=True))
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         if bare := [bag.where for bag in _pfx(seen).certificates if bag.encryption is None]:
@@ -124,7 +124,7 @@ class LocalMachine(Word):
     reads: ClassVar[str] = "pfx"
 
     def shape(self, draft: Draft) -> Draft:
-        return replace(draft, pfx=replace(draft.pfx, local_machine=True))
+        return draft if draft.pfx.local_machine else replace(draft, pfx=replace(draft.pfx, local_machine=True))
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         for key in _pfx(seen).keys:

@@ -63,7 +63,8 @@ class KeyUsage(Word):
             raise Refused(what, tr("one of {names}", names=", ".join(KEY_USAGES)))
 
     def shape(self, draft: Draft) -> Draft:
-        return replace(draft, key_usage=draft.key_usage.union(self.all_of))
+        usage = draft.key_usage.union(self.all_of)
+        return draft if usage == draft.key_usage else replace(draft, key_usage=usage)
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         usage, wanted = leaf(seen).key_usage, frozenset(self.all_of)
@@ -89,7 +90,7 @@ class Extended(Word):
     def shape(self, draft: Draft) -> Draft:
         present = set(map(purpose_oid, draft.extended_key_usage))
         missing = [purpose for purpose in dict.fromkeys(self.all_of) if purpose_oid(purpose) not in present]
-        return replace(draft, extended_key_usage=draft.extended_key_usage + tuple(missing))
+        return replace(draft, extended_key_usage=draft.extended_key_usage + tuple(missing)) if missing else draft
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         found, wanted = leaf(seen).extended_key_usage, list(map(purpose_oid, self.all_of))

@@ -53,7 +53,7 @@ class Minimum(Word):
     def shape(self, draft: Draft) -> Draft:
         if self.after is None:  # a leap day may fall into any of the years
             longest = timedelta(days=self.years * 366 + self.days)
-            return replace(draft, lifetime=max(draft.lifetime, longest))
+            return replace(draft, lifetime=longest) if longest > draft.lifetime else draft
         return replace(draft, good_until=max(filter(None, (draft.good_until, self._end(self.after)))))
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
@@ -81,7 +81,8 @@ class Remaining(Word):
 
     def shape(self, draft: Draft) -> Draft:
         """One day more than asked, or the certificate would fall due the moment it is made."""
-        return replace(draft, lifetime=max(draft.lifetime, timedelta(days=self.days + 1)))
+        least = timedelta(days=self.days + 1)
+        return replace(draft, lifetime=least) if least > draft.lifetime else draft
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         end = leaf(seen).not_after
@@ -102,7 +103,8 @@ class Maximum(Word):
     days: Annotated[int, "days from first to last moment"]
 
     def shape(self, draft: Draft) -> Draft:
-        return replace(draft, lifetime=min(draft.lifetime, timedelta(days=self.days)))
+        most = timedelta(days=self.days)
+        return replace(draft, lifetime=most) if most < draft.lifetime else draft
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         certificate = leaf(seen)
