@@ -1,6 +1,6 @@
 """Templates filled for one site: the one place where facts meet the catalogue's rows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol, cast
 
 from certwright.catalogue.conditions import Unfilled, fill, holds, in_builds, placeholders, words
@@ -60,11 +60,10 @@ class Filling:
     def conflict(self, at: str, code: str, what: str, **details: str) -> None:
         self.conflicts.append(Conflict(f"{self.site}/{at}", code, what, **details))
 
-    def demand(self, requirement: Requirement, address: str, facts: Facts) -> Iterator[Demand]:
-        """A requirement bound to a place or set; what cannot be bound is a conflict."""
+    def demand(self, requirement: Requirement, address: str, facts: Facts) -> tuple[Demand, ...]:
+        """A requirement bound to a place or set; what cannot be bound is a conflict, and nothing."""
         term = self._constant.get(requirement.id) or self._bound(requirement, address.partition("/")[2], facts)
-        if term is not None:
-            yield Demand(requirement, address, term)
+        return () if term is None else (Demand(requirement, address, term),)
 
     def _bound(self, requirement: Requirement, at: str, facts: Facts) -> Term | None:
         with_ = self.filled(dict(requirement.with_), facts, at)
