@@ -1,9 +1,11 @@
 """The signature beside a manifest, before OpenSSL."""
 
+import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from tests.pack.adcs_site import files, key, made
 
@@ -62,3 +64,17 @@ def test_the_fingerprint_is_that_of_openssl(tmp_path: Path) -> None:
         cwd=tmp_path, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     assert told.strip().endswith(f"={fingerprint(certificate(key()))}")
+
+
+@pytest.mark.parametrize("page", ["README.en.txt", "LIESMICH.de.txt"])
+def test_the_commands_of_the_page_work(page: str, tmp_path: Path) -> None:
+    manifest = files()["manifest.json"]
+    (tmp_path / "manifest.json").write_bytes(manifest)
+    (tmp_path / "manifest.json.p7s").write_bytes(detached(manifest, key(), certificate(key())))
+    commands = re.findall(r"^ +(openssl .*)\r$", files()[page].decode("utf-8-sig"), re.MULTILINE)
+    assert len(commands) == 2
+    told = [
+        subprocess.run(one.split(), cwd=tmp_path, check=True, capture_output=True, text=True).stdout for one in commands
+    ]
+    assert (tmp_path / "manifest.signed").read_bytes() == manifest
+    assert told[1].strip().endswith(fingerprint(certificate(key())))

@@ -13,7 +13,7 @@ The CA as certutil -dump shows it: host\name of the CA.
 .PARAMETER WithoutApproval
 Creates those templates without a certificate manager, too. Then only people whom you trust with everything may enrol.
 .EXAMPLE
-powershell.exe -NoProfile -ExecutionPolicy Bypass -File .\templates.ps1 -Group 'CONTOSO\Certificate requesters' -WhatIf
+powershell.exe -NoProfile -ExecutionPolicy Bypass -File .\templates.ps1 -Group "CONTOSO\Certificate requesters" -WhatIf
 #>
 #Requires -Version 5.1
 [CmdletBinding(SupportsShouldProcess = $true)]
