@@ -7,7 +7,7 @@ import re
 
 from certwright.model import Place, Severity, Status
 from certwright.report.layout import columns_of
-from certwright.speech import of_any_product, of_product, tr, trn
+from certwright.speech import noted, of_any_product, of_product, tr, trn
 
 
 def status_word(status: Status) -> str:
@@ -72,6 +72,13 @@ def days(number: int) -> str:
 def place_title(place: Place) -> str:
     """The title of a place."""
     return titled(place.title, place.id, place.product)
+
+
+_OF_ISSUERS = {  # what the plan calls the authorities of an issuer
+    "Root CA": noted("Root CA of {name}"),
+    "Issuing CA": noted("Issuing CA of {name}"),
+    "Certification authorities": noted("Certification authorities of {name}"),
+}
 
 
 def titled(title: str, address: str = "", product: str = "") -> str:
