@@ -47,17 +47,15 @@ class Verdicts:
         yield from (one for one in self.before if one.is_finding)
         yield from (self._result(column, found) for column, found in self.found)
 
-    def tally(self) -> Mapping[str, int]:
-        """How many results have which status."""
+    def count_into(self, counts: Counter[str]) -> None:
+        """Add how many results have which status."""
         skipped = len(self.reasons) - self.reasons.count("")
-        counts: Counter[str] = Counter(
-            {Status.OK: len(self.demands) - skipped - len(self.found), Status.SKIPPED: skipped}
-        )
+        counts[Status.SKIPPED] += skipped
+        counts[Status.OK] += len(self.demands) - skipped - len(self.found)
         for column, found in self.found:
             counts[self._result(column, found).status] += 1
         for one in self.before:
             counts[one.status] += 1
-        return counts
 
     def skipped(self) -> set[str]:
         """The codes of the demands that were silent."""
@@ -111,7 +109,10 @@ class Results(Told[Result]):
         if self._counts is None:
             self._counts = Counter()
             for one in self.parts:
-                self._counts.update(one.tally() if isinstance(one, Verdicts) else (one.status,))
+                if isinstance(one, Verdicts):
+                    one.count_into(self._counts)
+                else:
+                    self._counts[one.status] += 1
         return self._counts
 
     def findings(self) -> Iterator[Result]:
