@@ -138,6 +138,11 @@ def test_a_subordinate_ca() -> None:
     assert attributes_of(free)["pKIMaxIssuingDepth"] == -1
 
 
+def test_where_a_key_lies_is_nothing_to_the_ca() -> None:
+    draft = Draft("CN=a", key_usage=BOTH, extended_key_usage=("serverAuth",), key=KeySpec("rsa", 2048, "hsm"))
+    assert template_for(draft) == template_for(replace(draft, key=KeySpec("rsa", 2048)))
+
+
 def test_a_curve_needs_a_template_of_version_three() -> None:
     template = template_for(Draft("CN=a", key=KeySpec("ec", 256), extended_key_usage=("serverAuth",)))
     found = attributes_of(template)

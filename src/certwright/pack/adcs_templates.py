@@ -79,7 +79,7 @@ def template_for(draft: Draft, *, exportable: bool = True, name: str = "") -> Te
         name,
         _usage(draft),
         purposes,
-        draft.key,
+        KeySpec(draft.key.algorithm, draft.key.bits),  # where it lies is nothing to the CA
         max(days, TWO_YEARS_AND_A_HALF) if draft.good_until else days,
         exportable,
         draft.authority,
