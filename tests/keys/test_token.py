@@ -12,6 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.hsm import LABEL, MODULE, PIN, token
 
 from certwright.errors import Broken, Locked, Refused, Unreadable
 from certwright.keys import NewKey
@@ -22,23 +23,13 @@ from certwright.keys.sealed import SealedKeys
 from certwright.keys.token import TokenKeys, TokenPlace
 from certwright.model import KeySpec
 
-MODULE = next(
-    (str(one) for one in Path("/usr/lib").glob("**/softhsm/libsofthsm2.so")), "/usr/lib/softhsm/libsofthsm2.so"
-)
-PIN = "4711-of-this-test"
 RSA, EC = KeySpec("rsa", 2048, "hsm"), KeySpec("ec", 256, "hsm")
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> TokenPlace:
-    """A token of its own. The library reads its configuration once a process, so all tests here share it."""
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\n")
-    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
-    made = ["softhsm2-util", "--init-token", "--free", "--label", "contoso", "--pin", PIN, "--so-pin", "security"]
-    subprocess.run(made, check=True, capture_output=True)
-    return TokenPlace(MODULE, "contoso", PIN)
+@pytest.fixture
+def place() -> TokenPlace:
+    token()
+    return TokenPlace(MODULE, LABEL, PIN)
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ class Run:
         fresh = {one.held.key: one.key.pkcs8 for one in made}
 
         def pkcs8(held: Held) -> bytes:
-            return fresh.get(held.key) or self._registry.private(held)[1]
+            return fresh[held.key] if held.key in fresh else self._registry.private(held)[1]
 
         return Bench(
             plan=self._plan,
