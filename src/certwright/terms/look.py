@@ -177,8 +177,8 @@ def _chain(
     """Names and usages have terms of their own, so the path is judged for neither usage."""
     if work.kind == "anchors" or (work.form in CHAINLESS and not others):
         return None
-    anchors = tuple(_facts(der, memo) for der in work.anchors)
-    known = tuple(_facts(der, memo) for der in work.known)
+    anchors = [_facts(der, memo) for der in work.anchors]
+    known = [_facts(der, memo) for der in work.known]
     return diagnose(leaf, others, anchors, work.now, server=None, memo=memo, known=known)
 
 

@@ -29,11 +29,9 @@ class Setting(NamedTuple):
 
     def key(self, leaf: CertificateFacts) -> Key:
         """The same for leaves that name the same issuer and its key in the same setting."""
-        return (
-            "line", leaf.issuer_der, leaf.authority_key_identifier, self.now, self.server,
-            *[one.fingerprint for one in self.others], "anchors", *[one.fingerprint for one in self.anchors], "known",
-            *[one.fingerprint for one in self.known],
-        )  # fmt: skip
+        others, anchors, known, now, server = self
+        at_hand = [one.fingerprint for some in (others, anchors, known) for one in some]
+        return "line", leaf.issuer_der, leaf.authority_key_identifier, now, server, len(others), len(anchors), *at_hand
 
     @property
     def at_hand(self) -> tuple[CertificateFacts, ...]:
