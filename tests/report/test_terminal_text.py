@@ -18,7 +18,7 @@ from certwright.report.findings import report_text
 from certwright.report.inspection import inspection_text
 from certwright.report.layout import Screen
 from certwright.report.plan import plan_text
-from certwright.report.repair import Mended, Repair, repair_text
+from certwright.report.repair import Locked, Mended, Repair, repair_text
 from certwright.report.told import visible
 
 from .hostile import reports
@@ -65,7 +65,7 @@ MENDED = Mended(
     output="repaired",
     repairs=(Repair("east/portal", "east/a.pfx", "product.order", "order", "leaf last", "leaf first", "it matters"),),
     kept=1, written=2, new=(FAIL,), wanted=(FAIL,), notes=(WARNING,),
-    strays=(("b.pfx", "nobody's"),), passwords=(("east/deployment", "new, in p.txt"),),
+    strays=(("b.pfx", "nobody's"),), passwords=(Locked("east/deployment", "a new one", "p.txt"),),
 )  # fmt: skip
 TOLD = Explanation(
     "a.b", "place", "B", "text", "why", "fix", "error", (("x", "y"),), (DOCUMENT,), (CONTRADICTION,), ("a",)
