@@ -77,7 +77,7 @@ def is_old_key(label: str) -> bool:
 
 def is_pem(content: bytes) -> bool:
     """Whether there is a PEM block in it, or the beginning of one. (UTF-16 has a NUL beside every letter.)"""
-    return b"-----BEGIN" in content or (b"B\0" in content and b"-----BEGIN" in content.replace(b"\0", b""))
+    return b"-----BEGIN" in content or (b"B\0E\0G" in content and b"-----BEGIN" in content.replace(b"\0", b""))
 
 
 def certificates_in(content: bytes) -> tuple[bytes, ...]:
