@@ -13,6 +13,7 @@ from certwright.report.explanation import Explanation, explanation_document
 from certwright.report.findings_json import report_document
 from certwright.report.inspection_json import inspection_document
 from certwright.report.inventory import status_document
+from certwright.report.notice import Matter, Notice, notice_document
 from certwright.report.plan_json import plan_document
 from certwright.report.repair import Locked, Mended, Repair
 from certwright.report.repair_json import repair_document
@@ -39,6 +40,9 @@ DOCUMENTS = {
     "explanation": explanation_document(EXPLANATION),
     "inspection": inspection_document(INSPECTED, NOW),
     "repair": repair_document(MENDED, dry_run=False),
+    "notice": notice_document(
+        Notice("due", "contoso", (Matter("east/portal", "it expires"),), NOW, "certwright apply")
+    ),
     "difference": difference_document(
         Difference({"a/b": ("dns:b",)}, {}, {"a/c": (Change("key", ("rsa 2048",), ("rsa 4096",)),)})
     ),
