@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.german import english
 
 from certwright.check import judge, judge_seen, works
 from certwright.model import (
@@ -26,6 +27,7 @@ from certwright.model import (
     Severity,
     Status,
 )
+from certwright.speech import speaking
 from certwright.terms import bind
 from certwright.terms.look import see
 from certwright.terms.material import MATERIAL
@@ -519,3 +521,41 @@ def test_every_certificate_of_a_trust_list_is_told() -> None:
     report = judge(Plan((listed,), (), ()), {"roots.pem": content}, {}, NOW)
     assert len(report.files) == len(certificates_in(content))
     assert {facts.complete for facts in report.files} == {None}
+
+
+# ── in German ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_folder_with_findings_is_told_in_german() -> None:
+    demands = [
+        demand("key.length", minimum=4096),
+        demand("names.required", names=("dns:shop.contoso.com",), after=("test.key.length",)),
+        demand("validity.remaining", days=9000),
+        demand("pfx.encryption", allowed=("tripledes-sha1",)),
+        demand("kubernetes.object", kind="Secret", name="a"),
+    ]
+    three = plan(
+        place("portal", ("pfx", "east/a.pfx"), demands=demands),
+        place("graph", ("pfx", "east/B.pfx"), ("pfx", "east/gone.pfx"), demands=demands),
+        place("torn", ("pfx", "east/torn.pfx"), demands=demands),
+        demands=[demand("set.count", count=9), demand("set.same-password"), demand("set.folders")],
+    )
+    files = {"east/a.pfx": GOOD_PFX, "east/b.pfx": GOOD_PFX, "east/torn.pfx": GOOD_PFX[:-9]}
+    with speaking("de"):
+        report = judge(three, files, PASSWORDS, NOW)
+    plain = judge(three, files, PASSWORDS, NOW)
+    assert verdicts(report) == verdicts(plain), "a verdict depends on no language"
+    said = [text for one in report.results for text in (one.reason, *_texts(one.mismatches)) if not _is_path(text)]
+    assert len(set(said)) > 15
+    assert not english(*said, *(text.partition(": ")[2] for text in report.unjudged))
+    assert only(report, "test.set.count").mismatches[0].expected == "9 Zertifikate"
+    told = [one for one in report.results if one.code == "test.names.required" and one.path == "east/a.pfx"]
+    assert [one.reason for one in told] == ["test.key.length nicht erfüllt; das beheben und erneut prüfen"]
+
+
+def _texts(mismatches: Sequence[Mismatch]) -> Iterator[str]:
+    return (text for one in mismatches for text in (one.expected, one.found))
+
+
+def _is_path(text: str) -> bool:
+    return re.fullmatch(r"[\w./]*", text) is not None
