@@ -32,6 +32,7 @@ PROGRAMS_READ = frozenset(("report/metrics.py", "report/html_style.py"))
 NOT_SAID = frozenset(
     (
         *VERBS.values(),  # gathered with --help
+        "renewal advice asked",  # the name of a setting in the inventory
         "extended key usage",  # the name of a row, which `_label` puts into words
         "{} characters, {} classes, none of {}",  # kept in the inventory, and compared
         *("no interior errors", "{} may not sign certificates", "{} is not for {}"),  # a library speaks
