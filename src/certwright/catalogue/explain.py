@@ -225,4 +225,6 @@ def _value(value: object) -> str:
         return " ".join(f"{key} {_value(entry)}" for key, entry in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(_value, value))
-    return str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
