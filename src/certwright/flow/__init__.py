@@ -7,7 +7,7 @@ from certwright.flow.applying import apply
 from certwright.flow.delivering import authorities, foreign_roots, roots
 from certwright.flow.passwords import open_passwords
 from certwright.flow.standing import Standing, coming, look, todo
-from certwright.flow.world import Applied, Vault, World, unheard, untold
+from certwright.flow.world import Applied, Vault, World, unheard, unreachable, untold
 
 __all__ = [
     "Applied",
@@ -23,5 +23,6 @@ __all__ = [
     "roots",
     "todo",
     "unheard",
+    "unreachable",
     "untold",
 ]

@@ -5,10 +5,10 @@ What is delivered is English. The same requests give the same bytes, so that not
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from importlib import import_module
 from typing import TypeAlias
 
 from certwright.model import Artifact, IssuerWish
-from certwright.pack.adcs import bundle
 from certwright.pack.pem import armour
 from certwright.pack.requested import Requested, folder_of
 
@@ -19,8 +19,11 @@ Handover: TypeAlias = Callable[[IssuerWish, Sequence[Requested]], tuple[Artifact
 
 def request_files(issuer: IssuerWish, requests: Sequence[Requested]) -> tuple[Artifact, ...]:
     """The files to hand over. None when there are no requests, or when that kind is asked over a network."""
-    handover = HANDOVERS.get(issuer.kind)
-    return handover(issuer, requests) if handover and requests else ()
+    if issuer.kind not in HANDOVERS or not requests:
+        return ()
+    module, name = HANDOVERS[issuer.kind].split(":")  # loaded when there is something to hand over
+    handover: Handover = getattr(import_module(module), name)
+    return handover(issuer, requests)
 
 
 def plain(issuer: IssuerWish, requests: Sequence[Requested]) -> tuple[Artifact, ...]:
@@ -66,4 +69,4 @@ def _wanted(one: Requested) -> Iterator[tuple[str, str]]:
     yield "valid until", f"{draft.good_until + timedelta(days=1)} or later" if draft.good_until else ""
 
 
-HANDOVERS: Mapping[str, Handover] = {"files": plain, "adcs-offline": bundle}
+HANDOVERS: Mapping[str, str] = {"files": __name__ + ":plain", "adcs-offline": "certwright.pack.adcs:bundle"}

@@ -3,8 +3,10 @@
 import dataclasses
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache, partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from certwright import flow
 from certwright.errors import Broken
@@ -16,10 +18,12 @@ from certwright.keys.unlock import Unlock
 from certwright.model import Action, KeySpec
 from certwright.speech import os_words, tr
 from certwright.targets.folder import Folder
-from certwright.wiring.correspondents import Around, Correspondents
 from certwright.wiring.loading import Loaded
 from certwright.wiring.tokens import Tokens
 from certwright.wiring.vault import Listener, open_vault
+
+if TYPE_CHECKING:
+    from certwright.wiring.correspondents import Correspondents
 
 Progress = Callable[[int, int, str], None]
 
@@ -54,7 +58,7 @@ def apply(
             def vault() -> Vault:
                 return open_vault(loaded, unlock or Unlock(), inventory, foundry, listener, tokens)
 
-            asked = Correspondents(Around(loaded, inventory, vault, partial(_keep, inventory), loaded.now))
+            asked = _correspondents(loaded, inventory, vault)
             world = World(
                 inventory=inventory,
                 target=Folder(loaded.output, at),
@@ -64,12 +68,22 @@ def apply(
                 replace=replace,
                 progress=progress or flow.untold,
                 at=at,
-                correspondent=asked.of,
+                correspondent=asked.of if asked else flow.unreachable,
             )
-            with closing(tokens), closing(asked):
+            with closing(tokens), closing(asked) if asked else nullcontext():
                 applied = flow.apply(loaded.plan, world, passwords or {})
-                heard = asked.messages()
+                heard = asked.messages() if asked else ()
     return dataclasses.replace(applied, messages=(*said, *applied.messages, *heard))
+
+
+def _correspondents(loaded: Loaded, inventory: Inventory, vault: Callable[[], Vault]) -> "Correspondents | None":
+    """Who asks the issuers of somebody else; None, and nothing loaded, when the deployment has none."""
+    if not any(wish.outside for wish in loaded.plan.issuers):
+        return None
+    correspondents = import_module("certwright.wiring.correspondents")
+    around = correspondents.Around(loaded, inventory, vault, partial(_keep, inventory), loaded.now)
+    made: Correspondents = correspondents.Correspondents(around)
+    return made
 
 
 def _names_of_keys(inventory: Inventory) -> frozenset[str]:

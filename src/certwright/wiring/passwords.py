@@ -4,9 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from certwright.errors import Unreadable
 from certwright.model import Plan
-from certwright.pfx.read import read_pfx
 from certwright.value import field, value
 
 EVERY = "*"  # stands for every set and every file
@@ -57,11 +55,6 @@ class Passwords:
         for_sets = (text for pattern, text in self.told if pattern == EVERY or pattern in sets)
         return _few((*self.of_file(path), *for_sets, *self.kept.values(), *self.others))
 
-    def opening(self, path: str, content: bytes) -> str | None:
-        """Of the passwords told for this PFX the one that opens it, or the first; None when none was told for it."""
-        found = self.of_file(path)
-        return next((one for one in found[:-1] if _opens(content, one)), found[-1]) if found else None
-
 
 def _few(passwords: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(passwords))[:MOST_TRIED]
@@ -73,11 +66,3 @@ def covers(pattern: str, path: str) -> bool:
     parts = path.replace("\\", "/").strip("/").casefold().split("/")
     above = ("/".join(parts[:stop]) for stop in range(len(parts), 0, -1))
     return any(fnmatchcase(one, wanted) or fnmatchcase(one, f"*/{wanted}") for one in above)
-
-
-def _opens(content: bytes, password: str) -> bool:
-    try:
-        read_pfx(content, password)
-    except Unreadable:
-        return False
-    return True

@@ -16,6 +16,7 @@ from certwright.model import Mismatch, Package, Place, Plan, Result, Status
 from certwright.pack.detect import TRADE, detect
 from certwright.pack.forms import form_of
 from certwright.pack.unfold import unfold
+from certwright.pfx.read import read_pfx
 from certwright.speech import tr
 from certwright.terms.material import MATERIAL
 from certwright.value import field, value
@@ -138,7 +139,7 @@ class Shelf:
         start = f"{found.prefix}/" if found.prefix else ""
         packages = [package.path for place in found.plan.places for package in place.packages if package.form == "pfx"]
         told = {
-            path: self.passwords.opening(found.tree.label(path.removeprefix(start)), content)
+            path: _opening(self.passwords.of_file(found.tree.label(path.removeprefix(start))), content)
             for path in packages
             if isinstance(content := found.files.get(path), bytes)
         }
@@ -267,3 +268,16 @@ def _of_trade(name: str, content: Content) -> bool:
 def _stray(name: str, reason: str, status: Status) -> Result:
     row = MATERIAL["material.unmatched"]
     return Result(row.id, status, "", name, reason=reason, requirement=row)
+
+
+def _opening(passwords: Sequence[str], content: bytes) -> str | None:
+    """Of the passwords told for a PFX the one that opens it, else the last; None when none was told for it."""
+    return next((one for one in passwords[:-1] if _opens(content, one)), passwords[-1]) if passwords else None
+
+
+def _opens(content: bytes, password: str) -> bool:
+    try:
+        read_pfx(content, password)
+    except Unreadable:
+        return False
+    return True

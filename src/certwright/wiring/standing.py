@@ -1,6 +1,7 @@
 """What is held, until when, and what is due: read from the inventory, without any secret but one's own password."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from certwright import flow
 from certwright.errors import Impossible, Refused
@@ -11,6 +12,7 @@ from certwright.model import Action, Held, Place
 from certwright.report import inventory as report
 from certwright.speech import tr
 from certwright.targets.folder import Folder
+from certwright.value import value
 from certwright.wiring.applying import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.wiring.vault import open_safe
@@ -24,9 +26,9 @@ def status(loaded: Loaded) -> report.Standing:
         if inventory is not None:
             with inventory.reading() as reading:
                 abandoned = reading.outcomes().get("abandoned", 0)
-    actions, reasons, waits = _due(loaded, standing)
+    actions, found = _due(loaded, standing)
     return report.Standing(
-        rows=tuple(_row(place, standing, reasons, waits) for place in loaded.plan.places),
+        rows=tuple(_row(place, standing, found) for place in loaded.plan.places),
         next_due=flow.coming(loaded.plan, standing, loaded.now),
         actions=actions,
         crls=tuple(_crl_row(crl) for _, crl in sorted(standing.crls.items())),
@@ -69,21 +71,33 @@ def waiting(loaded: Loaded) -> tuple[tuple[str, str], ...]:
     return tuple((row.place, row.waiting) for row in status(loaded).rows if row.waiting)
 
 
-def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], Mapping[str, str], Mapping[str, str]]:
+@value
+class _Found:
+    """Why places are due, why they wait, and until when they can wait, by place."""
+
+    due: Mapping[str, str]
+    waiting: Mapping[str, str]
+    later: Mapping[str, tuple[str, datetime]]
+
+
+def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], _Found]:
     """What is due, the first reason for each place, and what waits; a root to be renewed keeps `apply` from all."""
     waits: Mapping[str, str] = {}
+    later: Mapping[str, tuple[str, datetime]] = {}
     try:
         found = flow.todo(loaded.plan, standing, loaded.now)
         actions, waits = found.actions, dict(found.waiting)
+        later = {place: (why, opens) for place, why, opens in found.later}
     except Impossible as conflict:
         actions = tuple(
             Action("renew", one.place, tr("{what}; apply refuses", what=one.what)) for one in conflict.conflicts
         )
-    return actions, {one.place: one.reason for one in reversed(actions)}, waits
+    return actions, _Found({one.place: one.reason for one in reversed(actions)}, waits, later)
 
 
-def _row(place: Place, standing: Standing, reasons: Mapping[str, str], waits: Mapping[str, str]) -> report.Row:
+def _row(place: Place, standing: Standing, found: _Found) -> report.Row:
     held: Held | None = standing.held.get(place.shares_with or place.id)
+    later, opens = found.later.get(place.id, ("", None))
     return report.Row(
         place=place.id,
         title=place.title,
@@ -94,8 +108,10 @@ def _row(place: Place, standing: Standing, reasons: Mapping[str, str], waits: Ma
         issuer=place.issuer,
         delivered=sum(package.path in standing.delivered for package in place.packages),
         files=len(place.packages),
-        due=reasons.get(place.id, ""),
-        waiting=waits.get(place.id, ""),
+        due=found.due.get(place.id, ""),
+        waiting=found.waiting.get(place.id, ""),
+        later=later,
+        opens=opens,
     )
 
 

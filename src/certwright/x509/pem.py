@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
 
 from certwright.errors import Unreadable
 from certwright.speech import noted, tr
@@ -200,10 +199,12 @@ def _signed_data(content: bytes, start: int, stop: int, number: int) -> list[byt
 
 def _indefinite(content: bytes, number: int) -> list[bytes]:
     """A P7B in BER with indefinite lengths: `cryptography` reads it, and warns that it would rather not."""
+    from cryptography.hazmat.primitives.serialization import pkcs7  # noqa: PLC0415 - 15 ms, for a rare file
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return [one.public_bytes(Encoding.DER) for one in load_der_pkcs7_certificates(content)]
+            return [one.public_bytes(Encoding.DER) for one in pkcs7.load_der_pkcs7_certificates(content)]
     except (ValueError, UnsupportedAlgorithm) as reason:
         raise _no(tr("no P7B: {reason}", reason=reason), number) from reason
 
