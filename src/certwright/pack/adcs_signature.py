@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
 from certwright.model import Artifact
 from certwright.x509.name import parse_name
@@ -37,11 +36,14 @@ def is_manifest(path: str) -> bool:
 
 def detached(content: bytes, key: RSAPrivateKey | EllipticCurvePrivateKey, certificate: bytes) -> bytes:
     """The signature with that key, its certificate (DER) inside. `openssl cms -verify -binary -content` takes it."""
+    from cryptography.hazmat.primitives.serialization import pkcs7  # noqa: PLC0415 - 15 ms, for few deployments
+
+    options = pkcs7.PKCS7Options
     return (
-        PKCS7SignatureBuilder()
+        pkcs7.PKCS7SignatureBuilder()
         .set_data(content)
         .add_signer(x509.load_der_x509_certificate(certificate), key, SHA256())
-        .sign(Encoding.DER, [PKCS7Options.DetachedSignature, PKCS7Options.Binary, PKCS7Options.NoAttributes])
+        .sign(Encoding.DER, [options.DetachedSignature, options.Binary, options.NoAttributes])
     )
 
 

@@ -4,7 +4,7 @@ The certificates are a SET: DER sorts them, so a reader must build the path itse
 """
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact
@@ -14,6 +14,8 @@ from certwright.pack.pem import armour
 def content(package: Package, credential: Credential) -> bytes:
     """The whole chain of the place, or all of its anchors, as one PKCS#7 structure, DER."""
     ders = (credential.certificate, *credential.chain) if credential.certificate else credential.trusted(package)
+    from cryptography.hazmat.primitives.serialization import pkcs7  # noqa: PLC0415 - 15 ms, for few deployments
+
     return pkcs7.serialize_certificates([x509.load_der_x509_certificate(der) for der in ders], Encoding.DER)
 
 
