@@ -57,7 +57,7 @@ def demand(term: str, /, severity: Severity = Severity.ERROR, after: Sequence[st
 
 def demand_of(word: Word, name: str, severity: Severity = Severity.ERROR, after: Sequence[str] = ()) -> Demand:
     requirement = Requirement(f"test.{name}", name, {}, severity, "text", "why", "fix", (), skipped_after=tuple(after))
-    return Demand(requirement, "", word)
+    return Demand(requirement, word)
 
 
 def place(name: str, *packages: tuple[str, str], demands: Sequence[Demand] = (), **other: object) -> Place:

@@ -452,7 +452,7 @@ def with_demand(one: Loaded, place: str, term: str, **parameters: object) -> Loa
         if old.id != place:
             return old
         requirement = replace(old.demands[0].requirement, id="test.strict", term=term)
-        return replace(old, demands=(*old.demands, Demand(requirement, place, bind(term, parameters))))
+        return replace(old, demands=(*old.demands, Demand(requirement, bind(term, parameters))))
 
     return replace(one, plan=replace(one.plan, places=tuple(map(stricter, one.plan.places))))
 

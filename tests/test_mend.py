@@ -44,7 +44,7 @@ NAME = "portal.east.contoso.com"
 
 def demand(term: str, **values: object) -> Demand:
     requirement = Requirement(f"test.{term}", term, {}, Severity.ERROR, "text", "why", "fix", ())
-    return Demand(requirement, "", bind(term, values))
+    return Demand(requirement, bind(term, values))
 
 
 def place(name: str, *paths: str, names: Sequence[str] = (NAME,), form: str = "pfx") -> Place:

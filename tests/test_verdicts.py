@@ -19,7 +19,7 @@ WORD = bind("validity.current", {})
 
 
 def demand(name: str, severity: Severity = Severity.ERROR) -> Demand:
-    return Demand(Requirement(f"test.{name}", "validity.current", {}, severity, "text", "why", "fix", ()), "p", WORD)
+    return Demand(Requirement(f"test.{name}", "validity.current", {}, severity, "text", "why", "fix", ()), WORD)
 
 
 DEMANDS = (demand("a"), demand("b", Severity.WARNING), demand("c"), demand("d"))

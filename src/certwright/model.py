@@ -171,10 +171,12 @@ class Requirement:
 
 @value
 class Demand:
-    """A requirement bound to one place (or one set): its templates filled in, its term ready to shape and check."""
+    """A requirement bound to a place (or a set): its templates filled in, its term ready to shape and check.
+
+    One without templates is the same for all places that it speaks of.
+    """
 
     requirement: Requirement
-    place: str
     term: Term
 
 

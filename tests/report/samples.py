@@ -77,7 +77,7 @@ def identity(name: str, file: str) -> Place:
             lifetime=timedelta(days=913), good_until=date(2028, 11, 1),
         ),
         packages=(Package("pfx", "pfx", file, "validation", {"attempts": 1}),),
-        demands=(Demand(ENCRYPTION, f"east/{name}", Silent()), Demand(ENDPOINT[name], f"east/{name}", Silent())),
+        demands=(Demand(ENCRYPTION, Silent()), Demand(ENDPOINT[name], Silent())),
         issuer="contoso/issuing", sources=(DOCUMENT,), contradictions=(CONTRADICTION,),
         notes=("Gone with build 2503.",), shares_with="east/api" if name == "portal" else "",
     )  # fmt: skip
@@ -96,7 +96,7 @@ TRUST = Place(
 PORTAL, API = identity("portal", "east/Public Portal/PublicPortal.pfx"), identity("api", "east/API/Api.pfx")
 SET = CertificateSet(
     id="east/deployment", site="east", title="Deployment certificates", places=("east/portal", "east/api", "east/root"),
-    demands=(Demand(requirement("count", "There are two.", Severity.WARNING), "east/deployment", Silent()),),
+    demands=(Demand(requirement("count", "There are two.", Severity.WARNING), Silent()),),
     scripts=(Script("import", "Import them", "east/import.ps1", "import.ps1", "powershell", {}),),
     password=PasswordRule(8, 3, "'"),
 )  # fmt: skip

@@ -309,7 +309,7 @@ def test_a_life_ends_at_the_last_day_there_is() -> None:
 
 def demand(term: str, values: dict[str, object], severity: Severity = Severity.ERROR) -> Demand:
     requirement = Requirement(f"test.{term}", term, values, severity, "", "", "", ())
-    return Demand(requirement, "east/portal", bind(term, values))
+    return Demand(requirement, bind(term, values))
 
 
 def test_only_errors_about_the_certificate_itself_keep_it_from_being_accepted() -> None:

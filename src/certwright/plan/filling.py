@@ -6,7 +6,7 @@ from typing import Protocol, cast
 from certwright.catalogue.conditions import Unfilled, fill, holds, in_builds, placeholders, words
 from certwright.catalogue.product import Condition, Product
 from certwright.errors import Conflict, Refused
-from certwright.model import Demand, Facts, FactValue, Requirement, Term
+from certwright.model import Demand, Facts, FactValue, Requirement
 from certwright.speech import tr
 from certwright.terms import bind
 
@@ -29,7 +29,7 @@ class Filling:
         self.build = str(facts.get("build", ""))
         self.conflicts: list[Conflict] = []
         self.facts = self._derived(facts)
-        self._constant: dict[str, Term] = {}  # terms of requirements without templates, bound once
+        self._constant: dict[str, tuple[Demand, ...]] = {}  # requirements without templates, bound once
 
     def applies(self, row: Row, facts: Facts) -> bool:
         """Whether a row of the catalogue counts here: its build range and its condition."""
@@ -62,21 +62,21 @@ class Filling:
 
     def demand(self, requirement: Requirement, address: str, facts: Facts) -> tuple[Demand, ...]:
         """A requirement bound to a place or set; what cannot be bound is a conflict, and nothing."""
-        term = self._constant.get(requirement.id) or self._bound(requirement, address.partition("/")[2], facts)
-        return () if term is None else (Demand(requirement, address, term),)
+        return self._constant.get(requirement.id) or self._bound(requirement, address.partition("/")[2], facts)
 
-    def _bound(self, requirement: Requirement, at: str, facts: Facts) -> Term | None:
+    def _bound(self, requirement: Requirement, at: str, facts: Facts) -> tuple[Demand, ...]:
         with_ = self.filled(dict(requirement.with_), facts, at)
         if with_ is None:
-            return None
+            return ()
         try:
             term = bind(requirement.term, cast("Mapping[str, object]", with_))
         except Refused as refusal:
             self.conflict(at, requirement.id, str(refusal))
-            return None
+            return ()
+        found = (Demand(requirement, term),)
         if not placeholders(requirement.with_):
-            self._constant[requirement.id] = term
-        return term
+            self._constant[requirement.id] = found
+        return found
 
 
 def concerns(applies: Iterable[str], names: Iterable[str]) -> bool:
