@@ -152,3 +152,5 @@ class Trusted(Word):
         elif not chain.faults and not chain.trusted:
             found = tr("one that ends in {name}", name=called(chain.path[-1]))
             yield Mismatch(tr("a path to a trusted root"), found)
+        if chain.disagreement:
+            yield Mismatch(tr("judges of one opinion"), chain.disagreement)

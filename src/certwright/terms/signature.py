@@ -10,14 +10,16 @@ from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, leaf, listed
 from certwright.value import value
+from certwright.x509.algorithms import OWN_HASH
 from certwright.x509.facts import CertificateFacts
 
+_BROKEN = ("md2", "md4")  # documents no longer name them
 _MAKEABLE = ("sha256", "sha384", "sha512")
 
 
 @value
 class Hash(Word):
-    """The certificate, and each intermediate above it, is signed over a hash that is not one of these."""
+    """The certificate, and each intermediate above it, is signed over a hash that is known and not one of these."""
 
     forbidden: Annotated[tuple[str, ...], "hashes: md5, sha1, …"] = ("md5", "sha1")
 
@@ -29,11 +31,27 @@ class Hash(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         for certificate in signed(seen):
-            if certificate.signature_hash in self.forbidden:
-                forbidden = listed([hash_title(name) for name in self.forbidden])
-                expected = tr("signature hash other than {hashes}", hashes=forbidden)
-                found = tr("signature hash {hash}", hash=hash_title(certificate.signature_hash))
-                yield Mismatch(expected, found, "" if certificate is seen.certificate else called(certificate))
+            if self._accepts(certificate):
+                continue
+            forbidden = listed([hash_title(name) for name in self.forbidden])
+            expected = tr("signature hash other than {hashes}", hashes=forbidden)
+            where = "" if certificate is seen.certificate else called(certificate)
+            yield Mismatch(expected, _found(certificate), where)
+
+    def _accepts(self, certificate: CertificateFacts) -> bool:
+        """What is older than the forbidden ones, and what nobody here knows, is no better than they are."""
+        used = certificate.signature_hash
+        if not used:
+            return certificate.signature_algorithm in OWN_HASH
+        return used not in self.forbidden and used not in _BROKEN
+
+
+def _found(certificate: CertificateFacts) -> str:
+    if certificate.signature_hash:
+        return tr("signature hash {hash}", hash=hash_title(certificate.signature_hash))
+    if certificate.signature_algorithm:
+        return tr("a signature hash that is not known: algorithm {oid}", oid=certificate.signature_algorithm)
+    return tr("a signature whose algorithm cannot be read")
 
 
 def signed(seen: Seen) -> list[CertificateFacts]:

@@ -8,7 +8,7 @@ from typing import Any
 from certwright.model import GeneralName, NameKind
 from certwright.speech import tr
 from certwright.x509 import der
-from certwright.x509.facts import Defect
+from certwright.x509.facts import Defect, NameConstraints, Subtree
 from certwright.x509.name import read_name
 
 # RFC 5280 4.2.1.3, by bit
@@ -27,6 +27,11 @@ KEY_USAGES = (
 # RFC 5280 4.2.1.6: the choices of GeneralName by context tag
 _NAME_KINDS: Mapping[int, NameKind] = {0x81: "email", 0x82: "dns", 0x86: "uri"}
 _MOST_NAMES = 10_000
+_FORMS = (  # of GeneralName, by the number of their tag
+    "otherName", "rfc822Name", "dNSName", "x400Address", "directoryName", "ediPartyName", "uniformResourceIdentifier",
+    "iPAddress", "registeredID",
+)  # fmt: skip
+_MOST_SUBTREES = 2_000
 
 Found = dict[str, Any]
 
@@ -144,6 +149,45 @@ def _alternative_names(value: bytes, found: Found, defects: list[Defect]) -> Non
     found["names"] = tuple(names)
 
 
+# ── name constraints ──────────────────────────────────────────────────────────────────────────────
+
+
+def _name_constraints(value: bytes, found: Found, _: list[Defect]) -> None:
+    """RFC 5280 4.2.1.10. All of it or nothing: what lacks a subtree would permit what the authority forbids."""
+    body = der.content(value, der.SEQUENCE)
+    lists: dict[int, tuple[Subtree, ...]] = {}
+    for tag, _begin, first, last in der.children(body, 0, len(body)):
+        if tag not in (0xA0, 0xA1) or tag in lists:
+            raise der.Malformed(tr("has something else than one list of permitted and one of excluded names"))
+        subtrees = der.children(body, first, last)
+        if len(subtrees) > _MOST_SUBTREES:
+            raise der.Malformed(tr("has more than {most} names", most=_MOST_SUBTREES))
+        lists[tag] = tuple([_subtree(body, *part) for part in subtrees])
+    found["name_constraints"] = NameConstraints(lists.get(0xA0, ()), lists.get(0xA1, ()))
+
+
+def _subtree(data: bytes, kind: int, _begin: int, start: int, stop: int) -> Subtree:
+    if kind != der.SEQUENCE or start == stop:
+        raise der.Malformed(tr("is no sequence"))
+    tag, first, last = der.header(data, start, stop)
+    if tag & 0xC0 != 0x80 or tag & 0x1F >= len(_FORMS):
+        raise der.Malformed(tr("has a name of an unknown form"))
+    form, base = _FORMS[tag & 0x1F], data[first:last]
+    bounds = [(number, data[one:other]) for number, _at, one, other in der.children(data, last, stop)]
+    return Subtree(form, base, _base_text(tag, form, base), all(bound == (0x80, b"\0") for bound in bounds))
+
+
+def _base_text(tag: int, form: str, base: bytes) -> str:
+    if form == "iPAddress":
+        if len(base) not in (8, 32):
+            raise der.Malformed(tr("has an IP address of {count} octets", count=len(base)))
+        address, mask = base[: len(base) // 2], base[len(base) // 2 :]
+        ones = int.from_bytes(mask, "big").bit_count()
+        whole = int.from_bytes(mask, "big") == (1 << 8 * len(mask)) - (1 << 8 * len(mask) - ones)
+        return f"{ip_address(address)}/{ones if whole else ip_address(mask)}"
+    return read_general_name(tag, base).value
+
+
 # ── usage ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -241,6 +285,7 @@ _READERS: Mapping[str, Callable[[bytes, Found, list[Defect]], None]] = {
     "2.5.29.15": _key_usage,
     "2.5.29.17": _alternative_names,
     "2.5.29.19": _basic_constraints,
+    "2.5.29.30": _name_constraints,
     "2.5.29.31": _crl_distribution_points,
     "2.5.29.32": _policies,
     "2.5.29.35": _authority_key_identifier,

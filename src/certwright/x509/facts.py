@@ -44,6 +44,27 @@ class Defect:
 
 
 @value
+class Subtree:
+    """A part of a name space (RFC 5280 4.2.1.10): `form` as there ("dNSName"), `base` as encoded, `text` for people.
+
+    `plain`: it counts from its base and has no maximum; RFC 5280 knows no other, and nobody applies one.
+    """
+
+    form: str
+    base: bytes = field(repr=False)
+    text: str
+    plain: bool = True
+
+
+@value
+class NameConstraints:
+    """Where the names of everything below an authority must lie, and where they must not."""
+
+    permitted: tuple[Subtree, ...] = ()
+    excluded: tuple[Subtree, ...] = ()
+
+
+@value
 class CertificateFacts:
     """What a certificate says. Absent extensions are None, empty ones are empty. Times are aware UTC.
 
@@ -78,6 +99,7 @@ class CertificateFacts:
     crl_distribution_points: tuple[str, ...] | None = None
     authority_information_access: tuple[str, ...] | None = None
     policies: tuple[str, ...] | None = None
+    name_constraints: NameConstraints | None = None
     critical: frozenset[str] = frozenset()
     defects: tuple[Defect, ...] = ()
 
@@ -126,7 +148,7 @@ class ChainFacts:
     verifies. `trusted`: that end is one of the anchors (True when no anchors were given). `in_order`: the certificates
     as packed follow the path, upwards or, as Windows writes them, downwards. `extras`: not on the path, or there twice.
     `faults`: our own diagnosis, a sentence each. `verdict`: "" when `cryptography.x509.verification` accepts the path
-    too, else its sentence; the two are kept apart on purpose.
+    too, else its sentence; the two are kept apart on purpose. `notes`: what is worth knowing, and no fault.
     """
 
     path: tuple[CertificateFacts, ...]
@@ -136,3 +158,25 @@ class ChainFacts:
     extras: tuple[CertificateFacts, ...] = ()
     faults: tuple[str, ...] = ()
     verdict: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def disagreement(self) -> str:
+        """That the two opinions differ, in words; "" when both accept the path or both refuse it."""
+        if self.faults and not self.verdict:
+            return tr(
+                "the two judges differ: the cryptography library accepts the path, certwright's own diagnosis does not;"
+                " other programs may take either side"
+            )
+        if self.verdict and not self.faults:
+            return tr(
+                "the two judges differ: the cryptography library refuses the path, and certwright's own diagnosis finds"
+                " no fault with it; other programs may take either side"
+            )
+        return ""
+
+
+def named(facts: CertificateFacts) -> str:
+    """A certificate in a sentence: its subject and enough of its thumbprint."""
+    subject = facts.subject or tr("(no subject)")
+    return f"{subject} [{facts.masked_thumbprint}]"

@@ -11,7 +11,10 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from certwright.speech import tr
-from certwright.x509.facts import CertificateFacts, ChainFacts
+from certwright.x509.alike import folded
+from certwright.x509.constraints import constraint_faults
+from certwright.x509.facts import CertificateFacts, ChainFacts, named
+from certwright.x509.limits import critical_faults, usage_faults
 from certwright.x509.line import Line, Setting, draw
 from certwright.x509.signature import Memo, signature_fault
 from certwright.x509.verdict import verdict
@@ -68,15 +71,24 @@ def _searched(leaf: CertificateFacts, setting: Setting, memo: Memo) -> ChainFact
         trusted=trusted,
         in_order=_in_order(path, others),
         extras=_extras(path, others, complete=complete),
-        faults=tuple(_faults(search, path)),
-        verdict=verdict(leaf, _helpers(path, others), roots, now, setting.server, memo),
+        faults=tuple(_faults(search, path, setting.server)),
+        verdict=_verdict(path, roots, setting, memo, ends=complete and trusted),
+        notes=tuple(map(_alike, _renamed(path))),
     )
 
 
-def named(facts: CertificateFacts) -> str:
-    """A certificate in a sentence: its subject and enough of its thumbprint."""
-    subject = facts.subject or tr("(no subject)")
-    return f"{subject} [{facts.masked_thumbprint}]"
+def _verdict(path: Path, roots: Sequence[CertificateFacts], setting: Setting, memo: Memo, *, ends: bool) -> str:
+    """The second opinion. The library compares names by their bytes: where they are only alike, it hears both sides."""
+    if not (ends and _renamed(path)):
+        return verdict(path[0], _helpers(path, setting.others), roots, setting.now, setting.server, memo)
+    cuts = [0, *[place for place, one in enumerate(path) if place and path[place - 1].issuer_der != one.subject_der]]
+    for start, stop in pairwise([*cuts, len(path)]):
+        part = path[start:stop]
+        server = None if start else setting.server
+        said = verdict(part[0], part[1:-1], part[-1:], setting.now, server, memo) if len(part) > 1 else ""
+        if said:
+            return said
+    return ""
 
 
 def _identity(facts: CertificateFacts) -> tuple[bytes, bytes]:
@@ -110,6 +122,7 @@ class _Search:
             if one.fingerprint != self.leaf.fingerprint:
                 self.by_subject[one.subject_der].append(one)
         self.packed = packed
+        self.by_folded: dict[object, list[CertificateFacts]] = {}
 
     def best(self) -> Path:
         """The first path that is complete, trusted and current; without one, the one that comes nearest."""
@@ -142,7 +155,7 @@ class _Search:
     def candidates(self, child: CertificateFacts) -> list[CertificateFacts]:
         """Those with the issuer's name, likeliest first: the right key identifier, packed, a root, younger."""
         return sorted(
-            self.by_subject.get(child.issuer_der, ()),
+            self.by_subject.get(child.issuer_der) or self.alike(child),
             key=lambda one: (
                 _identifiers_differ(child, one),
                 one.fingerprint not in self.packed,
@@ -150,6 +163,13 @@ class _Search:
                 -one.not_after.timestamp(),
             ),
         )
+
+    def alike(self, child: CertificateFacts) -> list[CertificateFacts]:
+        """Those whose names RFC 5280 7.1 takes for the issuer's. They are rare: sought when none has its very bytes."""
+        if not self.by_folded:
+            for subject, several in self.by_subject.items():
+                self.by_folded.setdefault(folded(subject), []).extend(several)
+        return self.by_folded.get(folded(child.issuer_der), [])
 
     def ends(self, path: Path) -> bool:
         """Whether it ends in a self-issued root whose own signature verifies."""
@@ -190,7 +210,22 @@ def _extras(path: Path, others: Sequence[CertificateFacts], *, complete: bool) -
 # ── the words ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _faults(search: _Search, path: Path) -> Iterator[str]:
+def _renamed(path: Path) -> list[tuple[CertificateFacts, CertificateFacts]]:
+    """Where a certificate calls its issuer by a name that is the issuer's, but not byte for byte."""
+    return [(child, issuer) for child, issuer in pairwise(path) if child.issuer_der != issuer.subject_der]
+
+
+def _alike(pair: tuple[CertificateFacts, CertificateFacts]) -> str:
+    child, issuer = pair
+    return tr(
+        "{child} writes the name of its issuer {issuer} in another case, spacing or encoding: one name by RFC 5280 7.1,"
+        " but programs that compare bytes will not find the issuer",
+        child=named(child),
+        issuer=named(issuer),
+    )
+
+
+def _faults(search: _Search, path: Path, server: bool | None) -> Iterator[str]:  # noqa: FBT001 - three-valued
     for one in path:
         if search.now > one.not_after:
             yield tr("{certificate} expired on {day:%Y-%m-%d}", certificate=named(one), day=one.not_after)
@@ -198,6 +233,9 @@ def _faults(search: _Search, path: Path) -> Iterator[str]:
             yield tr("{certificate} is not valid before {day:%Y-%m-%d}", certificate=named(one), day=one.not_before)
     for depth, (child, issuer) in enumerate(pairwise(path)):
         yield from _issuer_faults(path[1 : depth + 1], child, issuer)
+    yield from critical_faults(path)
+    yield from constraint_faults(path)
+    yield from usage_faults(path, server)
     if not search.ends(path):
         yield from _gap(search, path)
     elif search.anchors and _identity(path[-1]) not in search.trusted:

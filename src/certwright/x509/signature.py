@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
 from certwright.speech import tr
+from certwright.x509.alike import folded
 from certwright.x509.facts import CertificateFacts
 
 # Kept by the caller across calls; an empty dict will do. What the keys mean is this room's business.
@@ -78,6 +79,8 @@ def _fault(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str
         below, above = load(child, memo), load(issuer, memo)
         if child.signature_hash in _OLD:
             _verify_old(below, above, _OLD[child.signature_hash])
+        elif child.issuer_der != issuer.subject_der and folded(child.issuer_der) == folded(issuer.subject_der):
+            _verify_renamed(below, above)
         else:
             below.verify_directly_issued_by(above)
     except Unloadable as reason:
@@ -87,6 +90,21 @@ def _fault(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str
     except HOSTILE as reason:
         return tr("the signature cannot be verified: {reason}", reason=reason)
     return ""
+
+
+def _verify_renamed(child: x509.Certificate, issuer: x509.Certificate) -> None:
+    """For names that RFC 5280 7.1 takes for one; the library compares bytes before it looks at the signature."""
+    key, used = issuer.public_key(), child.signature_algorithm_parameters
+    signed = child.signature, child.tbs_certificate_bytes
+    if isinstance(key, rsa.RSAPublicKey) and isinstance(used, padding.PKCS1v15 | padding.PSS):
+        assert child.signature_hash_algorithm is not None, "what has a padding has a hash"
+        key.verify(*signed, used, child.signature_hash_algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and isinstance(used, ec.ECDSA):
+        key.verify(*signed, used)
+    elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey) and used is None:
+        key.verify(*signed)
+    else:
+        raise UnsupportedAlgorithm(tr("{digest} with a key of this kind", digest=child.signature_algorithm_oid))
 
 
 def _verify_old(child: x509.Certificate, issuer: x509.Certificate, digest: hashes.HashAlgorithm) -> None:

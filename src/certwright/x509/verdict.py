@@ -95,7 +95,7 @@ def _builder(
     memo: Memo,
 ) -> library.PolicyBuilder:
     builder = library.PolicyBuilder().store(_store(anchors, memo)).time(now)
-    return builder.extension_policies(ca_policy=_AUTHORITIES, ee_policy=_LEAVES[server])
+    return builder.extension_policies(ca_policy=_AUTHORITIES[server], ee_policy=_LEAVES[server])
 
 
 def _store(anchors: Sequence[CertificateFacts], memo: Memo) -> library.Store:
@@ -136,25 +136,32 @@ def _signs_certificates(_: library.Policy, certificate: x509.Certificate, usage:
 
 
 def _serves(
-    usage: x509.ObjectIdentifier,
+    *usages: x509.ObjectIdentifier,
 ) -> Callable[[library.Policy, x509.Certificate, x509.ExtendedKeyUsage | None], None]:
     def check(_: library.Policy, certificate: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:
-        if found is not None and usage not in found:
-            raise ValueError(f"{certificate.subject.rfc4514_string()} is not for {usage.dotted_string}")
+        if found is not None and not any(usage in found for usage in usages):
+            raise ValueError(f"{certificate.subject.rfc4514_string()} is not for {usages[0].dotted_string}")
 
     return check
 
 
-_AUTHORITIES = (
+_SERVER, _CLIENT = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
+_SIGNERS = (
     library.ExtensionPolicy.permit_all()
     .require_present(x509.BasicConstraints, _AGNOSTIC, None)
     .may_be_present(x509.KeyUsage, _AGNOSTIC, _signs_certificates)
 )
+_SOME = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
+_AUTHORITIES: Mapping[bool | None, library.ExtensionPolicy] = {
+    None: _SIGNERS,
+    False: _SIGNERS.may_be_present(x509.ExtendedKeyUsage, _AGNOSTIC, _serves(_CLIENT, _SOME)),
+    True: _SIGNERS.may_be_present(x509.ExtendedKeyUsage, _AGNOSTIC, _serves(_SERVER, _SOME)),
+}
 _ANY = library.ExtensionPolicy.permit_all()
 _LEAVES: Mapping[bool | None, library.ExtensionPolicy] = {
     None: _ANY,
-    False: _ANY.may_be_present(x509.ExtendedKeyUsage, _AGNOSTIC, _serves(ExtendedKeyUsageOID.CLIENT_AUTH)),
-    True: _ANY.may_be_present(
-        x509.ExtendedKeyUsage, _AGNOSTIC, _serves(ExtendedKeyUsageOID.SERVER_AUTH)
-    ).require_present(x509.SubjectAlternativeName, _AGNOSTIC, None),
+    False: _ANY.may_be_present(x509.ExtendedKeyUsage, _AGNOSTIC, _serves(_CLIENT)),
+    True: _ANY.may_be_present(x509.ExtendedKeyUsage, _AGNOSTIC, _serves(_SERVER)).require_present(
+        x509.SubjectAlternativeName, _AGNOSTIC, None
+    ),
 }
