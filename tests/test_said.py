@@ -29,7 +29,20 @@ PROBLEMS = frozenset(
 )
 # Calls whose texts are not for the reader's language: logs, points of a kill, options (gathered with --help), patterns.
 OTHERWISE_SAID = frozenset(
-    ("Event", "at", "_at", "option", "argument", "Option", "compile", "fullmatch", "getLogger", "command", "group")
+    (
+        "AssertionError",
+        "Event",
+        "at",
+        "_at",
+        "option",
+        "argument",
+        "Option",
+        "compile",
+        "fullmatch",
+        "getLogger",
+        "command",
+        "group",
+    )
 )
 LITERAL = ("certwright ", "pip ", "\b")  # what is typed, or printed by the vendor's checker; the end of --help
 PROGRAMS_READ = frozenset(("report/metrics.py", "report/html_style.py"))
