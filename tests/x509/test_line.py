@@ -20,6 +20,8 @@ Forge = Callable[..., Any]
 MANY = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SAN = ((x509.SubjectAlternativeName([x509.DNSName("a.contoso.com")]), False),)
 INSIDE_SAN = ((x509.SubjectAlternativeName([x509.DNSName("a.fabrikam.com")]), False),)
+ODD = ((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5"), b"\x05\x00"), True),)
+BROKEN = ((x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.37"), b"\x05\x00"), True),)
 INSIDE = x509.NameConstraints([x509.DNSName("fabrikam.com")], None)
 CODE = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING])
 
@@ -53,6 +55,10 @@ def heap(forge: Forge) -> dict[str, CertificateFacts]:
         made[f"{name}-code"] = forge(f"CN=code {name}", issuer, authority=False, extensions=((CODE, False),))
         made[f"{name}-bare"] = forge(f"CN=bare {name}", issuer, authority=False, identifiers=False)
         made[f"{name}-called"] = forge("CN=Old", issuer, authority=False, key="CN=Old")
+        made[f"{name}-odd"] = forge(f"CN=odd {name}", issuer, authority=False, extensions=ODD)
+        made[f"{name}-dated"] = forge(f"CN=dated {name}", issuer, authority=False, extensions=BROKEN)
+        called = issuer.facts.subject.replace("CN=", "").upper()
+        made[f"{name}-alike"] = forge(f"CN=alike {name}", issuer, authority=False, issuer_subject=f"CN={called}")
         made[f"{name}-below"] = forge(f"CN=below {name}", issuer, key=f"below {name}")
     made["bound-inside"] = forge("CN=leaf inside", made["bound"], authority=False, extensions=INSIDE_SAN)
     facts = {name: one.facts for name, one in made.items()}

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts, ChainFacts
+from certwright.x509.limits import critical_faults, usage_faults
 from certwright.x509.signature import Memo, remember
 from certwright.x509.verdict import Verifier, accepts, verifier_below
 
@@ -50,6 +51,7 @@ class Line:
     subjects: frozenset[bytes]
     fingerprints: frozenset[str]
     verifier: Verifier
+    server: bool | None
 
     def chain(self, leaf: CertificateFacts, now: datetime) -> ChainFacts | None:
         """What `diagnose` would say of that leaf; None when only the long way can tell.
@@ -62,6 +64,8 @@ class Line:
             and leaf.not_before <= now <= leaf.not_after
             and leaf.subject_der not in self.subjects
             and leaf.fingerprint not in self.fingerprints
+            and next(critical_faults((leaf,)), None) is None
+            and next(usage_faults((leaf, *self.above), self.server), None) is None
         )
         if not plain or not accepts(self.verifier, leaf):
             return None
@@ -85,4 +89,4 @@ def draw(chain: ChainFacts, setting: Setting, memo: Memo) -> None:
     verifier = verifier_below(above[0], setting.now, server=setting.server, memo=memo) if fit else None
     if verifier is not None:
         subjects = frozenset(one.subject_der for one in at_hand.values())
-        remember(memo, setting.key(leaf), Line(tuple(above), subjects, frozenset(at_hand), verifier))
+        remember(memo, setting.key(leaf), Line(tuple(above), subjects, frozenset(at_hand), verifier, setting.server))
