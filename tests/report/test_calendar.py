@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from certwright.report.calendar import Falling, calendar_text
+from certwright.report.calendar import calendar_text
+from certwright.report.falling import Falling
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RENEWAL = Falling(

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from certwright.due.authorities import refuse_other_authorities
 from certwright.due.files import deliveries
 from certwright.due.reasons import needed
-from certwright.due.renewal import aged, postponed, renewal_of, together
+from certwright.due.renewal import aged, postponed, renewal_of, together, undelivered
 from certwright.due.situation import Situation
 from certwright.due.waits import asked_already, held_back
 from certwright.model import Action, Held, Place
@@ -48,12 +48,13 @@ def due(situation: Situation, delivered: Mapping[str, str], password_versions: M
         for place in plan.places
         if place.id in now_due
     ]
+    shelved = undelivered(situation, delivered, password_versions)
     files_later = {*(address for address in waits if address not in held), *back}
     told = {**back, **waits}
     return Due(
-        (*issues, *deliveries(plan, held, delivered, password_versions, now_due, files_later)),
+        (*issues, *deliveries(plan, held, delivered, password_versions, now_due, {*files_later, *shelved})),
         tuple((place.id, told[place.id]) for place in plan.places if place.id in told) if situation.pending else (),
-        later,
+        (*later, *((address, why, opens) for address, (opens, why) in shelved.items() if address not in reasons)),
     )
 
 

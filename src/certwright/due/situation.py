@@ -11,7 +11,8 @@ from certwright.value import field, value
 @value
 class Situation:
     """`pending` are requests that wait for answers; `revoked` says why what a place holds was revoked; `advised` is
-    when an issuer wants what a place holds to be renewed (RFC 9773). All by place; `now` is aware UTC.
+    when an issuer wants what a place holds to be renewed (RFC 9773); `before` is what a place held last, if that may
+    still be used. All by place; `now` is aware UTC.
     """
 
     plan: Plan
@@ -20,3 +21,4 @@ class Situation:
     pending: Mapping[str, Pending] = field(default_factory=dict)
     revoked: Mapping[str, str] = field(default_factory=dict)
     advised: Mapping[str, datetime] = field(default_factory=dict)
+    before: Mapping[str, Held] = field(default_factory=dict)

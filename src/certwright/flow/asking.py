@@ -14,17 +14,18 @@ from certwright.errors import Broken, Problem, Refused, Unreadable
 from certwright.flow.answering import Fault, examined, faults_of, refusal
 from certwright.flow.delivering import Bench, failures
 from certwright.flow.handing import requested
-from certwright.flow.issuing import Registry
+from certwright.flow.issuing import Registry, hold
 from certwright.flow.world import Vault, World
 from certwright.inventory import Event
 from certwright.issuers import Answer, Correspondent, Declined, Request, Waiting
 from certwright.keys import NewKey
 from certwright.model import Held, IssuerWish, Place, Plan
 from certwright.pending import Pending
-from certwright.speech import tr
+from certwright.speech import speaking, tr
 from certwright.x509.write import request
 
 Desk = Callable[[Held], Bench]  # what packing needs, with one more thing held
+WRITTEN = "en"  # the language of what is written down: whoever reads it later may speak another
 
 
 class Asking:
@@ -91,7 +92,8 @@ class Asking:
         before = pending.ticket if pending.kind == wish.kind else None
         self._world.at("before a request is submitted")
         try:
-            ticket = self._correspondent(wish).submit(self._asked_of(wish, place, pending), before)
+            with speaking(WRITTEN):
+                ticket = self._correspondent(wish).submit(self._asked_of(wish, place, pending), before)
         except (Broken, Unreadable, Refused) as failure:
             self._tell(pending, failure)
             return False
@@ -105,7 +107,8 @@ class Asking:
         request = self._asked_of(wish, place, pending)
         self._world.at("before an answer is fetched")
         try:
-            ticket, outcome = self._correspondent(wish).collect(request, pending.ticket or {})
+            with speaking(WRITTEN):
+                ticket, outcome = self._correspondent(wish).collect(request, pending.ticket or {})
         except (Broken, Unreadable, Refused) as failure:
             self._tell(pending, failure)
             return
@@ -130,11 +133,14 @@ class Asking:
                 return
             refused.append((one, faults))
         if not refused:
-            self._keep(pending, replace(pending, told=tr("nothing came for it but what is held already")))
+            with speaking(WRITTEN):
+                told = tr("nothing came for it but what is held already")
+            self._keep(pending, replace(pending, told=told))
             return
         first, faults = refused[0]
         codes = ", ".join(dict.fromkeys(fault.code for fault in faults))
-        told = tr("{source} was refused: {codes}", source=first.source or tr("the answer"), codes=codes)
+        with speaking(WRITTEN):
+            told = tr("{source} was refused: {codes}", source=first.source or tr("the answer"), codes=codes)
         self.messages += [refusal(one, place, why) for one, why in refused]
         self._keep(pending, replace(pending, told=told), Event("refused", place.id, codes, self._world.now))
 
@@ -160,7 +166,7 @@ class Asking:
         self._world.at("before an answer is held")
         now = self._world.now
         with self._world.inventory.writing() as book:
-            book.hold([held], now)
+            hold(book, [held], now)
             book.withdraw([pending.place])
             told = f"serial {held.serial:x} by {held.issuer}, until {held.not_after:%Y-%m-%d}"
             book.log([Event("answered", held.place, told, now)])

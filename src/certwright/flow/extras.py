@@ -49,7 +49,7 @@ def crl_parcel(authority: Place, crl: Crl) -> Parcel:
 
 def crl_overdue(authority: Held, crl: Crl | None, revocations: Sequence[Revocation], now: datetime) -> bool:
     """Whether a new list is needed: none yet, half of its life over, a serial it lacks, or the authority's new key."""
-    if crl is None or _renewal(crl) <= now:
+    if crl is None or crl_renewal(crl) <= now:
         return True
     if {one.serial for one in revocations if one.authority == authority.place} - read_crl(crl.der).revoked.keys():
         return True
@@ -82,14 +82,15 @@ def next_crl(plan: Plan, crls: Mapping[str, Crl]) -> tuple[date, str] | None:
     """The first day on which a list that somebody fetches is to be published again, and what it is."""
     fetched = {wish.name for wish in plan.issuers if wish.crl}
     days = [
-        (_renewal(crls[place.id]).date(), tr("revocation list of {place}", place=place.id))
+        (crl_renewal(crls[place.id]).date(), tr("revocation list of {place}", place=place.id))
         for place in publishers(plan)
         if place.id in crls and place.id.partition("/")[0] in fetched
     ]
     return min(days, default=None)
 
 
-def _renewal(crl: Crl) -> datetime:
+def crl_renewal(crl: Crl) -> datetime:
+    """When a list is to be published again: at half of its life."""
     return crl.this_update + (crl.next_update - crl.this_update) / 2
 
 

@@ -3,13 +3,14 @@
 The predicate that drafted a certificate and that decides when it is due is the one that accepts it here.
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Container, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from certwright.due.authorities import keeps_its_key
 from certwright.due.recipes import demanded
 from certwright.errors import Broken, Refused
+from certwright.flow.standing import ADVICE, ASKED
 from certwright.flow.world import Vault, World
 from certwright.inventory import Book, Event, Intent
 from certwright.issuers import Issued, Order
@@ -38,10 +39,16 @@ class Fresh:
 
 
 class Registry:
-    """Certifies keys for the places of a plan with the authorities we hold. `held` grows as they are written down."""
+    """Certifies keys for the places of a plan with the authorities we hold. `held` grows as they are written down.
 
-    def __init__(self, plan: Plan, world: World, vault: Vault, held: dict[str, Held]) -> None:
+    The places of `revoked` get a new key, whatever they are.
+    """
+
+    def __init__(
+        self, plan: Plan, world: World, vault: Vault, held: dict[str, Held], revoked: Container[str] = ()
+    ) -> None:
         self.held = held
+        self._revoked = revoked
         self._places = {place.id: place for place in plan.places}
         self._world = world
         self._vault = vault
@@ -63,7 +70,7 @@ class Registry:
         for one in made:
             if one.key.sealed:  # a kept key is written down already
                 book.add_key(one.key.name, str(one.key.spec), one.key.spki, one.key.sealed, now)
-        book.hold([one.held for one in made], now)
+        hold(book, [one.held for one in made], now)
         book.settle({one.held.serial: "issued" for one in made})
         book.log([Event("issued", one.place.id, _told(one.held), now) for one in made])
 
@@ -72,7 +79,10 @@ class Registry:
         return [
             self._kept(place, self.held[place.id])
             for place in places
-            if place.kind == "authority" and place.id in self.held and keeps_its_key(place, self.held[place.id])
+            if place.kind == "authority"
+            and place.id in self.held
+            and place.id not in self._revoked
+            and keeps_its_key(place, self.held[place.id])
         ]
 
     def _kept(self, place: Place, have: Held) -> NewKey:
@@ -140,6 +150,13 @@ class Registry:
 
     def _mismatches(self, place: str, facts: CertificateFacts) -> Sequence[Mismatch]:
         return [found for _, found in acceptable(self._places[place].demands, facts, self._world.now)]
+
+
+def hold(book: Book, held: Sequence[Held], now: datetime) -> None:
+    """Hold credentials, in a transaction under way; what was advised for those before them says nothing of these."""
+    book.hold(held, now)
+    for kind in (ADVICE, ASKED):
+        book.unobserve(kind, [one.place for one in held])
 
 
 def refuse_strangers(plan: Plan) -> None:

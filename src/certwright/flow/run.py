@@ -36,7 +36,7 @@ class Run:
         self.delivered: list[str] = []
         self._plan, self._world, self._vault = plan, world, vault
         self._passwords, self.messages = settle_passwords(plan, given, standing.passwords, vault, world)
-        self._registry = Registry(plan, world, vault, dict(standing.held))
+        self._registry = Registry(plan, world, vault, dict(standing.held), standing.revoked)
         self._asking = Asking(plan, world, vault, self._registry, standing.pending)
         self._signer = Signer(world, vault)
         self._crls = dict(standing.crls)

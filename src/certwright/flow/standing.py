@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import chain
 
 from certwright.due import due, next_due
+from certwright.due.renewal import undelivered
 from certwright.due.situation import Situation
 from certwright.flow.extras import extra_paths, extras_due, next_crl
 from certwright.flow.handing import is_request, request_parcels, requests_due
@@ -17,6 +18,7 @@ from certwright.targets import Target
 from certwright.value import field, value
 
 ADVICE = "renewal advice"  # observations of that kind: place → when its issuer wants it renewed
+ASKED = "renewal advice asked"  # place → when its issuer may be asked for advice again
 
 
 def advice(observed: Mapping[str, str]) -> dict[str, datetime]:
@@ -36,16 +38,24 @@ class Standing:
     pending: Mapping[str, Pending] = field(default_factory=dict)
     revocations: tuple[Revocation, ...] = ()
     advised: Mapping[str, datetime] = field(default_factory=dict)
+    before: Mapping[str, Held] = field(default_factory=dict)
 
     def situation(self, plan: Plan, now: datetime) -> Situation:
         """What decides what is due at `now`."""
-        revoked = {(one.authority, one.serial): one.reason or "unspecified" for one in self.revocations}
-        reasons = {
-            place: revoked[one.issuer, one.serial]
-            for place, one in self.held.items()
-            if (one.issuer, one.serial) in revoked
+        gone = self._revoked(self.before)
+        before = {place: one for place, one in self.before.items() if place not in gone}
+        return Situation(plan, self.held, now, self.pending, self.revoked, self.advised, before)
+
+    @property
+    def revoked(self) -> Mapping[str, str]:
+        """Places that hold what was revoked, each with the reason, in RFC 5280's words."""
+        return self._revoked(self.held)
+
+    def _revoked(self, held: Mapping[str, Held]) -> dict[str, str]:
+        known = {(one.authority, one.serial): one.reason or "unspecified" for one in self.revocations}
+        return {
+            place: known[one.issuer, one.serial] for place, one in held.items() if (one.issuer, one.serial) in known
         }
-        return Situation(plan, self.held, now, self.pending, reasons, self.advised)
 
     @property
     def versions(self) -> Mapping[str, int]:
@@ -94,6 +104,7 @@ def look(plan: Plan, inventory: Inventory | None, target: Target) -> Standing:
                 pending=reading.pending(),
                 revocations=reading.revocations(),
                 advised=advice(reading.observations(ADVICE)),
+                before=reading.held_before() if any(place.renewal.window for place in plan.places) else {},
             )
     recorded = (one.path for one in standing.deliveries)
     requested = (one.artifact.path for one in request_parcels(plan, standing.pending))
@@ -144,4 +155,6 @@ def coming(plan: Plan, standing: Standing, now: datetime) -> tuple[date, str] | 
     """The first day on which something will be due after `now`, and what it is."""
     situation = standing.situation(plan, now)
     days = [day for day in (next_due(situation), next_crl(plan, standing.crls)) if day]
+    shelved = undelivered(situation, standing.delivered, standing.versions)
+    days += [(opens.date(), place) for place, (opens, _) in shelved.items()]
     return min(days, default=None)

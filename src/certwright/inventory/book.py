@@ -170,6 +170,10 @@ class Book:
             [(kind, subject, text, seconds(now)) for subject, text in values.items()],
         )
 
+    def unobserve(self, kind: str, subjects: Iterable[str]) -> None:
+        """Forget what was observed of these."""
+        self._each("DELETE FROM observations WHERE kind = ? AND subject = ?", [(kind, one) for one in subjects])
+
     def log(self, events: Sequence[Event]) -> None:
         """Append to the log. Lines are never changed or taken away."""
         rows = [(seconds(one.at), one.kind, one.place, one.text) for one in events]

@@ -19,10 +19,17 @@ class Reading:
 
     def held(self) -> dict[str, Held]:
         """The live credential of every place that has one."""
+        return self._credentials("superseded_at IS NULL")
+
+    def held_before(self) -> dict[str, Held]:
+        """What every place held last, before what it holds now."""
+        return self._credentials("superseded_at IS NOT NULL ORDER BY superseded_at, held_at")
+
+    def _credentials(self, which: str) -> dict[str, Held]:
         certificates = dict(self._ask("SELECT fingerprint, der FROM certificates"))
         rows = self._ask(
             "SELECT place, certificate, chain, key, serial, not_before, not_after, demanded, issuer"
-            " FROM credentials WHERE superseded_at IS NULL"
+            f" FROM credentials WHERE {which}"
         )
         return {
             place: Held(

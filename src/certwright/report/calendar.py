@@ -2,27 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
+from certwright.report.falling import Falling
 from certwright.report.told import one_line
 from certwright.speech import tr
-from certwright.value import value
-
-
-@value
-class Falling:
-    """Something that falls due: of which place, on which day, what in one line, and what to do about it.
-
-    `kind` tells apart what one place has several of: renewal, expiry, crl.
-    """
-
-    place: str
-    kind: str
-    on: date
-    what: str
-    todo: str = ""
 
 
 def calendar_text(deployment: str, falling: Iterable[Falling], now: datetime, *, days_before: int = 7) -> str:

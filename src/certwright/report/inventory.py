@@ -15,7 +15,8 @@ from certwright.value import value
 @value
 class Row:
     """One place and what is held for it. Nothing held: `serial` and the times are None. `due` says why, "" when not;
-    `waiting` why it has to wait for somebody else, "" when it does not.
+    `waiting` why it has to wait for somebody else, "" when it does not; `later` why it is to be renewed when its
+    maintenance window opens at `opens`.
 
     `delivered` of its `files` are on the target exactly as they were recorded.
     """
@@ -31,6 +32,8 @@ class Row:
     files: int
     due: str = ""
     waiting: str = ""
+    later: str = ""
+    opens: datetime | None = None
 
 
 @value
@@ -100,6 +103,8 @@ def _cells(row: Row, now: datetime) -> list[Cell]:
     until = f"{row.not_after:%Y-%m-%d}" if row.not_after else "-"
     left = words.days(days(row.not_after - now)) if row.not_after else "-"
     told = tr("waits: {reason}", reason=row.waiting) if row.waiting else row.due
+    if row.opens and not told:
+        told = tr("from {moment} on: {reason}", moment=f"{row.opens:%Y-%m-%d %H:%M} UTC", reason=row.later)
     state = Cell(told, "warning") if told else Cell(tr("ok"), "good")
     return [Cell(row.place, "address"), Cell(until), Cell(left), Cell(f"{row.delivered}/{row.files}"), state]
 
@@ -124,6 +129,7 @@ def status_document(standing: Standing) -> dict[str, Json]:
             ],
             "abandoned_serials": standing.abandoned,
             "made": standing.exists,
+            "at": moment(standing.now),
         },
     )
 
@@ -140,4 +146,5 @@ def _row_document(row: Row) -> dict[str, Json]:
         "files": {"delivered": row.delivered, "planned": row.files},
         "due": row.due,
         "waiting": row.waiting,
+        "later": {"opens": moment(row.opens), "reason": row.later} if row.opens else None,
     }

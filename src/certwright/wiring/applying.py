@@ -71,8 +71,11 @@ def apply(
                 correspondent=asked.of if asked else flow.unreachable,
             )
             with closing(tokens), closing(asked) if asked else nullcontext():
+                advice = _advice(loaded, inventory)
                 applied = flow.apply(loaded.plan, world, passwords or {})
-                heard = asked.messages() if asked else ()
+                heard = (*(asked.messages() if asked else ()), *advice)
+                heard += _advice(loaded, inventory) if applied.made else ()
+    heard = tuple(dict.fromkeys(heard))
     return dataclasses.replace(applied, messages=(*said, *applied.messages, *heard))
 
 
@@ -84,6 +87,14 @@ def _correspondents(loaded: Loaded, inventory: Inventory, vault: Callable[[], Va
     around = correspondents.Around(loaded, inventory, vault, partial(_keep, inventory), loaded.now)
     made: Correspondents = correspondents.Correspondents(around)
     return made
+
+
+def _advice(loaded: Loaded, inventory: Inventory) -> tuple[str, ...]:
+    """Ask ACME CAs when they want renewals, as seldom as they wish; what there is to say about it."""
+    if all(wish.kind != "acme" for wish in loaded.plan.issuers):
+        return ()
+    told: tuple[str, ...] = import_module("certwright.wiring.advising").take_advice(loaded, inventory)
+    return told
 
 
 def _names_of_keys(inventory: Inventory) -> frozenset[str]:

@@ -5,9 +5,12 @@ import random
 import time
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+
 from certwright.errors import Refused
 from certwright.issuers import Correspondent
 from certwright.issuers.acme.clock import Clock
+from certwright.issuers.acme.issuer import AcmeIssuer
 from certwright.issuers.acme.making import Around as Surroundings
 from certwright.issuers.acme.making import make_issuer
 from certwright.keys import PrivateKey
@@ -19,20 +22,36 @@ from certwright.wiring.correspondents import Around
 
 def correspondent(wish: IssuerWish, around: Around) -> Correspondent:
     """Who orders from that CA; nothing is sent yet. Refused when a file it needs cannot be read."""
+    settings = _settings(wish)
+    return make_issuer(
+        settings,
+        _account_key(wish.name, settings, around),
+        _surroundings(settings, around),
+        lambda ticket: around.keep(str(ticket["place"]), ticket),
+    )
+
+
+def adviser(wish: IssuerWish, around: Around) -> AcmeIssuer:
+    """Who asks that CA for its advice on renewals, which needs no account, and therefore no secret of ours."""
+    settings = _settings(wish)
+    return make_issuer(
+        settings, generate_private_key(SECP256R1()), _surroundings(settings, around), lambda ticket: None
+    )
+
+
+def _settings(wish: IssuerWish) -> AcmeSettings:
     settings = wish.settings["acme"]
     assert isinstance(settings, AcmeSettings), "an issuer of kind acme has the settings of one"
-    surroundings = Surroundings(
+    return settings
+
+
+def _surroundings(settings: AcmeSettings, around: Around) -> Surroundings:
+    return Surroundings(
         files={name: _content(around, name) for name in settings.files},
         clock=Clock(lambda: datetime.now(UTC), time.sleep, random.random),
         seconds=time.monotonic,
         environment=os.environ,
         base=around.loaded.path.parent,
-    )
-    return make_issuer(
-        settings,
-        _account_key(wish.name, settings, around),
-        surroundings,
-        lambda ticket: around.keep(str(ticket["place"]), ticket),
     )
 
 
