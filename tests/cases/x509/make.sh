@@ -171,3 +171,6 @@ openssl x509 -in rsa-2048.pem -addtrust serverAuth -trustout -out one-trusted.pe
 grep -v -e ----- rsa-2048.pem > one.b64
 openssl rsa -in "$scratch/rsa" -aes128 -traditional -passout pass:secret -out "$scratch/old.key" 2>/dev/null
 cat rsa-2048.pem "$scratch/old.key" > one-with-old-key.txt
+
+# ── whole chains ──
+sh chains/make.sh
