@@ -10,6 +10,8 @@ SIGNATURE, ENCRYPTION, MAC = "signature hash", "encrypted", "integrity check (MA
 TOPICS = {
     "signature.hash/bad-sha1.pem": SIGNATURE,
     "signature.hash/bad-intermediate.pem": SIGNATURE,
+    "signature.hash/bad-md4.pem": SIGNATURE,
+    "signature.hash/bad-unknown.pem": SIGNATURE,
     "pfx.encryption/bad-aes-key.pfx": ENCRYPTION,
     "pfx.encryption/bad-rc2-certificates.pfx": ENCRYPTION,
     "pfx.encryption/bad-open-key.pfx": ENCRYPTION,

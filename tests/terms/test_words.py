@@ -169,7 +169,35 @@ def test_every_bag_that_lies_open_is_named() -> None:
 
 def test_a_path_without_fault_can_still_be_refused() -> None:
     chain = ChainFacts((FACTS,), True, True, True, verdict="the library does not like it")
-    assert [one.found for one in told("chain.trusted", seen(chain=chain))] == ["the library does not like it"]
+    found = [one.found for one in told("chain.trusted", seen(chain=chain))]
+    assert found == ["the library does not like it", chain.disagreement]
+    assert "the cryptography library refuses the path, and certwright's own diagnosis finds no fault" in found[1]
+
+
+def test_a_path_with_a_fault_can_still_be_accepted() -> None:
+    chain = ChainFacts((FACTS,), True, True, True, faults=("its name is odd",))
+    found = [one.found for one in told("chain.trusted", seen(chain=chain))]
+    assert found == ["its name is odd", chain.disagreement]
+    assert "the cryptography library accepts the path, certwright's own diagnosis does not" in found[1]
+    agreed = replace(chain, verdict="nor does the library like it")
+    assert [one.found for one in told("chain.trusted", seen(chain=agreed))] == ["its name is odd"]
+
+
+def test_hashes_that_nobody_knows_fail_and_those_that_belong_to_a_key_do_not() -> None:
+    for algorithm, words in (
+        ("1.3.101.112", []),
+        ("2.16.840.1.101.3.4.3.18", []),
+        ("1.2.3", ["a signature hash that is not known: algorithm 1.2.3"]),
+        ("", ["a signature whose algorithm cannot be read"]),
+    ):
+        one = seen(certificate=replace(FACTS, signature_hash="", signature_algorithm=algorithm))
+        assert [mismatch.found for mismatch in told("signature.hash", one)] == words
+    old = seen(certificate=replace(FACTS, signature_hash="md2"))
+    assert [mismatch.found for mismatch in told("signature.hash", old, forbidden=["sha1"])] == ["signature hash MD2"]
+
+
+def test_a_chain_may_end_without_a_word() -> None:
+    chain = ChainFacts((FACTS,), True, True, True)
     foreign = replace(chain, trusted=False, verdict="")
     assert told("chain.trusted", seen(chain=foreign)) == [
         Mismatch("a path to a trusted root", "one that ends in CN=portal")

@@ -125,6 +125,10 @@ leaf key-edwards "${IDS}keyUsage=critical,digitalSignature\n$SAN" edwards
 leaf key-stray "$BOTH$SAN" stray
 issue sha1 inter leaf "$PORTAL" sha1 "$BOTH$SAN"
 issue md5 inter leaf "$PORTAL" md5 "$BOTH$SAN"
+for hash in md4 ripemd160; do # what is forgotten, and what nobody here knows
+    openssl req -provider legacy -provider default -x509 -new -key leaf.key -$hash -subj "$PORTAL" -days 900 \
+        -addext subjectAltName=DNS:portal.east.contoso.com -out $hash.pem
+done
 issue sha384 inter leaf "$PORTAL" sha384 "$BOTH$SAN"
 
 leaf one-year "$BOTH$SAN" leaf "$PORTAL" $START 20270101000000Z
@@ -254,6 +258,8 @@ put signature.hash good-sha384.pem sha384.pem
 put signature.hash good-sha1-root.pem full.pem inter.pem root-sha1.pem
 put signature.hash bad-sha1.pem sha1.pem
 put signature.hash bad-md5.pem md5.pem
+put signature.hash bad-md4.pem md4.pem
+put signature.hash bad-unknown.pem ripemd160.pem
 put signature.hash bad-intermediate.pem full.pem inter-sha1.pem root.pem
 
 # ── validity ──
