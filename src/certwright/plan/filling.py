@@ -10,6 +10,8 @@ from certwright.model import Demand, Facts, FactValue, Requirement
 from certwright.speech import tr
 from certwright.terms import bind
 
+Bound = tuple[Demand, ...]
+
 
 class Row(Protocol):
     """A row of the catalogue that counts only sometimes."""
@@ -23,13 +25,14 @@ class Row(Protocol):
 class Filling:
     """A site's facts, those given and those derived, and what could not be filled: `conflicts`."""
 
-    def __init__(self, facts: Facts, product: Product) -> None:
+    def __init__(self, facts: Facts, product: Product, bound: dict[str, Bound] | None = None) -> None:
+        """`bound` is shared by all sites of that product: requirements without templates are bound once."""
         self.product = product
         self.site = str(facts["name"])
         self.build = str(facts.get("build", ""))
         self.conflicts: list[Conflict] = []
         self.facts = self._derived(facts)
-        self._constant: dict[str, tuple[Demand, ...]] = {}  # requirements without templates, bound once
+        self._constant = {} if bound is None else bound
 
     def applies(self, row: Row, facts: Facts) -> bool:
         """Whether a row of the catalogue counts here: its build range and its condition."""

@@ -10,7 +10,7 @@ from certwright.manifest.read import Deployment
 from certwright.model import Plan, Renewal
 from certwright.plan.authorities import authorities, authority_sets, strange_templates
 from certwright.plan.feasible import conflicts
-from certwright.plan.filling import Filling
+from certwright.plan.filling import Bound, Filling
 from certwright.plan.places import Places
 from certwright.plan.sets import sets_of
 
@@ -19,7 +19,8 @@ def make_plan(deployment: Deployment, products: Mapping[str, Product], today: da
     """The plan of a deployment on that day. Raises Impossible with every conflict."""
     wishes = {wish.name: wish for wish in deployment.issuers}
     renewals = deployment.renewals
-    fillings = [(site, Filling(site.facts, products[site.product])) for site in deployment.sites]
+    bound: dict[str, dict[str, Bound]] = {name: {} for name in products}
+    fillings = [(site, Filling(site.facts, products[site.product], bound[site.product])) for site in deployment.sites]
     planned = [
         Places(
             filling,
