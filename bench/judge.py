@@ -180,8 +180,8 @@ def two_cores(fleets: Mapping[str, Fleet], rounds: int) -> list[str]:
         )
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     told = (
-        f"The load of the machine was {load}: with others on both cores, wall time says little. By CPU time two processes"
-        " are that much faster on cores of their own; forking, and what comes back, is in it."
+        f"The load of the machine was {load}: with others on both cores wall time says little. By CPU time two"
+        " processes are that much faster on cores of their own; forking, and what comes back, is in it."
     )
     return [*lines, "", told, ""]
 
