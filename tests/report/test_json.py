@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from certwright.report.changes import Changes, Coming, changes_document
 from certwright.report.difference import Change, Difference, difference_document
 from certwright.report.envelope import FORMATS, json_text, plain
 from certwright.report.explanation import Explanation, explanation_document
@@ -42,6 +43,18 @@ DOCUMENTS = {
     "repair": repair_document(MENDED, dry_run=False),
     "notice": notice_document(
         Notice("due", "contoso", (Matter("east/portal", "it expires"),), NOW, "certwright apply")
+    ),
+    "changes": changes_document(
+        Changes(
+            (Coming("a/b", "renew", "because", (Change("key", ("rsa 2048",), ("rsa 4096",)),)),),
+            ("a/b.pfx",),
+            ("a/c.pfx",),
+            ("a/d.pfx",),
+            ("a/e.pfx",),
+            (("contoso/root", "its list"),),
+            (("a/f", "no answer"),),
+            (("a/g", "it is old", NOW),),
+        )
     ),
     "difference": difference_document(
         Difference({"a/b": ("dns:b",)}, {}, {"a/c": (Change("key", ("rsa 2048",), ("rsa 4096",)),)})

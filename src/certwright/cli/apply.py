@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Container, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -27,8 +27,17 @@ BAR = 24  # columns
 @unlock_file
 @passwords
 @click.option("--replace", is_flag=True, help="Overwrite files in the output folder that certwright did not write.")
+@click.option(
+    "--notify", is_flag=True, help="Tell whoever stands under notify: in the deployment file what came of it."
+)
 def command(
-    *, file: Path, unlock_file: Path | None, password_files: tuple[str, ...], asked: tuple[str, ...], replace: bool
+    *,
+    file: Path,
+    unlock_file: Path | None,
+    password_files: tuple[str, ...],
+    asked: tuple[str, ...],
+    replace: bool,
+    notify: bool,
 ) -> None:
     """Make, check and deliver whatever is due.
 
@@ -41,21 +50,24 @@ def command(
         # Loaded beside the keys in the making, as the verbs themselves are when they are called.
         loading, applying = (import_module(f"certwright.wiring.{one}") for one in ("loading", "applying"))
         loaded = loading.load(file)
-        applied = applying.apply(
-            loaded,
-            unlock=unlock_from(unlock_file),
-            passwords=given,
-            replace=replace,
-            progress=tick,
-            say=tell_now,
-            foundry=foundry,
-        )
+        telling = import_module("certwright.wiring.notifying") if notify else None
+        with telling.telling_failure(loaded, tell_now) if telling else nullcontext():
+            applied = applying.apply(
+                loaded,
+                unlock=unlock_from(unlock_file),
+                passwords=given,
+                replace=replace,
+                progress=tick,
+                say=tell_now,
+                foundry=foundry,
+            )
     made = [place for place in loaded.plan.places if place.id in applied.made]
     output = str(loaded.output)
     waiting = dict(applied.waiting)
     ready = [group for group in loaded.plan.sets if waiting.keys().isdisjoint(group.places)]
     steps = [(f"{output}/{one.path}", one.title) for group in ready for one in group.scripts]
-    told = (made, applied.delivered, output, applied.messages, [*handed(loaded.plan, output, waiting), *steps])
+    messages = (*applied.messages, *(telling.told(loaded, applied) if telling else ()))
+    told = (made, applied.delivered, output, messages, [*handed(loaded.plan, output, waiting), *steps])
     show(applied_text(*told, applied.next_due, screen(), applied.waiting))
     sys.exit(WAITING if waiting else 0)
 

@@ -25,7 +25,7 @@ CODES: Mapping[type[Problem], int] = {Refused: 2, Unreadable: 2, Locked: 3, Brok
 EPILOG = """\b
 Exit codes:
   0  done, and nothing wrong was found
-  1  check found something wrong, repair left something to do, diff found a difference
+  1  check found something wrong, repair left something to do, diff or plan --diff found a difference
   2  refused or not judged: usage, deployment file, plan, unreadable file
   3  locked: another run is at work, or the unlock secret is missing or wrong
   4  the world did not do what was asked: disk, permissions, an issuer

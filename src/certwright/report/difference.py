@@ -174,12 +174,13 @@ def difference_text(told: Difference, screen: Screen) -> str:
     for group in (told.places, told.sets, told.requirements):
         for address, changes in group.items():
             lines += paragraph(address, screen, style="strong")
-            lines += fields(((_label(change.what), _signed(change)) for change in changes), screen, indent=2)
+            lines += fields(((label(change.what), signed(change)) for change in changes), screen, indent=2)
             lines.append("")
     return "\n".join([*lines, _summary(told)]) + "\n"
 
 
-def _signed(change: Change) -> str:
+def signed(change: Change) -> str:
+    """What is gone and what is new, a line each."""
     return "\n".join([*(f"- {one}" for one in change.removed), *(f"+ {one}" for one in change.added)])
 
 
@@ -198,7 +199,7 @@ def _places(number: int) -> str:
     return trn("{count} place", "{count} places", number)
 
 
-def _label(what: str) -> str:
+def label(what: str) -> str:
     """What changed, as people read it."""
     labels = {
         "kind": tr("kind"),

@@ -20,6 +20,7 @@ FORMATS = {
     "difference": 1,
     "repair": 1,
     "notice": 1,
+    "changes": 1,
 }
 
 

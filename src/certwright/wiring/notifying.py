@@ -3,6 +3,7 @@
 A notice that cannot be told is a message, and never a failed run; it is told again the next time.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -99,14 +100,19 @@ class Bell:
             book.observe(TOLD + kind, now, self.loaded.now)
 
 
+def told(loaded: Loaded, applied: Applied) -> tuple[str, ...]:
+    """Tell what a run did; what there is to say about that."""
+    return (*tried(lambda: Bell(loaded, time.sleep).applied(applied)), *open_secrets(loaded))
+
+
 @contextmanager
-def telling_failure(bell: Callable[[], Bell], say: Callable[[str], None]) -> Iterator[None]:
+def telling_failure(loaded: Loaded, say: Callable[[str], None]) -> Iterator[None]:
     """Whatever Problem ends the block is told, and goes on its way."""
     try:
         yield
     except Problem as problem:
         failure = problem
-        for said in tried(lambda: bell().failed(failure)):
+        for said in tried(lambda: Bell(loaded, time.sleep).failed(failure)):
             say(said)
         raise
 
