@@ -10,7 +10,7 @@ from certwright.pfx.facts import Bag, Encryption, Mac
 from certwright.report.layout import visible
 from certwright.report.words import days
 from certwright.speech import tr, trn
-from certwright.x509.facts import ChainFacts, PublicKeyFacts
+from certwright.x509.facts import ChainFacts, NameConstraints, PublicKeyFacts, Subtree
 from certwright.x509.store import Stored
 from certwright.x509.usages import OIDS
 
@@ -113,6 +113,7 @@ def certificate_rows(certificate: InsideCertificate, inside: Inside, now: dateti
         (tr("signature hash"), own_hash),
         *_usage_rows(facts.key_usage, facts.extended_key_usage),
         (tr("authority"), _authority(facts.authority, facts.path_length)),
+        *_constraint_rows(facts.name_constraints),
         (tr("serial"), f"{facts.serial:x}"[:80]),
         (tr("thumbprint"), facts.thumbprint),
         (tr("fingerprint"), facts.fingerprint),
@@ -126,6 +127,17 @@ def certificate_rows(certificate: InsideCertificate, inside: Inside, now: dateti
     if certificate.stored:
         rows += _store_rows(certificate.stored)
     return [*rows, (tr("remarks"), lines_of(map(str, facts.defects)))]
+
+
+def _constraint_rows(constraints: NameConstraints | None) -> Rows:
+    """Which names an authority lets pass below itself, and which not."""
+    if constraints is None:
+        return []
+    return [(tr("permits"), _subtrees(constraints.permitted)), (tr("excludes"), _subtrees(constraints.excluded))]
+
+
+def _subtrees(several: Sequence[Subtree]) -> str:
+    return lines_of([f"{one.form} {one.text or '*'}" for one in several])
 
 
 def _store_rows(stored: Stored) -> list[tuple[str, str]]:
