@@ -79,8 +79,9 @@ def watch(once: Once, clock: Clock, every: timedelta, say: Callable[[str], None]
         now = clock.now()
         came = once(now)
         failures = failures + 1 if came.failure else 0
-        seconds = pause(every, clock.fraction(), clock.now(), failures, came.opens)
-        say(line(came, now, clock.now() + timedelta(seconds=seconds)))
+        over = clock.now()
+        seconds = pause(every, clock.fraction(), over, failures, came.opens)
+        say(line(came, now, over + timedelta(seconds=seconds)))
         if clock.sleep(seconds):
             return
 
