@@ -1,17 +1,20 @@
 """Files that hold certificates, as people and tools really write them."""
 
 import base64
+import re
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
+from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certwright.errors import Unreadable
 from certwright.x509 import pem
-from certwright.x509.pem import certificates_in, split_pem
+from certwright.x509.pem import certificates_in, decode_base64, is_pem, split_pem
 
 Case = Callable[[str], bytes]
 
@@ -163,3 +166,25 @@ P7B: dict[bool, bytes] = {}
 @pytest.fixture(autouse=True, scope="module")
 def _p7b(case: Case) -> None:
     P7B.update({False: case("two-der.p7b"), True: case("two-indefinite.p7b")})
+
+
+def test_der_that_quotes_pem_is_der(forge: Callable[..., Any]) -> None:
+    comment = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"-----BEGIN CERTIFICATE-----")
+    der = forge("CN=quoting", extensions=((comment, False),)).facts.der
+    assert b"-----BEGIN" in der
+    assert not is_pem(der)
+    assert certificates_in(der) == (der,)
+
+
+@given(st.binary(max_size=40), st.sampled_from([b"", b"\n", b" \t\r\n"]))
+def test_base64_is_what_python_takes_for_it(octets: bytes, blank: bytes) -> None:
+    text = base64.encodebytes(octets).replace(b"\n", b"\n" + blank)
+    assert decode_base64(text) == octets
+
+
+@given(st.binary(max_size=12).map(lambda some: bytes(b"Ab9+/= \n-\xff"[one % 10] for one in some)))
+def test_what_is_no_base64_is_nothing(text: bytes) -> None:
+    packed = text.replace(b" ", b"").replace(b"\n", b"")
+    sound = re.fullmatch(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", packed)
+    found = decode_base64(text)
+    assert found == base64.b64decode(packed) if sound else found == b"" or packed.endswith(b"=")

@@ -75,7 +75,12 @@ def is_old_key(label: str) -> bool:
 
 
 def is_pem(content: bytes) -> bool:
-    """Whether there is a PEM block in it, or the beginning of one. (UTF-16 has a NUL beside every letter.)"""
+    """Whether there is a PEM block in it, or the beginning of one. (UTF-16 has a NUL beside every letter.)
+
+    What begins as DER is none, whatever a comment in it quotes.
+    """
+    if content[:1] == b"\x30" and content[1:2] >= b"\x80":
+        return False
     return b"-----BEGIN" in content or (b"B\0E\0G" in content and b"-----BEGIN" in content.replace(b"\0", b""))
 
 
