@@ -42,6 +42,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         noted("The root of an issuer that belongs to somebody else is named where a trust list needs it."),
         noted("Its certificates do not bring it along for certain, and nobody should trust one that came by itself."),
     ),
+    "certwright.key-in-token": (
+        noted("A key that goes into files is made where it can leave."),
+        noted("What a token has made never leaves it, so no PFX or key file could be written."),
+    ),
     "certwright.template-place": (
         noted("A certificate template is named for places that the issuer signs for."),
         noted("One that is named for nothing was meant for something: a request would ask for the wrong template."),
