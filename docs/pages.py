@@ -26,6 +26,7 @@ KINDS = {  # kind of explanation → heading of its part of a product's page
     "requirement": "Requirements",
     "package": "Files",
     "script": "Next steps",
+    "step": "Steps of run-books",
     "contradiction": "Where the documents disagree",
 }
 

@@ -301,7 +301,7 @@ def test_every_contradiction_is_told_and_touches_something() -> None:
 
 
 def test_every_document_is_cited() -> None:
-    rows = (*PRODUCT.requirements, *PRODUCT.places, *PRODUCT.scripts, *PRODUCT.facts.values())
+    rows = (*PRODUCT.requirements, *PRODUCT.places, *PRODUCT.scripts, *PRODUCT.steps, *PRODUCT.facts.values())
     assert {document.key for row in rows for document in row.sources} == PRODUCT.documents.keys()
 
 

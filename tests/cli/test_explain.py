@@ -20,7 +20,7 @@ KNOWN = explanations([load(product) for product in PRODUCTS])
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_everything_with_an_id_has_an_explanation(product: str) -> None:
     known = load(product)
-    rows = (*known.places, *known.packages, *known.sets, *known.scripts)
+    rows = (*known.places, *known.packages, *known.sets, *known.scripts, *known.steps)
     assert {f"{product}.{row.id}" for row in rows} <= KNOWN.keys()
     assert {f"{product}.{fact}" for fact in known.facts} <= KNOWN.keys()
     assert {row.id for row in (*known.requirements, *known.contradictions)} <= KNOWN.keys()

@@ -6,7 +6,7 @@ An address is `product.id`, a contradiction's own id, or a term's; `terms` and a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from certwright.catalogue.product import Fact, PackageTemplate, PlaceTemplate, Product
+from certwright.catalogue.product import Fact, PackageTemplate, PlaceTemplate, Product, StepTemplate
 from certwright.catalogue.refusals import REFUSALS
 from certwright.model import Contradiction, Requirement
 from certwright.report.explanation import Explanation
@@ -103,6 +103,7 @@ def _of(product: Product) -> Iterator[Explanation]:
             ),
             sources=script.sources, contradictions=script.contradictions,
         )  # fmt: skip
+    yield from (_step(product, one) for one in product.steps)
 
 
 def _product(product: Product) -> Explanation:
@@ -209,6 +210,24 @@ def _contradiction(product: Product, contradiction: Contradiction) -> Explanatio
         title=product.title,
         contradictions=(contradiction,),
         related=tuple(touched),
+    )
+
+
+def _step(product: Product, step: StepTemplate) -> Explanation:
+    return Explanation(
+        address=f"{product.id}.{step.id}",
+        kind="step",
+        title=step.title,
+        text=step.text,
+        details=(
+            (tr("run-book"), step.runbook),
+            (tr("who"), step.who),
+            (tr("verify"), step.verify),
+            (tr("go back"), step.back),
+            *_conditions(step.when, step.builds),
+        ),
+        sources=step.sources,
+        contradictions=step.contradictions,
     )
 
 

@@ -49,6 +49,7 @@ def _kind_word(kind: str) -> str:
         "finding": tr("finding"),
         "set": tr("set"),
         "script": tr("script"),
+        "step": tr("step"),
         "product": tr("product"),
         "requirement": tr("requirement"),
         "place": tr("place"),
