@@ -86,10 +86,6 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         noted("An answer is a certificate that can be read."),
         noted("What cannot be read cannot be judged."),
     ),
-    "certwright.key-in-token": (
-        noted("A key that files need is not made in a token."),
-        noted("No key leaves a token, so a PFX or PEM file could never hold it."),
-    ),
     "certwright.authority-changed": (
         noted("An authority that has signed keeps its subject and its key."),
         noted("What it signed, and the revocation lists that are fetched for it, are found and proved by both."),
