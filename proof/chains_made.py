@@ -241,6 +241,8 @@ SERVERS: Mapping[str, tuple[Parts, bool]] = {
     "server: no names": (lambda: _chain(leaf(more=[SERVER]), between()), True),
 }
 
+STRICT_SERVERS = ("server: authority for clientAuth only", "server: no names")
+
 
 def chains() -> Iterator[Made]:
     """All of them."""
@@ -248,7 +250,7 @@ def chains() -> Iterator[Made]:
         for title, parts in table.items():
             yield Made(title, *_encoded(parts()), right, meant)
     for title, (parts, right) in SERVERS.items():
-        yield Made(title, *_encoded(parts()), right, right and "no names" not in title, server=True)
+        yield Made(title, *_encoded(parts()), right, right and title not in STRICT_SERVERS, server=True)
 
 
 def _encoded(chain: Chain) -> tuple[bytes, tuple[bytes, ...], tuple[bytes, ...]]:

@@ -10,14 +10,23 @@ Relative: TypeAlias = frozenset[tuple[bytes, object]]
 Folded: TypeAlias = tuple[Relative, ...] | bytes
 
 
-@lru_cache(maxsize=1024)
+_MOST_KEPT = 1024  # octets of a name that is worth remembering
+
+
 def folded(encoded: bytes) -> Folded:
     """The same for DER Names that are to be taken for one, a set for each of their parts; the bytes when it is none."""
+    return _kept(encoded) if len(encoded) <= _MOST_KEPT else _folded(encoded)
+
+
+def _folded(encoded: bytes) -> Folded:
     try:
         start, stop = der.expect(encoded, 0, len(encoded), der.SEQUENCE)
         return tuple([_relative(encoded, part) for part in der.children(encoded, start, stop)])
     except der.Malformed:
         return encoded
+
+
+_kept = lru_cache(maxsize=1024)(_folded)
 
 
 def _relative(data: bytes, part: tuple[int, int, int, int]) -> Relative:
@@ -28,9 +37,13 @@ def _relative(data: bytes, part: tuple[int, int, int, int]) -> Relative:
 def _attribute(data: bytes, start: int, stop: int) -> tuple[bytes, object]:
     first, last = der.expect(data, start, stop, der.OID)
     tag, inner, after = der.header(data, last, stop)
+    kind, octets = data[first:last], data[last:stop]
     if tag not in der.TEXTS or after != stop:
-        return data[first:last], data[last:stop]
-    return data[first:last], _prepared(der.text(tag, data[inner:after]))
+        return kind, octets
+    try:
+        return kind, _prepared(data[inner:after].decode(der.TEXTS[tag]))
+    except UnicodeDecodeError:
+        return kind, octets
 
 
 def _prepared(text: str) -> str:

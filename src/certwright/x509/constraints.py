@@ -6,11 +6,13 @@ What cannot be applied is a fault as well, never passed over; and the work is bo
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
+from typing import TypeAlias
 
+from certwright.model import GeneralName
 from certwright.speech import tr
 from certwright.value import value
 from certwright.x509 import der
-from certwright.x509.alike import folded
+from certwright.x509.alike import Folded, folded
 from certwright.x509.extensions import read_general_name
 from certwright.x509.facts import CertificateFacts, NameConstraints, Subtree, named
 
@@ -21,14 +23,21 @@ _CONSTRAINTS, _NAMES = "2.5.29.30", "2.5.29.17"
 _MAIL = bytes.fromhex("06092a864886f70d010901")  # emailAddress in a subject
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:@\[\]]+)(?::\d*)?(?:[/?#]|$)", re.IGNORECASE)
 
+Raw: TypeAlias = Folded | str
+
 
 @value
 class Name:
-    """One name of a certificate. `form` as RFC 5280 has it; `raw` is the DER of a directory name, else the text."""
+    """One name of a certificate. `form` as RFC 5280 has it; `raw` is ready to be compared, see `_of_text`."""
 
     form: str
-    raw: bytes | str
+    raw: Raw
     text: str
+
+
+# Of each form the subtrees that are excluded, and those that are permitted, each with its base ready to be compared.
+Bases: TypeAlias = Sequence[tuple[Subtree, Raw]]
+Ready: TypeAlias = Mapping[str, tuple[Bases, Bases]]
 
 
 def constraint_faults(path: Sequence[CertificateFacts]) -> Iterator[str]:
@@ -43,6 +52,7 @@ def constraint_faults(path: Sequence[CertificateFacts]) -> Iterator[str]:
         constraints = authority.name_constraints
         if constraints is None:
             continue
+        ready = _ready(constraints)
         for place, one in enumerate(path[:depth]):
             if place and one.self_issued:
                 continue
@@ -55,11 +65,29 @@ def constraint_faults(path: Sequence[CertificateFacts]) -> Iterator[str]:
                     authority=named(authority),
                 )
                 return
-            yield from _broken(authority, constraints, one, names)
+            yield from _broken(authority, ready, one, names)
+
+
+def _ready(constraints: NameConstraints) -> Ready:
+    """Made once for an authority, because a hostile one has thousands of them."""
+    found: dict[str, tuple[list[tuple[Subtree, Raw]], list[tuple[Subtree, Raw]]]] = {}
+    for side, several in enumerate((constraints.excluded, constraints.permitted)):
+        for one in several:
+            found.setdefault(one.form, ([], []))[side].append((one, _base(one)))
+    return found
+
+
+def _base(one: Subtree) -> Raw:
+    if one.form == "directoryName":
+        return folded(one.base)
+    if one.form == "iPAddress":
+        return one.base
+    text = one.base.decode("ascii", "replace")
+    return _mailbox(text) if one.form == "rfc822Name" else text.lower()
 
 
 def _broken(
-    authority: CertificateFacts, constraints: NameConstraints, one: CertificateFacts, names: Sequence[Name]
+    authority: CertificateFacts, constraints: Ready, one: CertificateFacts, names: Sequence[Name]
 ) -> Iterator[str]:
     told = 0
     if any(defect.part == _NAMES for defect in one.defects):
@@ -89,24 +117,25 @@ def _broken(
         )
 
 
-def _refusal(name: Name, constraints: NameConstraints) -> str:
+def _refusal(name: Name, constraints: Ready) -> str:
     """Why that name may not stand below those constraints; "" when it may."""
-    excluded = [one for one in constraints.excluded if one.form == name.form]
-    permitted = [one for one in constraints.permitted if one.form == name.form]
-    if not (excluded or permitted):
+    if name.form not in constraints:
         return ""
+    excluded, permitted = constraints[name.form]
     matches = _MATCHES.get(name.form)
     if matches is None:
         return tr("constraints on names of this form are not applied here, so none can be accepted (RFC 5280 4.2.1.10)")
-    if not all(one.plain for one in (*excluded, *permitted)):
+    if not all(one.plain for one, _ in (*excluded, *permitted)):
         return tr("its constraints count levels, which RFC 5280 4.2.1.10 does not allow")
-    if name.form == "uniformResourceIdentifier" and not _HOST.match(str(name.raw)):
+    if name.form == "uniformResourceIdentifier" and not name.raw:
         return tr("it has no host that could be compared (RFC 5280 4.2.1.10)")
-    for one in excluded:
-        if matches(name.raw, one.base) or (name.form == "dNSName" and _covers(str(name.raw), one.base)):
+    if name.form == "directoryName" and isinstance(name.raw, bytes):
+        return tr("it cannot be read")
+    for one, base in excluded:
+        if matches(name.raw, base) or (name.form == "dNSName" and _covers(str(name.raw), str(base))):
             return tr("{subtree} is excluded", subtree=_shown(one))
-    if permitted and not any(matches(name.raw, one.base) for one in permitted):
-        listed = ", ".join(map(_shown, permitted[:10])) + (", …" if len(permitted) > 10 else "")
+    if permitted and not any(matches(name.raw, base) for _, base in permitted):
+        listed = ", ".join([_shown(one) for one, _ in permitted[:10]]) + (", …" if len(permitted) > 10 else "")
         return tr("permitted is only {subtrees}", subtrees=listed)
     return ""
 
@@ -127,17 +156,38 @@ def names_of(one: CertificateFacts) -> Iterator[Name]:
     A mail address in the subject counts when there are no alternative names (RFC 5280 4.2.1.10).
     """
     if folded(one.subject_der):
-        yield Name("directoryName", one.subject_der, one.subject)
+        yield Name("directoryName", folded(one.subject_der), one.subject)
     if not one.has_names and _MAIL in one.subject_der:
         for address in _addresses(one.subject_der):
-            yield Name("rfc822Name", address, address)
+            yield Name("rfc822Name", _mailbox(address), address)
     for name in one.names:
         if name.kind in _FORMS:
-            yield Name(_FORMS[name.kind], name.value, name.value)
+            yield Name(_FORMS[name.kind], _of_text(name), name.value)
         elif name.kind != "dn":
             yield Name(_RARE.get(name.value[:3], "otherName"), name.value, name.value)
     if any(name.kind == "dn" for name in one.names):
         yield from _directory_names(one)
+
+
+def _of_text(name: GeneralName) -> Raw:
+    """A host in small letters, a mailbox with such a host, the octets of an address; of a URI the host alone, or "".
+
+    Made once for a name: a hostile one is long, and held against thousands.
+    """
+    if name.kind == "ip":
+        return ip_address(name.value).packed
+    if name.kind == "email":
+        return _mailbox(name.value)
+    if name.kind == "uri":
+        found = _HOST.match(name.value)
+        return found[1].lower().rstrip(".") if found else ""
+    return name.value.lower().rstrip(".")
+
+
+def _mailbox(text: str) -> str:
+    """Only the host is blind to case."""
+    mailbox, at, host = text.rpartition("@")
+    return f"{mailbox}{at}{host.lower()}"
 
 
 def _addresses(subject: bytes) -> Iterator[str]:
@@ -154,7 +204,7 @@ def _directory_names(one: CertificateFacts) -> Iterator[Name]:
     first, last = der.expect(value, 0, len(value), der.SEQUENCE)
     for tag, _, start, stop in der.children(value, first, last):
         if tag == 0xA4:
-            yield Name("directoryName", value[start:stop], read_general_name(tag, value[start:stop]).value)
+            yield Name("directoryName", folded(value[start:stop]), read_general_name(tag, value[start:stop]).value)
 
 
 def _extension(certificate: bytes, oid: bytes) -> bytes:
@@ -174,61 +224,55 @@ def _extension(certificate: bytes, oid: bytes) -> bytes:
 # ── whether a name lies in a subtree ──────────────────────────────────────────────────────────────
 
 
-def _text(base: bytes) -> str:
-    return base.decode("ascii", "replace")
-
-
 def _host_in(host: str, base: str) -> bool:
     """With a leading dot: what lies below that domain; without: that host alone."""
-    host, base = host.lower().rstrip("."), base.lower()
     return host.endswith(base) and host != base if base.startswith(".") else host == base
 
 
-def _dns(name: bytes | str, base: bytes) -> bool:
+def _dns(name: Raw, base: Raw) -> bool:
     """The domain and all below it; no domain is every name. A leading dot, which some write, leaves out itself."""
-    text, domain = str(name).lower().rstrip("."), _text(base).lower()
+    text, domain = str(name), str(base)
     if domain.startswith("."):
         return text.endswith(domain)
     return not domain or text == domain or text.endswith(f".{domain}")
 
 
-def _covers(name: str, base: bytes) -> bool:
+def _covers(name: str, base: str) -> bool:
     """Whether a wildcard stands for the excluded name, too."""
-    label, _, rest = name.lower().rstrip(".").partition(".")
-    return label == "*" and _text(base).lower().partition(".")[2] == rest != ""
+    return name.startswith("*.") and base.partition(".")[2] == name[2:] != ""
 
 
-def _address(name: bytes | str, base: bytes) -> bool:
-    address, half = ip_address(str(name)).packed, len(base) // 2
-    if len(address) != half:
+def _address(name: Raw, base: Raw) -> bool:
+    assert isinstance(name, bytes), "an address"
+    assert isinstance(base, bytes), "an address and its mask"
+    half = len(base) // 2
+    if len(name) != half:
         return False
     mask = int.from_bytes(base[half:], "big")
-    return int.from_bytes(address, "big") & mask == int.from_bytes(base[:half], "big") & mask
+    return int.from_bytes(name, "big") & mask == int.from_bytes(base[:half], "big") & mask
 
 
-def _mail(name: bytes | str, base: bytes) -> bool:
-    """A mailbox, the mailboxes of a host, or those of all hosts in a domain. Only the host is blind to case."""
+def _mail(name: Raw, base: Raw) -> bool:
+    """A mailbox, the mailboxes of a host, or those of all hosts in a domain."""
     mailbox, at, host = str(name).rpartition("@")
-    wanted, sign, domain = _text(base).rpartition("@")
+    wanted, sign, domain = str(base).rpartition("@")
     if not at:
         return False
     if not sign or not wanted:
         return not domain or _host_in(host, domain)
-    return mailbox == wanted and host.lower() == domain.lower()
+    return mailbox == wanted and host == domain
 
 
-def _uri(name: bytes | str, base: bytes) -> bool:
-    found, domain = _HOST.match(str(name)), _text(base)
-    return bool(found) and (not domain or _host_in(found[1] if found else "", domain))
+def _uri(name: Raw, base: Raw) -> bool:
+    return not base or _host_in(str(name), str(base))
 
 
-def _directory(name: bytes | str, base: bytes) -> bool:
+def _directory(name: Raw, base: Raw) -> bool:
     """The base is where the name begins, compared as RFC 5280 7.1 has it."""
-    whole, start = folded(bytes(name) if isinstance(name, bytes) else b""), folded(base)
-    return isinstance(whole, tuple) and isinstance(start, tuple) and whole[: len(start)] == start
+    return isinstance(name, tuple) and isinstance(base, tuple) and name[: len(base)] == base
 
 
-_MATCHES: Mapping[str, Callable[[bytes | str, bytes], bool]] = {
+_MATCHES: Mapping[str, Callable[[Raw, Raw], bool]] = {
     "dNSName": _dns,
     "iPAddress": _address,
     "rfc822Name": _mail,
