@@ -23,7 +23,9 @@ from certwright.wiring.revoking import REASONS, revocable, revoke
     "--reason",
     required=True,
     type=click.Choice(list(REASONS)),
-    help="Why, in the words of RFC 5280: they stand in the revocation list.",
+    metavar="REASON",
+    help="Why, as RFC 5280 words it: keyCompromise, superseded, cessationOfOperation, affiliationChanged, "
+    "privilegeWithdrawn, cACompromise, aACompromise, unspecified.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 @unlock_file
