@@ -82,6 +82,17 @@ issuer_scope: Issuer
 opcua: true
 opcua_servers: [{name: press-1, file: press.der}]
 connectors: [{name: cameras, files: [root.pem]}]""",
+        "automatic": """instance: plant1-aio
+cluster: plant1
+resource_group: plant1-rg
+subscription: plant1-sub
+custom_location: plant1-location
+listeners: [{name: line1, service: aio-broker-ext, tls: automatic}]
+mqtt_x509: true
+dataflow_endpoints: [{name: historian, client: true}]
+key_vault: plant1-kv
+tenant: contoso
+managed_identity: identity""",
         "quickstart": """instance: plant1-aio
 cluster: plant1
 resource_group: plant1-rg
@@ -91,6 +102,10 @@ trust: quickstart""",
     },
     "configuration-manager": {
         "plain": "domain: corp.contoso.com\ncommunication: ehttp",
+        "gateway": """domain: corp.contoso.com
+communication: ehttp
+servers: [{name: ccp1, intranet_fqdn: ccp1.corp.contoso.com, roles: [cmg-connection-point, sql-server]}]
+cloud_gateways: [{name: granitefalls, domain: contoso.com}]""",
         "all": """domain: corp.contoso.com
 deploy_on: 2027-03-01
 servers:

@@ -14,7 +14,7 @@ from certwright.catalogue.product import PlaceTemplate, Product, ScriptTemplate
 SITE = ("name", "product", "build", "issuer", "issuer_kind", "layouts", "target")  # what every site has
 PLACE = ("id", "title", "address", "names", "all_names")  # of `place.`, beside the row's further keys
 OF_SCRIPTS = ("set_folder", "places", "files")
-OF_STEPS = ("files", "locked_sets", "output", "deployment")
+OF_STEPS = ("files", "scripts", "locked_sets", "output", "deployment")
 OF_SETS = ("set.id", "set.places")
 _IN_SCRIPTS = re.compile(r"%%([A-Za-z_][A-Za-z0-9_.]*)%%")
 

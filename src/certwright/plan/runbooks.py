@@ -26,11 +26,13 @@ def runbooks(site: Site, product: Product, plan: Plan, folders: Mapping[str, Fac
 
 
 def _delivered(site: Site, plan: Plan) -> dict[str, FactValue]:
-    """What a command may want to name: every file of the site, and its sets with a password."""
+    """What a command may want to name: files and scripts of the site, and its sets with a password."""
     places = [place for place in plan.places if place.site == site.name]
+    sets = [one for one in plan.sets if one.site == site.name]
     return {
         "files": tuple(package.path for place in places for package in place.packages),
-        "locked_sets": tuple(one.id for one in plan.sets if one.site == site.name and one.password),
+        "scripts": tuple(script.path.removeprefix(f"{site.name}/") for one in sets for script in one.scripts),
+        "locked_sets": tuple(one.id for one in sets if one.password),
     }
 
 
