@@ -26,98 +26,11 @@ from certwright.runbook import Runbook, Step
 
 from .shipped import ALIASES, TODAY
 
-# Every fact that brings steps of its own, once with it and once without.
+# The facts of sites, a file each: every fact that brings steps of its own, once with it and once without.
+CASES_OF = Path(__file__).parents[1] / "cases" / "runbooks"
 SITES = {
-    "azure-local": {
-        "plain": "fqdn: a.contoso.com\ndeploy_on: 2027-01-18\nmanagement_endpoint: 192.168.100.25",
-        "all": """fqdn: a.contoso.com
-deploy_on: 2027-01-18
-management_endpoint: 192.168.100.25
-backup: true
-oidc_endpoint: https://adfs.contoso.com/adfs
-oidc_chain: [chain.pem]
-ldaps_chain: [chain.pem]""",
-    },
-    "azure-stack-hub": {
-        "plain": "region: east\nfqdn: stack.contoso.com",
-        "all": """region: east
-fqdn: stack.contoso.com
-identity: adfs
-privileged_endpoint: 10.0.0.224
-rotation_share: '\\\\10.0.0.5\\rotation\\Certificates'
-services: [app-service, sql-mysql, event-hubs, iot-hub, container-registry]
-layouts: [deployment, validation, rotation]""",
-        "entra": "region: east\nfqdn: stack.contoso.com\nidentity: entra\nservices: [app-service]",
-    },
-    "azure-iot-operations": {
-        "plain": """instance: plant1-aio
-cluster: plant1
-resource_group: plant1-rg
-subscription: plant1-sub
-custom_location: plant1-location""",
-        "all": """instance: plant1-aio
-cluster: plant1
-resource_group: plant1-rg
-subscription: plant1-sub
-custom_location: plant1-location
-trust_manager: true
-listeners: [{name: line1, service: aio-broker-ext, names: ["dns:mqtt.contoso.com"]}]
-mqtt_x509: true
-mqtt_clients: [{name: thermostat-1}]
-custom_auth: true
-custom_auth_endpoint: https://auth.contoso.com
-opcua: true
-opcua_servers: [{name: press-1, file: press.der}]
-connectors: [{name: cameras, files: [root.pem]}]
-dataflow_endpoints: [{name: historian, ca: [root.pem], client: true}]
-key_vault: plant1-kv
-tenant: contoso
-managed_identity: identity""",
-        "offline": """instance: plant1-aio
-cluster: plant1
-resource_group: plant1-rg
-subscription: plant1-sub
-custom_location: plant1-location
-issuer_scope: Issuer
-opcua: true
-opcua_servers: [{name: press-1, file: press.der}]
-connectors: [{name: cameras, files: [root.pem]}]""",
-        "automatic": """instance: plant1-aio
-cluster: plant1
-resource_group: plant1-rg
-subscription: plant1-sub
-custom_location: plant1-location
-listeners: [{name: line1, service: aio-broker-ext, tls: automatic}]
-mqtt_x509: true
-dataflow_endpoints: [{name: historian, client: true}]
-key_vault: plant1-kv
-tenant: contoso
-managed_identity: identity""",
-        "quickstart": """instance: plant1-aio
-cluster: plant1
-resource_group: plant1-rg
-subscription: plant1-sub
-custom_location: plant1-location
-trust: quickstart""",
-    },
-    "configuration-manager": {
-        "plain": "domain: corp.contoso.com\ncommunication: ehttp",
-        "gateway": """domain: corp.contoso.com
-communication: ehttp
-servers: [{name: ccp1, intranet_fqdn: ccp1.corp.contoso.com, roles: [cmg-connection-point, sql-server]}]
-cloud_gateways: [{name: granitefalls, domain: contoso.com}]""",
-        "all": """domain: corp.contoso.com
-deploy_on: 2027-03-01
-servers:
-  - {name: mp1, intranet_fqdn: mp1.corp.contoso.com, roles: [management-point, software-update-point]}
-  - {name: dp1, intranet_fqdn: dp1.corp.contoso.com, roles: [distribution-point]}
-  - {name: db1, intranet_fqdn: db1.corp.contoso.com, roles: [sql-server]}
-sql_clusters: [{name: sqlc1, cluster_fqdn: sqlc1.corp.contoso.com, nodes: [sqln1, sqln2]}]
-cloud_gateways: [{name: granitefalls, domain: contoso.com}]
-proxies: [{name: proxy1, internet_fqdns: [mp.contoso.com]}]
-windows_clients: [{name: kiosk1, fqdn: kiosk1.corp.contoso.com}]
-task_sequence_media: [{name: boot-usb}]""",
-    },
+    product: {file.stem: file.read_text() for file in sorted((CASES_OF / product).glob("*.yaml"))}
+    for product in PRODUCTS
 }
 CERTIFICATE = (Path(__file__).parents[2] / "examples/azure-iot-operations/certificates/line-root.der").read_bytes()
 FOLDERS = {"output": "out", "deployment": "it's.yaml"}
@@ -219,7 +132,7 @@ CASES = [Case(product, site, build) for product in PRODUCTS for site in SITES[pr
 @cache
 def made(case: Case) -> tuple[Plan, dict[str, Runbook]]:
     build = f'\n    build: "{case.build}"' if case.build else ""
-    facts = SITES[case.product][case.site].replace("\n", "\n    ")
+    facts = SITES[case.product][case.site].rstrip().replace("\n", "\n    ")
     text = f"""certwright: 1
 issuers:
   own: {{kind: embedded, crl: "http://pki.contoso.com/crl"}}
