@@ -13,6 +13,7 @@ COMMAND = re.compile(r"^\$ (.*)$", re.MULTILINE)
 VARIES = (  # what two runs print differently: days, times, serials and thumbprints, secrets, spans, folders
     (re.compile(r"\d{4}-\d\d-\d\d(T[\d:]+Z)?"), "<day>"),
     (re.compile(r"\b[0-9a-fA-F]{16,}\b"), "<hex>"),
+    (re.compile(r"\b[0-9A-F]{6}\*{28}[0-9A-F]{6}\b"), "<masked>"),
     (re.compile(r"\b\d+ days?\b"), "<days>"),
     (re.compile(r"/\S*/certwright-page-\w+"), "<folder>"),
     (re.compile(r" +"), " "),

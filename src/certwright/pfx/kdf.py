@@ -14,7 +14,7 @@ from certwright.errors import Unreadable
 from certwright.pfx import native
 from certwright.speech import tr
 
-MOST_ITERATIONS: Final = 5_000_000  # of one file; a second of a processor of today
+MOST_ITERATIONS: Final = 4_000_000  # of one file; a second of a processor of today
 
 KEY: Final = 1  # RFC 7292 B.3: what the bytes are for
 IV: Final = 2
