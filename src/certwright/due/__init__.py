@@ -10,7 +10,8 @@ from datetime import date, datetime
 from certwright.due.authorities import refuse_other_authorities
 from certwright.due.files import deliveries
 from certwright.due.reasons import needed
-from certwright.due.renewal import aged, postponed, renewal_of, together, undelivered
+from certwright.due.renewal import aged, postponed, renewal_of, together
+from certwright.due.shelved import undelivered
 from certwright.due.situation import Situation
 from certwright.due.waits import asked_already, held_back
 from certwright.model import Action, Held, Place

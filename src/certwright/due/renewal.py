@@ -4,10 +4,9 @@ Age can wait for a maintenance window, as long as the certificate outlives the w
 set that rotates together are renewed when one of them is.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from certwright.due.recipes import anchors_of, holding, recipe
 from certwright.due.situation import Situation
 from certwright.model import Held, Place, Renewal
 from certwright.speech import tr
@@ -64,31 +63,3 @@ def postponed(place: Place, have: Held, situation: Situation) -> datetime | None
         return None
     opens = window.next_chance(now)
     return opens if opens + window.duration < have.not_after else None
-
-
-def undelivered(
-    situation: Situation, delivered: Mapping[str, str], versions: Mapping[str, int]
-) -> dict[str, tuple[datetime, str]]:
-    """Renewals that were answered outside the window their files wait for: when it opens, and why.
-
-    Only where the files are those of the certificate before, which asked for the same and lives long enough; a set
-    waits as a whole, or not at all.
-    """
-    found: dict[str, datetime] = {}
-    hurried = set()
-    for place in situation.plan.places if situation.before else ():
-        before, have = holding(place, situation.before), holding(place, situation.held)
-        if before is None or have is None or place.renewal.window is None:
-            continue
-        anchors = anchors_of(place, situation.held)
-        recipes = [recipe(place, one, before, versions.get(place.set, 0), anchors) for one in place.packages]
-        if not recipes or [delivered.get(one.path) for one in place.packages] != recipes:
-            continue  # nothing of it is new, or more than its certificate
-        same = (before.demanded, before.issuer) == (have.demanded, have.issuer)
-        if same and (opens := postponed(place, before, situation)):
-            found[place.id] = opens
-        else:
-            hurried.add(place.set)
-    places = {place.id: place for place in situation.plan.places}
-    why = tr("its new certificate is delivered in the maintenance window")
-    return {address: (opens, why) for address, opens in found.items() if places[address].set not in hurried}

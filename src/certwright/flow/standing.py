@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import chain
 
 from certwright.due import due, next_due
-from certwright.due.renewal import undelivered
+from certwright.due.shelved import undelivered
 from certwright.due.situation import Situation
 from certwright.flow.extras import extra_paths, extras_due, next_crl
 from certwright.flow.handing import is_request, request_parcels, requests_due

@@ -102,6 +102,8 @@ class Bell:
 
 def told(loaded: Loaded, applied: Applied) -> tuple[str, ...]:
     """Tell what a run did; what there is to say about that."""
+    if not wished(loaded.deployment.notify):
+        return (tr("nobody was told: nobody stands under notify: in {file}", file=loaded.path.name),)
     return (*tried(lambda: Bell(loaded, time.sleep).applied(applied)), *open_secrets(loaded))
 
 
