@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from certwright.errors import Refused
+from certwright.errors import Locked, Refused
 from certwright.flow import Applied
 from certwright.flow.standing import ADVICE, ASKED
-from certwright.inventory import Inventory
+from certwright.inventory import Inventory, run_lock
 from certwright.model import Held
 from certwright.speech import speaking
 from certwright.wiring.applying import apply, preview
@@ -116,6 +116,24 @@ def test_a_file_that_is_gone_does_not_wait(made: Site) -> None:
     before = made.pfx()
     assert any("blue.pfx" in path for path in made.apply(monday).delivered)
     assert made.pfx().keys() > before.keys()
+
+
+def test_another_name_waits_for_no_window(made: Site) -> None:
+    monday = saturday(NOW + timedelta(days=100)) + timedelta(days=2)
+    file = made.folder / "bakery.yaml"
+    file.write_text(file.read_text().replace("domain: contoso.com", "domain: fabrikam.com"))
+    before = made.pfx()
+    made.apply(monday)
+    made.answer(monday, *PLACES)
+    made.apply(monday)
+    assert all(content != before[name] for name, content in made.pfx().items())
+
+
+def test_nothing_is_revoked_while_another_run_is_at_work(made: Site) -> None:
+    loaded = made.loaded(NOW)
+    with run_lock(loaded.state / "lock", NOW), pytest.raises(Locked, match="another run holds this inventory"):
+        revoke(loaded, "east/van/blue", "superseded", wait=0.0)
+    assert revoke(loaded, "east/van/blue", "superseded").reason == "superseded"
 
 
 def test_what_was_revoked_waits_for_no_window(made: Site) -> None:
