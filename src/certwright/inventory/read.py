@@ -28,8 +28,8 @@ class Reading:
     def _credentials(self, which: str) -> dict[str, Held]:
         certificates = dict(self._ask("SELECT fingerprint, der FROM certificates"))
         rows = self._ask(
-            "SELECT place, certificate, chain, key, serial, not_before, not_after, demanded, issuer"
-            f" FROM credentials WHERE {which}"  # noqa: S608 - one of the two above
+            "SELECT place, certificate, chain, key, serial, not_before, not_after, demanded, issuer"  # noqa: S608
+            f" FROM credentials WHERE {which}"
         )
         return {
             place: Held(
