@@ -120,14 +120,14 @@ def _rules(everything: Mapping[str, Explanation]) -> str:
     parts = [
         "# Rules, and what became of them",
         "Every rule that was found in the vendors' documents, tools and issue threads, with the addresses that judge "
-        "it, plan for it or say it, and the reason where files cannot show it. References are to the sections of the "
-        "requirements dossier the catalogue was made from. `certwright explain ADDRESS` tells more of each address.",
+        "it, plan for it or say it, and the reason where files cannot show it. `certwright explain ADDRESS` tells more "
+        "of each address, and cites the documents.",
     ]
     for section, heading in told["sections"].items():
         rows = [_rule(row, everything) for row in told["rules"] if row["section"] == section]
         parts += [
             f"## {heading}",
-            "\n".join(["| rule | by | not offline, because | reference |", "|---|---|---|---|", *rows]),
+            "\n".join(["| rule | by | not offline, because |", "|---|---|---|", *rows]),
         ]
     disputed = sorted(
         (one for one in everything.values() if one.kind == "contradiction"), key=lambda one: _number(one.address)
@@ -139,7 +139,7 @@ def _rules(everything: Mapping[str, Explanation]) -> str:
 
 def _rule(row: Mapping[str, Any], everything: Mapping[str, Explanation]) -> str:
     by = ", ".join(_linked(address, everything) for address in row.get("by", ()))
-    return f"| {_cell(row['rule'])} | {by} | {_cell(row.get('reason', ''))} | {_cell(row.get('reference', ''))} |"
+    return f"| {_cell(row['rule'])} | {by} | {_cell(row.get('reason', ''))} |"
 
 
 def _disputed(told: Explanation, everything: Mapping[str, Explanation]) -> str:

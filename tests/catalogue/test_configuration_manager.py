@@ -359,7 +359,7 @@ def test_a_client_is_called_by_its_computer_name_unless_criteria_say_otherwise()
 # ── the catalogue itself ──────────────────────────────────────────────────────────────────────────
 
 
-def test_every_contradiction_of_the_dossier_is_there() -> None:
+def test_every_contradiction_that_was_found_is_there() -> None:
     wanted = {f"CM-C{number:02}" for number in range(1, 27)} | {f"X-C{number:02}" for number in range(1, 8)}
     assert {one.id for one in load(PRODUCT).contradictions} == wanted
 

@@ -1,4 +1,4 @@
-"""Every rule of the dossier is implemented, or listed with the reason why files cannot show it."""
+"""Every rule that was found is implemented, or listed with the reason why files cannot show it."""
 
 import re
 import tomllib
