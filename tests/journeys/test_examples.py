@@ -49,7 +49,8 @@ def below(journey: Journey, folder: str) -> list[str]:
 
 
 def test_every_example_is_here() -> None:
-    assert {folder.name for folder in HERE.iterdir() if folder.is_dir()} == EXAMPLES.keys()
+    deployments = {file.parent.name for file in HERE.glob("*/*.yaml")}
+    assert deployments == EXAMPLES.keys()
 
 
 def test_every_step_ends_well_and_is_quiet(journey: Journey) -> None:
