@@ -4,6 +4,7 @@ It is a guess, and a cheap one: keys nobody takes are thrown away.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,14 @@ from certwright.keys.foundry import Foundry
 from certwright.model import KeySpec
 
 USUAL = KeySpec("rsa", 2048)
-AHEAD = 4  # keys a processor makes while the rest is loaded
+AHEAD = 8  # keys a processor makes while the rest is loaded
+PATIENCE = 0.0005  # seconds a thread that has made a key waits for the interpreter; 0.005 otherwise
 
 
 @contextmanager
 def early_keys(deployment: Path) -> Iterator[Foundry]:
     """A foundry that has begun a few keys of the usual kind, if the deployment file changed since anything was made."""
+    sys.setswitchinterval(PATIENCE)
     with Foundry() as foundry:
         if _changed(deployment):
             foundry.begin([USUAL] * AHEAD * (os.cpu_count() or 1))
