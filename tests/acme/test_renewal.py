@@ -1,7 +1,6 @@
 """Advice on renewal (RFC 9773), and how it and our own rules make one moment."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certwright.acme.renewal import Moment, Window, certificate_id, picked, read_window, renew_at, steady_fraction
+from certwright.acme.renewal import Window, certificate_id, picked, read_window, steady_fraction
 from certwright.errors import Refused, Unreadable
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
@@ -21,7 +20,6 @@ from certwright.x509.read import read_certificate
 CASES = Path(__file__).parent.parent / "cases" / "acme"  # the examples of the RFCs
 BEGIN, END = datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)  # ninety days
 WINDOW = Window(BEGIN + timedelta(days=50), BEGIN + timedelta(days=60))
-USUAL = Moment(BEGIN + timedelta(days=60), "two thirds")
 
 
 def certificate(identifier: bytes, serial: int) -> CertificateFacts:
@@ -87,29 +85,3 @@ def test_a_fraction_is_steady_and_spread() -> None:
     assert steady_fraction(b"a", WINDOW) == steady_fraction(b"a", WINDOW)
     found = sorted(steady_fraction(bytes([n]), WINDOW) for n in range(200))
     assert all(abs(fraction - place / 200) < 0.15 for place, fraction in enumerate(found))
-
-
-def test_advice_stands_for_our_rule_of_thumb() -> None:
-    assert renew_at(EXAMPLE, USUAL) == USUAL
-    assert renew_at(EXAMPLE, USUAL, window=WINDOW).when == WINDOW.start
-    later = Window(BEGIN + timedelta(days=70), BEGIN + timedelta(days=75))
-    assert renew_at(EXAMPLE, USUAL, window=later).when == later.start
-
-
-def test_advice_of_a_revocation_is_followed_at_once() -> None:
-    past = Window(BEGIN - timedelta(days=2), BEGIN - timedelta(days=1), "https://ca.contoso.com/incident")
-    moment = renew_at(EXAMPLE, USUAL, window=past, fraction=0.5)
-    assert moment.when < BEGIN
-    assert "https://ca.contoso.com/incident" in moment.reason
-
-
-def test_a_demand_is_never_put_off() -> None:
-    demand = Moment(BEGIN + timedelta(days=30), "ninety days before the end")
-    assert renew_at(EXAMPLE, USUAL, demand, WINDOW, 0.5) == demand
-    late = replace(demand, when=BEGIN + timedelta(days=80))
-    assert renew_at(EXAMPLE, USUAL, late, WINDOW, 0.0).when == WINDOW.start
-
-
-def test_advice_too_late_to_try_again_is_not_followed() -> None:
-    late = Window(BEGIN + timedelta(days=85), END + timedelta(days=5))
-    assert renew_at(EXAMPLE, USUAL, window=late, fraction=0.9) == USUAL

@@ -1,7 +1,4 @@
-"""When to renew by the CA's advice (ARI, RFC 9773), and how that advice and our own rules make one moment.
-
-An advice that is absent or absurd never keeps anything from being renewed.
-"""
+"""When to renew by the CA's advice (ARI, RFC 9773). What comes of it beside our own rules is decided in `due`."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -26,14 +23,6 @@ class Window:
     end: datetime
     explanation: str = ""
     ask_again: timedelta = USUAL
-
-
-@value
-class Moment:
-    """When to renew, and why then, as a sentence."""
-
-    when: datetime
-    reason: str
 
 
 def certificate_id(certificate: CertificateFacts) -> str:
@@ -75,28 +64,3 @@ def steady_fraction(certificate: bytes, window: Window) -> float:
 def picked(window: Window, fraction: float) -> datetime:
     """A moment of the window, uniform when `fraction` is uniform on [0, 1) (RFC 9773 4.2)."""
     return window.start + (window.end - window.start) * fraction
-
-
-def renew_at(
-    certificate: CertificateFacts,
-    usual: Moment,
-    demanded: Moment | None = None,
-    window: Window | None = None,
-    fraction: float = 0.0,
-) -> Moment:
-    """The moment to renew: the CA's advice stands for our usual rule (two thirds of life), but never for a demand.
-
-    `demanded` is the latest moment a product's rule allows. An advice later than nine tenths of life is not followed:
-    what fails then could not be tried again.
-    """
-    moment = usual
-    limit = certificate.not_before + (certificate.not_after - certificate.not_before) * 0.9
-    if window is not None and (when := picked(window, fraction)) <= limit:
-        moment = Moment(when, _advised(window))
-    return demanded if demanded is not None and demanded.when < moment.when else moment
-
-
-def _advised(window: Window) -> str:
-    if window.explanation:
-        return tr("its CA advises it ({page})", page=window.explanation)
-    return tr("its CA advises it")
