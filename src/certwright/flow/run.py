@@ -9,20 +9,19 @@ from certwright.due.waits import issuer_of
 from certwright.errors import Broken
 from certwright.flow.asking import Asking
 from certwright.flow.delivering import Bench, parcels
-from certwright.flow.extras import CRL_LIFE, crl_overdue, crl_parcel, publishers, scripts
+from certwright.flow.extras import scripts
 from certwright.flow.handing import answered, request_parcels
 from certwright.flow.issuing import Fresh, Registry
 from certwright.flow.parcel import Parcel, announce, send, take_away
 from certwright.flow.passwords import settle_passwords
+from certwright.flow.publishing import Publisher
 from certwright.flow.standing import Standing, Todo, look, todo
 from certwright.flow.vouching import Signer
 from certwright.flow.world import Vault, World
-from certwright.inventory import Crl, Event
 from certwright.model import Held, Place, Plan
 from certwright.pack.adcs_signature import is_manifest
 from certwright.report.words import place_title
 from certwright.speech import tr
-from certwright.x509.facts import Revoked
 
 MOST_ROUNDS = 6  # a new root, a new issuing CA and their children take three
 
@@ -39,7 +38,7 @@ class Run:
         self._registry = Registry(plan, world, vault, dict(standing.held), standing.revoked)
         self._asking = Asking(plan, world, vault, self._registry, standing.pending)
         self._signer = Signer(world, vault)
-        self._crls = dict(standing.crls)
+        self._lists = Publisher(plan, world, self._registry, standing.crls)
         self._steps = self._total = 0
 
     def until_nothing_is_due(self, found: Todo) -> tuple[tuple[str, str], ...]:
@@ -72,7 +71,7 @@ class Run:
         for place in self._plan.places:
             if place.id in renewed and place.kind == "authority" and self._can_sign(place, others):
                 self._issue([place])
-        self._publish_lists()
+        self._send([one for one in self._lists.ready(self.standing.revocations) if self._is_due(one)])
         own = [place for place in self._plan.places if place.id in renewed and place.kind != "authority"]
         self._issue([place for place in own if self._can_sign(place, others)])
         self._ask([place for place in self._plan.places if place.id in others])
@@ -132,32 +131,6 @@ class Run:
         self._send(parcels(self._bench(()), places))
         self._tick(places)
 
-    def _publish_lists(self) -> None:
-        """New revocation lists where they are due, and the files of those that are not at the target."""
-        ready = []
-        for place in publishers(self._plan):
-            crl = self._crls.get(place.id)
-            if crl is None or crl_overdue(
-                self._registry.held[place.id], crl, self.standing.revocations, self._world.now
-            ):
-                crl = self._next_list(place, crl)
-            ready.append(crl_parcel(place, crl))
-        self._send([one for one in ready if self._is_due(one)])
-
-    def _next_list(self, place: Place, last: Crl | None) -> Crl:
-        now, number = self._world.now, last.number + 1 if last else 1
-        revoked = [
-            Revoked(one.serial, one.at, one.reason) for one in self.standing.revocations if one.authority == place.id
-        ]
-        der = self._registry.authority(place.id).revocation_list(number, revoked, now, now + CRL_LIFE)
-        crl = Crl(place.id, number, now, now + CRL_LIFE, der)
-        with self._world.inventory.writing() as book:
-            book.publish(crl)
-            book.log([Event("crl", place.id, f"number {number}, until {crl.next_update:%Y-%m-%d}", now)])
-        self._world.at("after a revocation list is written down")
-        self._crls[place.id] = crl
-        return crl
-
     def _send(self, ready: Sequence[Parcel]) -> None:
         if ready:
             with self._world.inventory.writing() as book:
@@ -176,7 +149,7 @@ class Run:
         return Bench(
             plan=self._plan,
             held=ChainMap({one.place.id: one.held for one in made}, self._registry.held),
-            crls=self._crls,
+            crls=self._lists.crls,
             passwords=self._passwords,
             pkcs8=pkcs8,
             random=self._world.random,

@@ -8,8 +8,9 @@ from itertools import chain
 from certwright.due import due, next_due
 from certwright.due.shelved import undelivered
 from certwright.due.situation import Situation
-from certwright.flow.extras import extra_paths, extras_due, next_crl
+from certwright.flow.extras import extra_paths, extras_due
 from certwright.flow.handing import is_request, request_parcels, requests_due
+from certwright.flow.lists import next_crl
 from certwright.flow.passwords import passwords_due
 from certwright.inventory import Crl, Delivery, Inventory, Revocation, SealedPassword
 from certwright.model import Action, Held, Plan

@@ -8,7 +8,7 @@ from certwright import flow
 from certwright.due.renewal import postponed, renewal_of
 from certwright.due.situation import Situation
 from certwright.flow import Standing
-from certwright.flow.extras import crl_renewal, publishers
+from certwright.flow.lists import crl_renewal, publishers
 from certwright.model import Held, Place
 from certwright.plan.feasible import life_of
 from certwright.report.falling import Falling
