@@ -13,11 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from certwright.model import Draft, GeneralName
 from certwright.value import field, value
+from certwright.x509.facts import CertificateFacts
 
 
 @value
 class Order:
-    """One certificate asked for. `spki` is the DER SubjectPublicKeyInfo of `public_key`; times are aware UTC."""
+    """One certificate asked for. `spki` is the DER SubjectPublicKeyInfo of `public_key`; times are aware UTC.
+
+    `subject` is given for a bridge: the certificate of an authority, which gets another one for its name and key.
+    """
 
     place: str
     draft: Draft
@@ -25,6 +29,7 @@ class Order:
     spki: bytes = field(repr=False)
     not_before: datetime
     not_after: datetime
+    subject: CertificateFacts | None = None
 
 
 @value

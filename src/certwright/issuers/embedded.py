@@ -104,6 +104,7 @@ def _profile(spoken: Spoken, issuer: CertificateFacts | None) -> Profile:
         not_before=order.not_before,
         not_after=order.not_after,
         issuer=issuer,
+        subject=order.subject,
     )
 
 

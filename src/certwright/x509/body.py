@@ -21,7 +21,10 @@ PublicKey: TypeAlias = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 @value
 class Profile:
-    """What a certificate will say. Times are aware; `issuer` is None for a self-signed root."""
+    """What a certificate will say. Times are aware; `issuer` is None for a self-signed root.
+
+    A bridge has `subject`, a certificate of the same key: its name and key identifier are copied, octet for octet.
+    """
 
     draft: Draft
     public_key: PublicKey
@@ -29,17 +32,17 @@ class Profile:
     not_before: datetime
     not_after: datetime
     issuer: CertificateFacts | None = None
+    subject: CertificateFacts | None = None
 
 
 def body(profile: Profile) -> x509.CertificateBuilder:
     """The body of a certificate, ready to be signed. Raises Refused for names and usages that cannot be written."""
-    subject = parse_name(profile.draft.subject)
-    issuer = x509.load_der_x509_certificate(profile.issuer.der).subject if profile.issuer else subject
+    subject = _name(profile.subject) if profile.subject else parse_name(profile.draft.subject)
+    issuer = _name(profile.issuer) if profile.issuer else subject
     builder = x509.CertificateBuilder(
         issuer, subject, profile.public_key, profile.serial, profile.not_before, profile.not_after
     )
-    key_id = x509.SubjectKeyIdentifier.from_public_key(profile.public_key)  # RFC 5280 4.2.1.2 method 1
-    extensions = [*wishes(profile.draft), (key_id, False)]
+    extensions = [*wishes(profile.draft), (_key_identifier(profile), False)]
     if profile.issuer:  # copied, never computed: verifiers compare octets with what the issuer says of itself
         parent_id = profile.issuer.subject_key_identifier
         extensions.append((x509.AuthorityKeyIdentifier(parent_id, None, None), False))
@@ -52,6 +55,17 @@ def body(profile: Profile) -> x509.CertificateBuilder:
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
     return builder
+
+
+def _name(facts: CertificateFacts) -> x509.Name:
+    return x509.load_der_x509_certificate(facts.der).subject
+
+
+def _key_identifier(profile: Profile) -> x509.SubjectKeyIdentifier:
+    """That of the certificate which is bridged, whatever its method: what it signed refers to it. Else method 1."""
+    if profile.subject and profile.subject.subject_key_identifier is not None:
+        return x509.SubjectKeyIdentifier(profile.subject.subject_key_identifier)
+    return x509.SubjectKeyIdentifier.from_public_key(profile.public_key)  # RFC 5280 4.2.1.2
 
 
 def wishes(draft: Draft) -> list[tuple[x509.ExtensionType, bool]]:

@@ -147,6 +147,32 @@ def _refuse(profile: Profile) -> None:
         raise Refused(tr("a certificate needs a subject, or names if it is no authority (RFC 5280 4.1.2.6)"))
     if profile.issuer:
         _refuse_parent(told, profile, profile.issuer)
+    if profile.subject:
+        _refuse_bridge(told, profile, profile.subject)
+
+
+def _refuse_bridge(told: str, profile: Profile, subject: CertificateFacts) -> None:
+    """A second certificate for an authority: it must be one, have that key, and leave room for those below it."""
+    if subject.authority is not True or spki(profile.public_key) != subject.key.spki:
+        raise Refused(
+            tr(
+                "{certificate}: {subject!r} is no authority with this key, so there is nothing to bridge",
+                certificate=told,
+                subject=subject.subject,
+            )
+        )
+    above = profile.issuer.path_length if profile.issuer else None
+    below = profile.draft.path_length
+    if above is not None and (below is None or below >= above):
+        raise Refused(
+            tr(
+                "{certificate}: its path length must be less than {count}, that of {issuer!r}",
+                certificate=told,
+                count=above,
+                issuer=profile.issuer.subject if profile.issuer else "",
+            ),
+            tr("do without the bridge (bridge: false): machines then need the new root itself"),
+        )
 
 
 def _refuse_parent(told: str, profile: Profile, issuer: CertificateFacts) -> None:
@@ -194,6 +220,8 @@ def _own_mismatches(profile: Profile, twin: CertificateFacts) -> list[Mismatch]:
     issuer_der = profile.issuer.subject_der if profile.issuer else twin.subject_der
     if twin.issuer_der != issuer_der:
         found.append(Mismatch(tr("the issuer's name byte for byte"), tr("the same name encoded differently")))
+    if profile.subject and twin.subject_der != profile.subject.subject_der:
+        found.append(Mismatch(tr("the authority's name byte for byte"), tr("the same name encoded differently")))
     return found
 
 
