@@ -78,8 +78,9 @@ class Consumer:
 class Sighting:
     """What a consumer was last seen to have. Fingerprints are SHA-256 of DER certificates, lower-case hexadecimal.
 
-    `trusted` is None where nobody could see it. `leaves` maps the fingerprint of each certificate it presents to the key
-    identifier of whoever signed it (RFC 5280 4.2.1.1), lower-case hexadecimal.
+    `trusted` is None where nobody could see it; `at` is when it was seen. `leaves` maps the fingerprint of each
+    certificate it presents to the key identifier of whoever signed it (RFC 5280 4.2.1.1), lower-case hexadecimal; `shown`
+    is when those were seen, None when nobody could see them.
     """
 
     consumer: str
@@ -87,3 +88,4 @@ class Sighting:
     how: str
     trusted: frozenset[str] | None = None
     leaves: tuple[tuple[str, str], ...] = field(default=())
+    shown: datetime | None = None
