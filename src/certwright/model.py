@@ -18,6 +18,22 @@ from certwright.windows import Window
 # A fact of a site: what the deployment file says, or a value the catalogue derives from it.
 FactValue: TypeAlias = Union[str, int, bool, date, bytes, tuple["FactValue", ...], Mapping[str, "FactValue"]]  # noqa: UP007
 Facts: TypeAlias = Mapping[str, FactValue]
+
+
+class Sealed(bytes):
+    """Bytes that were sealed under `name`: what a fact may hold of a secret. Only who unlocks the inventory opens it."""
+
+    name: str
+
+    def __new__(cls, content: bytes = b"", name: str = "") -> "Sealed":
+        made = super().__new__(cls, content)
+        made.name = name
+        return made
+
+    def __repr__(self) -> str:
+        return f"Sealed({self.name!r})"
+
+
 NameKind = Literal["dns", "ip", "uri", "email", "dn", "other"]
 PfxEncryption = Literal["tripledes-sha1", "aes256-sha256"]
 
@@ -218,7 +234,7 @@ class Place:
     without keys (a root file, a trust list). `id` is an address: `east/public-portal`. `issuer` is the address of the
     authority that signs it (empty for anchors). `anchors` are certificates given as files, DER each; `anchor_places`
     are authorities whose certificates join them once they are held. With `shares_with`, another place's credential is
-    used.
+    used. `key` is the private key, PKCS#8, of what was given with one.
     """
 
     id: str
@@ -238,6 +254,7 @@ class Place:
     anchor_places: tuple[str, ...] = ()
     shares_with: str = ""
     renewal: Renewal = Renewal()
+    key: Sealed | None = field(default=None, repr=False)
 
 
 @value
@@ -346,11 +363,15 @@ class Artifact:
 
 @value
 class Mismatch:
-    """What a term found wrong: what was expected, what was found, and where in the file (a bag, a certificate)."""
+    """What a term found wrong: what was expected, what was found, and where in the file (a bag, a certificate).
+
+    `fix` is a command to type against this one, where the requirement's own remedy is not all there is to say.
+    """
 
     expected: str
     found: str
     where: str = ""
+    fix: str = ""
 
 
 @value

@@ -119,6 +119,9 @@ KINDS: Mapping[str, Kind] = {
     "choice": Kind(noted("one of the choices"), _text, _string()),
     "choices": Kind(noted("a list of the choices"), _text, _string()),
     "pattern": Kind(noted("text of the given form"), _text, _string()),
+    "sealed": Kind(
+        noted("what `certwright vault add` keeps sealed; it cannot stand in a file"), lambda _: None, {"not": {}}
+    ),
     "records": Kind(noted("a list of mappings"), lambda _: None, {"type": "object"}),
 }
 # Spellings a product file may use for a list of a kind.

@@ -86,6 +86,7 @@ class PlaceTemplate:
     each: str = ""
     issuer: str = ""
     anchors: object = ""
+    key: str = ""
     shares_with: str = ""
     lifetime_days: int = 0
     sources: tuple[Document, ...] = ()

@@ -39,7 +39,7 @@ def recipe(
     if package.form == "pfx":
         parts.append(f"password {password_version}")
     digest = hashlib.sha256("\0".join(parts).encode())
-    for der in (*((held.certificate, *held.chain) if held else ()), *place.anchors, *anchors):
+    for der in (*((held.certificate, *held.chain) if held else ()), *place.anchors, *anchors, *filter(None, [place.key])):
         digest.update(hashlib.sha256(der).digest())
     return digest.hexdigest()
 

@@ -10,14 +10,18 @@ from datetime import datetime
 from certwright.check import judge
 from certwright.due.reasons import judged_at
 from certwright.due.recipes import anchors_of, holding, recipe
-from certwright.errors import Refused
+from certwright.errors import Locked, Refused
 from certwright.flow.parcel import Parcel
 from certwright.inventory import Crl
-from certwright.model import Held, Place, Plan, Report, Result, Status
+from certwright.model import Held, Place, Plan, Report, Result, Sealed, Status
 from certwright.pack import pack
 from certwright.pack.credential import Credential
 from certwright.speech import tr
 from certwright.value import field, value
+
+
+def _locked(given: Sealed) -> bytes:
+    raise Locked(tr("{name}: nobody can open it here", name=given.name))
 
 
 @value
@@ -31,6 +35,7 @@ class Bench:
     pkcs8: Callable[[Held], bytes] = field(repr=False)
     random: Callable[[int], bytes]
     now: datetime
+    unseal: Callable[[Sealed], bytes] = field(default=_locked, repr=False)
 
 
 def parcels(bench: Bench, places: Sequence[Place]) -> list[Parcel]:
@@ -84,7 +89,7 @@ def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
     version, password = bench.passwords.get(place.set, (0, None))
     credential = Credential(
         place,
-        pkcs8=bench.pkcs8(have) if have else None,
+        pkcs8=bench.pkcs8(have) if have else bench.unseal(place.key) if place.key else None,
         certificate=have.certificate if have else b"",
         chain=have.chain if have else (),
         anchors=(*place.anchors, *anchors),

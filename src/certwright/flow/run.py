@@ -154,6 +154,7 @@ class Run:
             pkcs8=pkcs8,
             random=self._world.random,
             now=self._world.now,
+            unseal=lambda given: self._vault.box.open(given.name, given),
         )
 
     def _desk(self, held: Held) -> Bench:

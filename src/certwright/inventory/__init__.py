@@ -7,6 +7,7 @@ from certwright.inventory.book import Book
 from certwright.inventory.lock import run_lock
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, Revocation, SealedPassword
 from certwright.inventory.store import Inventory
+from certwright.inventory.vault import ListChange, ListEntry, StoredSecret
 
 __all__ = [
     "Book",
@@ -15,8 +16,11 @@ __all__ = [
     "Event",
     "Intent",
     "Inventory",
+    "ListChange",
+    "ListEntry",
     "Outcome",
     "Revocation",
     "SealedPassword",
+    "StoredSecret",
     "run_lock",
 ]

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, Revocation, SealedPassword, seconds
+from certwright.inventory.vault import VaultBook
 from certwright.model import Held
 from certwright.pending import Pending
 
@@ -19,6 +20,7 @@ class Book:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.vault = VaultBook(connection)
 
     def write_setting(self, name: str, value: bytes) -> None:
         """Write a setting that has not been written before."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlite3 import Connection
 
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Revocation, SealedPassword, moment
+from certwright.inventory.vault import VaultPages
 from certwright.model import Held
 from certwright.pending import Pending
 
@@ -16,6 +17,7 @@ class Reading:
 
     def __init__(self, connection: Connection) -> None:
         self._ask = connection.execute
+        self.vault = VaultPages(connection)
 
     def held(self) -> dict[str, Held]:
         """The live credential of every place that has one."""

@@ -80,6 +80,7 @@ def _crl(package: Package, credential: Credential) -> Entry:
 
 ENTRIES: Mapping[str, Callable[[Package, Credential], Entry]] = {
     "certificate": _certificate,
+    "certificate-crt": _certificate,
     "certificate-der": _certificate_der,
     "chain": _chain,
     "full-chain": _full_chain,
@@ -141,12 +142,16 @@ def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: 
 
 @value
 class Part:
-    """One file of a list: named by the record and its own extension; `column` is the field that holds its bytes."""
+    """One file of a list: named by the record and its own extension; `column` is the field that holds its bytes.
+
+    `secret` is the name it has in a vault, when its record tells one.
+    """
 
     file_name: str
     extension: str
     record: Mapping[str, FactValue] = field(repr=False)
     column: str = ""
+    secret: str = ""
 
 
 def parts(package: Package, credential: Credential) -> tuple[Part, ...]:
@@ -155,7 +160,7 @@ def parts(package: Package, credential: Credential) -> tuple[Part, ...]:
     A record that leaves a field empty has no such part. Refused when two parts have one name.
     """
     found = [
-        Part(f"{record['name']!s}.{extension}", extension, record, str(column))
+        _part(record, extension, str(column))
         for row in _tables(package.options.get("lists", ()))
         for record in _tables(row.get("records", ()))
         for extension, column in _table(row.get("parts")).items()
@@ -169,11 +174,19 @@ def parts(package: Package, credential: Credential) -> tuple[Part, ...]:
     return tuple(found)
 
 
+def _part(record: Mapping[str, FactValue], extension: str, column: str) -> Part:
+    """A record may say that its certificate is written as PEM (`form`), and what its secrets are called."""
+    written = str(record.get("form") or extension) if extension == "der" else extension
+    secret = record.get("crl_secret" if extension == "crl" else "secret")
+    return Part(f"{record['name']!s}.{written}", written, record, column, str(secret or ""))
+
+
 def part_content(part: Part, package: Package, credential: Credential) -> bytes:
-    """The bytes of a part: one certificate as DER, or (extension `crl`) a CRL issued by the record's certificate."""
+    """The bytes of a part: one certificate as DER (extension `crt`: PEM), or (`crl`) a CRL that certificate signed."""
     content = part.record[part.column]
     if part.extension != "crl":
-        return one_certificate(content, package, credential)
+        der = one_certificate(content, package, credential)
+        return armour("CERTIFICATE", der) if part.extension == "crt" else der
     issuer = one_certificate(part.record.get("file", b""), package, credential)
     return paired_crl(content, issuer, package, credential)
 

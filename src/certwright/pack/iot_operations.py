@@ -147,6 +147,14 @@ def _vault_files(package: Package, credential: Credential) -> dict[str, str]:
     return {**{file: file for file in files}, **named}
 
 
+def _vault_names(package: Package, credential: Credential, files: Mapping[str, str]) -> dict[str, str]:
+    """File name → name of its secret: that of its record or of option `secrets`, or else made of the file's name."""
+    told = package.options.get("secrets", {})
+    given = {file: str(name) for file, name in told.items()} if isinstance(told, Mapping) else {}
+    given |= {part.file_name: part.secret for part in parts(package, credential) if part.secret}
+    return secret_names(files.values(), given)
+
+
 def secret_provider_class(
     package: Package, credential: Credential, _: str | None, _random: Random
 ) -> tuple[Artifact, ...]:
@@ -154,9 +162,10 @@ def secret_provider_class(
 
     `client` is the managed identity's client id, `tenant` the directory. Values are hex, as Key Vault holds them.
     """
+    names = _vault_names(package, credential, _vault_files(package, credential))
     wanted = [
         write_objects([{"objectName": name, "objectType": "secret", "objectEncoding": "hex"}]).decode("ascii")
-        for name in secret_names(_vault_files(package, credential).values()).values()
+        for name in names.values()
     ]
     found = {
         "apiVersion": "secrets-store.csi.x-k8s.io/v1",
@@ -181,7 +190,7 @@ def secret_sync(package: Package, credential: Credential, _: str | None, _random
     Options `files` and `lists` name files whose key is the file name; option `keys` = {key: file name} renames.
     """
     files = _vault_files(package, credential)
-    names = secret_names(files.values())
+    names = _vault_names(package, credential, files)
     data = [{"sourcePath": names[file], "targetKey": checked_key(key)} for key, file in files.items()]
     found = {
         "apiVersion": "secret-sync.x-k8s.io/v1alpha1",
@@ -206,9 +215,9 @@ PACKERS: Packers = {
 
 def vault_list(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
     """What the vault must hold, as a JSON list of name, contentType, tags and file; options as of the class above."""
-    files = _vault_files(package, credential).values()
-    secret_names(files)  # refuses two files of one name
-    listed = json.dumps([described(file) for file in files], indent=2)
+    files = _vault_files(package, credential)
+    names = _vault_names(package, credential, files)
+    listed = json.dumps([described(file, names[file]) for file in files.values()], indent=2)
     return artifact(package, credential, (listed + "\n").encode("ascii"), secret=False)
 
 

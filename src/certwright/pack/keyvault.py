@@ -4,7 +4,8 @@ A Key Vault *certificate* object is never written: the synchronisation reads sec
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from certwright.errors import Refused, Unreadable
 from certwright.model import Artifact, Package
@@ -13,9 +14,15 @@ from certwright.pack.entries import entry
 from certwright.speech import tr
 
 # The extensions the vendor's tool knows, and the content types it stores for them.
-CONTENT_TYPES = {"pem": "application/x-pem-file", "der": "application/pkix-cert", "crl": "application/pkix-crl"}
+CONTENT_TYPES = {
+    "pem": "application/x-pem-file",
+    "crt": "application/x-pem-file",
+    "der": "application/pkix-cert",
+    "crl": "application/pkix-crl",
+}
 ENCODING_TAG = {"file-encoding": "hex"}  # what `az keyvault secret set --encoding hex` writes beside the value
 LONGEST_VALUE = 25_000  # bytes a secret's value may have; its hex form is what counts
+_NONE: Mapping[str, str] = MappingProxyType({})
 _NAME = re.compile(r"[0-9a-zA-Z-]{1,127}\Z")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2})*\Z")
 
@@ -50,15 +57,15 @@ def secret_name(file_name: str) -> str:
     return name
 
 
-def secret_names(file_names: Iterable[str]) -> dict[str, str]:
-    """The vault's names of several files of one vault, in order. Refused when two files would share a name.
+def secret_names(file_names: Iterable[str], given: Mapping[str, str] = _NONE) -> dict[str, str]:
+    """The vault's names of several files of one vault, in order: those `given`, or else made of the file's name.
 
-    Key Vault compares names without regard to case.
+    Refused when two files would share a name. Key Vault compares names without regard to case.
     """
     taken: dict[str, str] = {}
     names: dict[str, str] = {}
     for file_name in file_names:
-        name = secret_name(file_name)
+        name = given.get(file_name) or secret_name(file_name)
         before = taken.setdefault(name.lower(), file_name)
         if before != file_name:
             raise Refused(
@@ -114,10 +121,10 @@ def _written(what: str, package: Package, credential: Credential) -> tuple[Artif
     return artifact(package, credential, made.content, secret=made.secret)
 
 
-def described(file_name: str) -> dict[str, object]:
+def described(file_name: str, name: str = "") -> dict[str, object]:
     """What to set a file as: name, contentType, tags, file. It never holds the value."""
     return {
-        "name": secret_name(file_name),
+        "name": name or secret_name(file_name),
         "contentType": content_type(file_name),
         "tags": ENCODING_TAG,
         "file": file_name,

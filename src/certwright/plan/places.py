@@ -22,6 +22,7 @@ from certwright.model import (
     Place,
     Renewal,
     Requirement,
+    Sealed,
 )
 from certwright.plan.authorities import anchors_of, distribution_points
 from certwright.plan.filling import Filling, concerns
@@ -135,7 +136,13 @@ class Places:
             anchor_places=self._anchor_places(template),
             shares_with=f"{self.filling.site}/{shared}" if shared else "",
             renewal=replace(self.renewal, together=template.set in self.together),
+            key=self._key(row),
         )
+
+    def _key(self, row: _Row) -> Sealed | None:
+        """The private key that was given for it. In a plan it stays sealed."""
+        given = self.filling.filled(row.template.key, row.facts, row.at)
+        return given if isinstance(given, Sealed) else None
 
     def _demands(self, row: _Row) -> Iterator[Demand]:
         for requirement in self._concerned(row.template):
