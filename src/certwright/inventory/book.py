@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 
+from certwright.generations import Generation, State
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, Revocation, SealedPassword, seconds
 from certwright.inventory.vault import VaultBook
 from certwright.model import Held
@@ -163,6 +164,12 @@ class Book:
             "INSERT INTO revocations (serial, authority, place, reason, at) VALUES (?, ?, ?, ?, ?)",
             [(f"{one.serial:x}", one.authority, one.place, one.reason, seconds(one.at)) for one in revocations],
         )
+
+    def move_generation(self, generation: Generation) -> None:
+        """Write down the state a generation goes into. One it was in before, or a step back, breaks the transaction."""
+        statement = "INSERT INTO generations (issuer, number, state, step, since, reason) VALUES (?, ?, ?, ?, ?, ?)"
+        one, step = generation, list(State).index(generation.state)
+        self._each(statement, [(one.issuer, one.number, str(one.state), step, seconds(one.since), one.reason)])
 
     def observe(self, kind: str, values: Mapping[str, str], now: datetime) -> None:
         """Write down what was observed, in place of what was observed before."""

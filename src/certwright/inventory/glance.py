@@ -5,10 +5,15 @@ Key generation can start on this, while the rest is still being loaded.
 
 import os
 import sqlite3
+from collections.abc import Callable, Collection
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from certwright.errors import Broken, Unreadable
+from certwright.generations import Generation, State
+from certwright.inventory.rows import moment
+from certwright.inventory.told import told
 from certwright.speech import tr
 
 PATIENCE = 5.0  # seconds SQLite waits for another writer
@@ -43,6 +48,41 @@ def places_held(path: Path) -> frozenset[str]:
             return frozenset(str(place) for (place,) in rows)
     except (sqlite3.Error, Unreadable, Broken):
         return frozenset()
+
+
+def generations_of(path: Path) -> tuple[Generation, ...]:
+    """The generations of authorities as they stand; none where nothing was made yet, or nothing was ever rotated.
+
+    Unreadable for a damaged file, or one that is no inventory; Broken where it cannot be read.
+    """
+    with told(path):
+        version = stored_version(path)
+        if version is None or version < "0004":
+            return ()
+        with closing(connect_to_read(path)) as database:
+            return newest_generations(database.execute)
+
+
+def ends_of(path: Path, places: Collection[str]) -> dict[str, datetime]:
+    """When what these places hold ends, of those that hold something."""
+    with told(path):
+        if stored_version(path) is None:
+            return {}
+        with closing(connect_to_read(path)) as database:
+            rows = database.execute("SELECT place, not_after FROM credentials WHERE superseded_at IS NULL")
+            return {place: moment(end) for place, end in rows if place in places}
+
+
+def newest_generations(ask: Callable[[str], sqlite3.Cursor]) -> tuple[Generation, ...]:
+    """Of every generation the row of its last state."""
+    rows = ask(
+        "SELECT issuer, number, state, since, reason, max(step) FROM generations"
+        " GROUP BY issuer, number ORDER BY issuer, number"
+    )
+    return tuple(
+        Generation(issuer, number, State(state), moment(since), reason)
+        for issuer, number, state, since, reason, _ in rows
+    )
 
 
 def connect_to_read(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:

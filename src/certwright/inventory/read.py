@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from sqlite3 import Connection
 
+from certwright.generations import Generation
+from certwright.inventory.glance import newest_generations
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Revocation, SealedPassword, moment
 from certwright.inventory.vault import VaultPages
 from certwright.model import Held
@@ -135,6 +137,23 @@ class Reading:
         return tuple(
             Revocation(int(serial, 16), authority, place, reason, moment(at))
             for serial, authority, place, reason, at in rows
+        )
+
+    def generations(self) -> tuple[Generation, ...]:
+        """Every generation that ever left the state it was declared in, as it stands now, by issuer and number."""
+        return newest_generations(self._ask)
+
+    def signed_by(self, authorities: Collection[str]) -> tuple[Held, ...]:
+        """Everything that authorities of these addresses ever signed and that was held, DER chains left out."""
+        marks = ", ".join("?" * len(authorities))
+        rows = self._ask(
+            "SELECT place, der, key, serial, not_before, not_after, demanded, issuer FROM credentials"  # noqa: S608
+            f" JOIN certificates ON fingerprint = certificate WHERE issuer IN ({marks}) ORDER BY id",
+            tuple(authorities),
+        )
+        return tuple(
+            Held(place, der, (), key, int(serial, 16), moment(begins), moment(ends), demanded, issuer)
+            for place, der, key, serial, begins, ends, demanded, issuer in rows
         )
 
     def observations(self, kind: str) -> dict[str, str]:
