@@ -27,6 +27,20 @@ ISSUER: Mapping[str, str] = {
     "issuing": noted("subject, key and years of the issuing CA"),
     "keys": noted("the token in which the authorities' keys are made; without it they are kept in the inventory"),
     "crl": noted("the http folder where you publish the CRL files; it goes into every certificate"),
+    "generations": noted("the authorities that come after these, one rotation after the other"),
+}
+GENERATION: Mapping[str, str] = {
+    "number": noted("which generation it is: 2, then 3"),
+    "reason": noted("why the authority is rotated, for whoever reads the log"),
+    "scope": noted("root: a new root with its issuing CA; issuing: a new issuing CA below the root that signs now"),
+    "root": noted("subject, key and years of the new root; what is not said is as before"),
+    "issuing": noted("subject, key and years of the new issuing CA; what is not said is as before"),
+    "stage_from": noted("the first day on which it is made and handed out as trusted"),
+    "sign_from": noted("the first day on which it may sign; whoever must trust it must have been seen to do so"),
+    "retire_from": noted("the first day on which the generation before it may be trusted no more"),
+    "distribution": noted("how many days it takes to hand out a trust list"),
+    "bridge": noted("whether the root before it certifies the new one, for those who follow any path"),
+    "compromised": noted("the generation before it must not sign another time"),
 }
 ISSUER_KINDS = ("embedded", "public", "self-signed")
 OUTSIDE_KINDS = ("files", "adcs-offline", "adcs-web", "acme")

@@ -65,7 +65,7 @@ def _issuer(reading: Reading, name: str, spot: Spot) -> IssuerWish:
     wish = standard_issuer(name, kind, organization, crl)
     store = reading.store(entries, "")
     root, issuing = (
-        _authority(reading, entries, role, replace(draft, key=replace(draft.key, store=store)))
+        read_authority(reading, entries, role, replace(draft, key=replace(draft.key, store=store)))
         for role, draft in (("root", wish.root), ("issuing", wish.issuing))
     )
     if root.subject == issuing.subject:
@@ -80,7 +80,8 @@ def _kind(spot: Spot) -> str:
     return str(said.value) if said else ""
 
 
-def _authority(reading: Reading, entries: Mapping[str, Spot], role: str, draft: Draft) -> Draft:
+def read_authority(reading: Reading, entries: Mapping[str, Spot], role: str, draft: Draft) -> Draft:
+    """The draft with what the entry called `role` says about it, if it is there."""
     if role not in entries:
         return draft
     own = reading.mapping(entries[role], role, ("subject", "key", "years", "keys"))

@@ -9,10 +9,12 @@ from typing import cast
 from certwright.catalogue.load import targets
 from certwright.catalogue.product import Fact, Product
 from certwright.errors import Mistakes, Refused
+from certwright.generations import Rotation
 from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, MAINTENANCE
 from certwright.manifest.issuers import paths_of, read_issuers
 from certwright.manifest.notify import NotifyWish, read_notify
 from certwright.manifest.reading import Reading
+from certwright.manifest.rotations import read_rotations
 from certwright.manifest.tokens import TokenWish, read_tokens
 from certwright.manifest.tree import Spot, read_tree
 from certwright.model import Facts, FactValue, IssuerWish, KeySpec, Renewal
@@ -55,6 +57,7 @@ class Deployment:
     renewals: Mapping[str, Renewal] = field(default_factory=dict)
     tokens: tuple[TokenWish, ...] = ()
     notify: NotifyWish = NotifyWish()
+    rotations: Mapping[str, tuple[Rotation, ...]] = field(default_factory=dict)
 
 
 def products_named(text: str | Spot, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -128,6 +131,7 @@ class _Reading(Reading):
         tokens, notify = read_tokens(self, top), read_notify(self, top)
         self.stores = tokens.keys()
         self.issuers = read_issuers(self, top)
+        rotations = read_rotations(self, top, self.issuers)
         sites = [self._site(item) for item in self.items(top["sites"], "sites")] if "sites" in top else []
         if not sites:
             expected = tr("sites: with at least one entry")
@@ -143,6 +147,7 @@ class _Reading(Reading):
             self.renewals,
             tuple(tokens.values()),
             notify,
+            rotations,
         )
 
     # ── one site ──

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from certwright.catalogue.kinds import schema_of
 from certwright.catalogue.product import Product
 from certwright.manifest.acme import ACCOUNT_KEYS, BINDING, CHALLENGE
-from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, ISSUER, ISSUER_KINDS, KEYS
+from certwright.manifest.common import CERTIFICATE, COMMON, GENERATION, HEAD, ISSUER, ISSUER_KINDS, KEYS
 from certwright.manifest.notify import MAIL, PORTS, WEBHOOK
 from certwright.manifest.outside import AUTH, OUTSIDE
+from certwright.manifest.rotations import SCOPES
 from certwright.manifest.tokens import TOKEN
 from certwright.speech import of_product, tr
 
@@ -93,12 +94,27 @@ def _issuer() -> dict[str, object]:
         "issuing": authority,
         "keys": _TEXT,
         "crl": {"type": "string", "pattern": "^http://"},
+        "generations": {"type": "array", "items": _generation(authority)},
     }
     return {
         "type": "object",
         "additionalProperties": False,
         "properties": {key: {"description": tr(text), **shapes[key]} for key, text in ISSUER.items()},
     }
+
+
+def _generation(authority: Mapping[str, object]) -> dict[str, object]:
+    day: dict[str, object] = {"type": "string", "format": "date"}
+    flag: dict[str, object] = {"type": "boolean"}
+    shapes: dict[str, object] = {
+        "number": {"type": "integer", "minimum": 2},
+        "scope": {"enum": list(SCOPES)},
+        **dict.fromkeys(("root", "issuing"), authority),
+        **dict.fromkeys(("stage_from", "sign_from", "retire_from"), day),
+        "distribution": _DAYS,
+        **dict.fromkeys(("bridge", "compromised"), flag),
+    }
+    return _closed(GENERATION, ("number", "reason"), shapes)
 
 
 def _outside(kind: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""How a rotation stands, as a value that a report can draw: generations, consumers beside them, and the one next step."""
+"""How a rotation stands, as a value that a report can draw: generations, consumers beside them, the one next step."""
 
 from datetime import datetime
 from typing import Literal
