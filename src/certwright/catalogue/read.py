@@ -48,6 +48,7 @@ RESERVED = frozenset(
         "layouts",
         "target",
         "certificates",
+        "consumers",
         "key",
         "days",
         "place",

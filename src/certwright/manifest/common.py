@@ -62,6 +62,18 @@ COMMON: Mapping[str, str] = {
     ),
     "maintenance": noted("when renewals may happen: cron (five fields), hours, zone; what cannot wait does not"),
     "certificates": noted("wishes for single certificates: key, days, names, keys (a token)"),
+    "consumers": noted("who trusts the issuer here, instead of those the catalogue knows; a rotation waits for them"),
+}
+CONSUMER: Mapping[str, str] = {
+    "name": noted("the consumer's name, unique in the site"),
+    "title": noted("what to call it before people"),
+    "stack": noted("what builds paths there: tls (follows a bridge), windows, opcua"),
+    "look": noted(
+        "where its trust list is seen: report (it returns one), file:PATH, cluster:NAMESPACE/CONFIGMAP/KEY; or"
+        " https://HOST[:PORT], which shows what it presents"
+    ),
+    "issuer": noted("the issuer it trusts; without it that of the site"),
+    "shows": noted("the places whose certificates it presents to others"),
 }
 CERTIFICATE = ("key", "days", "names", "keys")
 MAINTENANCE = ("cron", "hours", "zone")

@@ -9,8 +9,9 @@ from typing import cast
 from certwright.catalogue.load import targets
 from certwright.catalogue.product import Fact, Product
 from certwright.errors import Mistakes, Refused
-from certwright.generations import Rotation
+from certwright.generations import Consumer, Rotation
 from certwright.manifest.common import CERTIFICATE, COMMON, HEAD, MAINTENANCE
+from certwright.manifest.consumers import read_consumers
 from certwright.manifest.issuers import paths_of, read_issuers
 from certwright.manifest.notify import NotifyWish, read_notify
 from certwright.manifest.reading import Reading
@@ -46,7 +47,10 @@ class Site:
 
 @value
 class Deployment:
-    """The whole deployment file. Paths are as written, relative to the file. `wishes` are by site, then place id."""
+    """The whole deployment file. Paths are as written, relative to the file. `wishes` are by site, then place id.
+
+    `consumers` are by site, for the sites that declare some.
+    """
 
     source: str
     sites: tuple[Site, ...]
@@ -58,6 +62,7 @@ class Deployment:
     tokens: tuple[TokenWish, ...] = ()
     notify: NotifyWish = NotifyWish()
     rotations: Mapping[str, tuple[Rotation, ...]] = field(default_factory=dict)
+    consumers: Mapping[str, tuple[Consumer, ...]] = field(default_factory=dict)
 
 
 def products_named(text: str | Spot, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -119,6 +124,7 @@ class _Reading(Reading):
         self.issuers: Mapping[str, IssuerWish] = {}
         self.wishes: dict[str, dict[str, Wish]] = {}
         self.renewals: dict[str, Renewal] = {}
+        self.consumers: dict[str, tuple[Consumer, ...]] = {}
 
     # ── the file ──
 
@@ -148,6 +154,7 @@ class _Reading(Reading):
             tuple(tokens.values()),
             notify,
             rotations,
+            self.consumers,
         )
 
     # ── one site ──
@@ -172,9 +179,10 @@ class _Reading(Reading):
         facts = self.facts(spot, entries, product.facts, what)
         self.wishes[name] = self._wishes(entries, product)
         self.renewals[name] = self._renewal(entries, product)
-        return Site(
-            name, product.id, {"name": name, "product": product.id, **facts, **common}, str(common["issuer"]), spot.line
-        )
+        whole = {"name": name, "product": product.id, **facts, **common}
+        if "consumers" in entries:
+            self.consumers[name] = read_consumers(self, entries["consumers"], product, whole, self.issuers)
+        return Site(name, product.id, whole, str(common["issuer"]), spot.line)
 
     def _site_name(self, spot: Spot, entries: Mapping[str, Spot]) -> str:
         at = entries.get("name", spot)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from certwright.catalogue.kinds import schema_of
 from certwright.catalogue.product import Product
 from certwright.manifest.acme import ACCOUNT_KEYS, BINDING, CHALLENGE
-from certwright.manifest.common import CERTIFICATE, COMMON, GENERATION, HEAD, ISSUER, ISSUER_KINDS, KEYS
+from certwright.manifest.common import CERTIFICATE, COMMON, CONSUMER, GENERATION, HEAD, ISSUER, ISSUER_KINDS, KEYS
+from certwright.manifest.consumers import STACKS
 from certwright.manifest.notify import MAIL, PORTS, WEBHOOK
 from certwright.manifest.outside import AUTH, OUTSIDE
 from certwright.manifest.rotations import SCOPES
@@ -117,6 +118,16 @@ def _generation(authority: Mapping[str, object]) -> dict[str, object]:
     return _closed(GENERATION, ("number", "reason"), shapes)
 
 
+def _consumer() -> dict[str, object]:
+    shapes: dict[str, object] = {
+        "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{0,60}$"},
+        "stack": {"enum": list(STACKS)},
+        "look": {"type": "string", "pattern": "^(report$|file:|https://|cluster:)"},
+        "shows": {"type": "array", "items": _TEXT},
+    }
+    return _closed(CONSUMER, ("name",), shapes)
+
+
 def _outside(kind: str) -> dict[str, object]:
     """An issuer of somebody else; what is not among the shapes is text."""
     texts: dict[str, object] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
@@ -175,6 +186,7 @@ def _site(product: Product) -> dict[str, object]:
             "additionalProperties": False,
             "properties": {place.id: wish for place in product.places},
         },
+        "consumers": {"type": "array", "items": _consumer()},
     }
     keys = ", ".join(KEYS)
     common = {key: {"description": tr(text, keys=keys), **shapes[key]} for key, text in COMMON.items()}
