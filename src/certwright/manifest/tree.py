@@ -1,23 +1,41 @@
 """YAML text → a tree in which every value knows its line and column.
 
-YAML 1.2: `no` is text; duplicate keys are refused.
+YAML 1.2: `no` is text; duplicate keys are refused. libyaml finds the values, and what they are is told here.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from certwright.errors import Mistake, Mistakes
 from certwright.speech import tr
 from certwright.value import field, value
 
-MOST_CHARACTERS = 1_000_000
-MOST_VALUES = 20_000  # two seconds of the YAML reader; aliases may repeat a node, and what they unfold into counts
+MOST_CHARACTERS = 10_000_000
+MOST_VALUES = 250_000  # some 75 MB; aliases may repeat a part of the file, and what that unfolds into counts
+DEEPEST = 40
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the former is libyaml, and fifty times as fast
+
+# The core schema (YAML 1.2.2, 10.3.2) as deployment files use it: with dates, without hexadecimal and octal numbers.
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")  # 0123 and 1_000 are house numbers to whoever edits this file
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp"))
 
 
 @value
@@ -45,106 +63,150 @@ def read_tree(text: str, source: str) -> Spot:
     if len(text) > MOST_CHARACTERS:
         most = tr("at most {count} characters", count=MOST_CHARACTERS)
         raise Mistakes([Mistake(source, 0, 0, tr("the file is too large"), expected=most)])
+    growing = _Growing(source, text)
     try:
-        reader = YAML(typ="rt", pure=True)
-        reader.Composer = _Counting
-        node = reader.compose(text)
-    except _TooMany:
-        raise Mistakes([_too_many(source, 0, 0)]) from None
+        tree = growing.tree()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         told = tr("not YAML: {problem}", problem=error.problem or error.context)
         raise Mistakes([Mistake(source, line, column, told)]) from None
-    except (YAMLError, RecursionError, ValueError) as error:
-        told = tr("not YAML: {problem}", problem=type(error).__name__)
+    except (YAMLError, ValueError) as error:
+        told = tr("not YAML: {problem}", problem=getattr(error, "reason", "") or type(error).__name__)
         raise Mistakes([Mistake(source, 0, 0, told)]) from None
-    if node is None:
+    if tree is None:
         hint = tr("certwright init azure-local prints one to start from")
         raise Mistakes([Mistake(source, 0, 0, tr("the file is empty"), hint=hint)])
-    growing = _Growing(source)
-    tree = growing.spot(node, 0)
     if growing.mistakes:
         raise Mistakes(growing.mistakes)
     return tree
 
 
-def _too_many(source: str, line: int, column: int) -> Mistake:
-    told = tr("the file unfolds into too many values")
-    hint = tr("split it into several deployment files")
-    return Mistake(source, line, column, told, expected=tr("at most {most}", most=f"{MOST_VALUES:,}"), hint=hint)
+@value
+class _Anchored:
+    """What an anchor names: how many values it unfolds into, and how deep they lie."""
 
-
-class _TooMany(Exception):  # noqa: N818 - it describes the text
-    """The text has more values than are read."""
-
-
-class _Counting(Composer):
-    """Stops while the text is read, and not after."""
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.count = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        self.count += 1
-        if self.count > MOST_VALUES:
-            raise _TooMany
-        return super().compose_node(parent, index)
+    spot: Spot
+    values: int
+    height: int
 
 
 class _Growing:
-    def __init__(self, source: str) -> None:
+    """One text, read to its end once."""
+
+    def __init__(self, source: str, text: str) -> None:
         self.source = source
         self.mistakes: list[Mistake] = []
-        self.values = 0
+        self._events: Iterator[Event] = yaml.parse(text, Loader=_LOADER)
+        self._anchored: dict[str, _Anchored] = {}
+        self._values = 0
 
-    def spot(self, node: Node, depth: int) -> Spot:
-        line, column = node.start_mark.line + 1, node.start_mark.column + 1
-        self.values += 1
-        if self.values > MOST_VALUES or depth > 40:
-            raise Mistakes([_too_many(self.source, line, column)])
-        if isinstance(node, MappingNode):
-            keys: dict[str, Spot] = {}
-            return Spot(dict(self._entries(node, keys, depth)), line, column, keys)
-        if isinstance(node, SequenceNode):
-            return Spot([self.spot(item, depth + 1) for item in node.value], line, column)
-        assert isinstance(node, ScalarNode), "a YAML node is a mapping, a sequence or a scalar"
-        return Spot(self._scalar(node, line, column), line, column)
+    def tree(self) -> Spot | None:
+        """The one document of the text, or None. Raises YAMLError, and Mistakes after which nothing can be read."""
+        found = None
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                if found is not None:
+                    raise self._end(event, tr("a second document begins; a deployment is one"))
+                found = self._spot(next(self._events), 0)
+        return found
 
-    def _entries(self, node: MappingNode, keys: dict[str, Spot], depth: int) -> Iterator[tuple[str, Spot]]:
-        for key_node, value_node in node.value:
-            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
-            if not isinstance(key_node, ScalarNode):
+    def _spot(self, event: Event, depth: int) -> Spot:
+        line, column = _place(event)
+        if isinstance(event, AliasEvent):
+            return self._repeated(event, depth)
+        self._count(event, 1, depth)
+        before = self._values
+        match event:
+            case MappingStartEvent():
+                keys: dict[str, Spot] = {}
+                found = Spot(dict(self._entries(keys, depth)), line, column, keys)
+            case SequenceStartEvent():
+                found = Spot(list(self._items(depth)), line, column)
+            case ScalarEvent():
+                found = Spot(self._scalar(event, line, column), line, column)
+            case _:
+                raise AssertionError("a YAML node is a mapping, a sequence, a scalar or an alias")
+        if event.anchor:
+            self._anchored[event.anchor] = _Anchored(found, self._values - before + 1, _height(found))
+        return found
+
+    def _repeated(self, event: AliasEvent, depth: int) -> Spot:
+        anchored = self._anchored.get(str(event.anchor))
+        if anchored is None:
+            raise self._end(event, tr("*{name} stands for nothing that ends before it", name=event.anchor))
+        self._count(event, anchored.values, depth + anchored.height)
+        return anchored.spot
+
+    def _count(self, event: Event, values: int, depth: int) -> None:
+        self._values += values
+        if self._values > MOST_VALUES or depth > DEEPEST:
+            expected = tr("at most {most}, and {deepest} levels", most=f"{MOST_VALUES:,}", deepest=DEEPEST)
+            hint = tr("split it into several deployment files")
+            raise self._end(event, tr("the file unfolds into too many values"), expected, hint)
+
+    def _items(self, depth: int) -> Iterator[Spot]:
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            yield self._spot(event, depth + 1)
+
+    def _entries(self, keys: dict[str, Spot], depth: int) -> Iterator[tuple[str, Spot]]:
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            line, column = _place(event)
+            key = event.value if isinstance(event, ScalarEvent) else None
+            if key is None:
                 self.mistakes.append(Mistake(self.source, line, column, tr("a key must be a word")))
+                self._spot(event, depth + 1)
+                self._spot(next(self._events), depth + 1)
                 continue
-            key = str(key_node.value)
             if key in keys:
                 told = tr("{key} stands twice", key=key)
                 hint = tr("it is already set on line {line}", line=keys[key].line)
                 self.mistakes.append(Mistake(self.source, line, column, told, hint=hint))
             keys[key] = Spot(key, line, column)
-            yield key, self.spot(value_node, depth + 1)
+            yield key, self._spot(next(self._events), depth + 1)
 
-    def _scalar(self, node: ScalarNode, line: int, column: int) -> "str | int | bool | date | None":
-        text, kind = str(node.value), str(node.tag).rpartition(":")[2]
+    def _scalar(self, event: ScalarEvent, line: int, column: int) -> "str | int | bool | date | None":
+        """What stands there. Versions such as 1.10 stay text: they must not lose their last digit."""
+        text = str(event.value)
+        if event.tag is not None and event.tag not in _TAGS:
+            told = tr("a YAML tag that a deployment file does not use")
+            self.mistakes.append(Mistake(self.source, line, column, told, found=str(event.tag)))
+            return None
+        return text if event.style or (event.tag or "").endswith(":str") else _plain(text)
+
+    def _end(self, event: Event, told: str, expected: str = "", hint: str = "") -> Mistakes:
+        return Mistakes([Mistake(self.source, *_place(event), told, expected=expected, hint=hint)])
+
+
+def _place(event: Event) -> tuple[int, int]:
+    assert event.start_mark is not None, "both readers mark every event"
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _plain(text: str) -> "str | int | bool | date | None":
+    if text in _NULLS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DATE.fullmatch(text):
         try:
-            match kind:
-                case "null":
-                    return None
-                case "bool":
-                    return text.lower() == "true"
-                case "int":
-                    # 0123 and 1_000 are house numbers, not quantities, to whoever edits this file
-                    return int(text) if text.isdigit() and (text == "0" or text[0] != "0") else text
-                case "float":
-                    return text  # versions such as 1.10 must not lose their last digit
-                case "timestamp":
-                    return date.fromisoformat(text) if len(text) == 10 else text
-                case "str":
-                    return text
+            return date.fromisoformat(text)
         except ValueError:
             return text
-        told = tr("a YAML tag that a deployment file does not use")
-        self.mistakes.append(Mistake(self.source, line, column, told, found=str(node.tag)))
-        return None
+    return text
+
+
+def _height(spot: Spot) -> int:
+    """How many levels lie below: an alias must not hide them."""
+    level, height = [spot], 0
+    while level := [one for above in level for one in _below(above)]:
+        height += 1
+    return height
+
+
+def _below(spot: Spot) -> list[Spot]:
+    if isinstance(spot.value, dict):
+        return list(spot.value.values())
+    return spot.value if isinstance(spot.value, list) else []
