@@ -19,8 +19,8 @@ FLOORS = (  # what stands on a floor may import its own room, and the floors bef
     ("more words", ("runbook", "generations", "looks")),
     ("last words", ("verdicts",)),
     ("encode", ("x509", "pfx", "acme", "pack", "report")),
-    ("decide", ("terms", "catalogue", "manifest", "plan", "rotation", "check", "mend", "due")),
-    ("do", ("keys", "issuers", "targets", "inventory", "network", "notices", "cluster")),
+    ("decide", ("terms", "catalogue", "manifest", "lists", "plan", "rotation", "check", "mend", "due")),
+    ("do", ("keys", "issuers", "targets", "inventory", "network", "notices", "cluster", "vaults")),
     ("order", ("flow", "wiring")),
     ("show", ("cli", "__main__")),
 )

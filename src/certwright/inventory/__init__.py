@@ -7,7 +7,7 @@ from certwright.inventory.book import Book
 from certwright.inventory.lock import run_lock
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, Revocation, SealedPassword
 from certwright.inventory.store import Inventory
-from certwright.inventory.vault import ListChange, ListEntry, StoredSecret
+from certwright.inventory.vault import StoredSecret
 
 __all__ = [
     "Book",
@@ -16,8 +16,6 @@ __all__ = [
     "Event",
     "Intent",
     "Inventory",
-    "ListChange",
-    "ListEntry",
     "Outcome",
     "Revocation",
     "SealedPassword",

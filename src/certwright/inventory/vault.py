@@ -5,11 +5,15 @@ Names of secrets are one whatever their case. Lists belong to a site; `content` 
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from sqlite3 import Connection
-from typing import Literal
 
+from certwright.inventory.glance import connect_to_read, stored_version
 from certwright.inventory.rows import seconds
+from certwright.inventory.told import told
+from certwright.lists.entries import ListChange, ListEntry
 from certwright.value import field, value
 
 
@@ -24,29 +28,6 @@ class StoredSecret:
     enabled: bool
     sealed: bytes = field(repr=False)
     deleted: bool = False
-
-
-@value
-class ListEntry:
-    """One file of one list, and the version of the secret it came from. `content` is DER, or sealed PKCS#8."""
-
-    site: str
-    list: str
-    file: str
-    secret: str
-    version: str
-    content_type: str
-    content: bytes = field(repr=False)
-    sealed: bool = False
-
-
-@value
-class ListChange:
-    """What is to become of a list, or of a secret. `told` holds what only the kind of change knows, as JSON."""
-
-    what: Literal["add", "remove", "purge"]
-    entry: ListEntry
-    told: str = ""
 
 
 _ENTRY = "site, list, file, secret, version, content_type, content, sealed"
@@ -92,6 +73,18 @@ class VaultPages:
 def _entry(row: Iterable[object]) -> ListEntry:
     *words, content, sealed = row
     return ListEntry(*map(str, words), bytes(content), bool(sealed))  # type: ignore[arg-type, call-overload]
+
+
+def listed(path: Path) -> tuple[ListEntry, ...]:
+    """What lists hold, read without opening the inventory; nothing where it is of a version that had no lists.
+
+    Problems are those of `Inventory.open_to_read`.
+    """
+    with told(path):
+        if (stored_version(path) or "") < "0003":
+            return ()
+        with closing(connect_to_read(path)) as database:
+            return VaultPages(database).entries()
 
 
 class VaultBook(VaultPages):

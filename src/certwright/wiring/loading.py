@@ -4,6 +4,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 from certwright.catalogue import load as catalogue
@@ -11,6 +12,8 @@ from certwright.catalogue.product import Product
 from certwright.catalogue.read import read_product
 from certwright.catalogue.templates import unknown_in_script
 from certwright.errors import Mistake, Mistakes, Refused
+from certwright.lists.entries import ListEntry
+from certwright.lists.joining import with_lists
 from certwright.manifest.files import with_files
 from certwright.manifest.read import Deployment, files_named, products_named, read_deployment
 from certwright.manifest.tree import Spot, read_tree
@@ -45,20 +48,43 @@ def load(path: Path, *, now: datetime | None = None) -> Loaded:
     Refused when the file cannot be read.
     """
     now = (now or datetime.now(UTC)).replace(microsecond=0)
-    tree = read_tree(_text(path), str(path))
-    products = _products(path, tree)
-    deployment = read_deployment(tree, str(path), products)
-    deployment = with_files(deployment, _contents(path, deployment))
+    written, products = read_written(path)
+    deployment = with_lists(written, products, _listed(path))
     return Loaded(
         path=path,
         deployment=deployment,
         products=products,
         plan=make_plan(deployment, products, now.date()),
         output=path.parent / deployment.output,
-        state=path.with_name(f"{path.stem}.certwright"),
+        state=state_of(path),
         unlock_file=path.with_name(f"{path.stem}.unlock"),
         now=now,
     )
+
+
+def read_written(path: Path) -> tuple[Deployment, dict[str, Product]]:
+    """What the deployment file itself says, with the contents of the files it names, and its products.
+
+    Raises what `load` raises for what is written.
+    """
+    tree = read_tree(_text(path), str(path))
+    products = _products(path, tree)
+    deployment = read_deployment(tree, str(path), products)
+    return with_files(deployment, _contents(path, deployment)), products
+
+
+def state_of(path: Path) -> Path:
+    """The folder of a deployment's inventory."""
+    return path.with_name(f"{path.stem}.certwright")
+
+
+def _listed(path: Path) -> tuple[ListEntry, ...]:
+    """What the vault has put into lists; nothing is loaded for it while there is no inventory."""
+    database = state_of(path) / "inventory.db"
+    if not database.exists():
+        return ()
+    found: tuple[ListEntry, ...] = import_module("certwright.inventory.vault").listed(database)
+    return found
 
 
 def products_of(path: Path) -> dict[str, Product]:

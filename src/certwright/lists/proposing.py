@@ -1,0 +1,209 @@
+"""New material → the changes it asks for, or every reason why not: names, pairs, what is there already. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+from certwright.errors import Mistake, Refused
+from certwright.lists.entries import CLIENT, CONNECTORS, FACTS, ISSUER, TRUST, ListChange, ListEntry
+from certwright.lists.joining import Record, records
+from certwright.lists.material import Material
+from certwright.model import Facts
+from certwright.pack.keyvault import content_type, secret_name
+from certwright.pack.object_names import checked_key
+from certwright.speech import tr
+from certwright.value import value
+
+Origin = Literal["file", "vault"]
+_CONNECTOR = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
+
+
+@value
+class Taken:
+    """A file name that a list has already, and where it came from. `content` is DER, empty for a key."""
+
+    list: str
+    file: str
+    secret: str
+    origin: Origin
+    content: bytes
+
+
+@value
+class Offer:
+    """One material with the names it will have. `secret` is "" for an upload: then it is made of the file's name."""
+
+    material: Material
+    secret: str = ""
+    version: str = ""
+    sealed: bytes = b""
+
+
+class Proposal:
+    """What one `add` asks of one list. `mistakes` are all reasons against it; `changes` what is to be staged."""
+
+    def __init__(self, site: str, name: str, facts: Facts, entries: Sequence[ListEntry], *, overwrite: bool) -> None:
+        self.site, self.list, self.facts, self.overwrite = site, name, facts, overwrite
+        self.mistakes: list[Mistake] = []
+        self.entries = [one for one in entries if one.site == site]
+        self.taken = [*_from_file(facts), *map(_from_vault, self.entries)]
+
+    def changes(self, offers: Sequence[Offer]) -> tuple[ListChange, ...]:
+        """The changes these offers are. Nothing of them counts while there are `mistakes`."""
+        self._list_is_there()
+        made = [one for one in (self._entry(offer) for offer in offers) if one]
+        for offer, entry in made:
+            self._collisions(offer.material.source, entry, [other for other, _ in made if other is not offer], made)
+        if self.list == CLIENT:
+            self._pair([offer for offer, _ in made], offers)
+        return tuple(
+            ListChange("add", entry, "" if offer.secret else "upload") for offer, entry in made
+        )
+
+    def wrong(self, source: str, what: str, *, found: str = "", expected: str = "", hint: str = "") -> None:
+        self.mistakes.append(Mistake(source, 0, 0, what, found, expected, hint))
+
+    # ── names ──
+
+    def _list_is_there(self) -> None:
+        if self.list not in FACTS and not _CONNECTOR.match(self.list):
+            expected = tr("trust, issuer, client, or the name of a connector's trust list: lower-case letters, digits,"
+                          " hyphens")  # fmt: skip
+            self.wrong(f"--list {self.list}", tr("no list can be called so"), expected=expected)
+
+    def _entry(self, offer: Offer) -> tuple[Offer, ListEntry] | None:
+        material = offer.material
+        ending = {"crl": "crl", "key": "pem"}.get(material.kind) or ("crt" if offer.secret and material.text else "der")
+        file = f"{material.base}.{ending}"
+        if not self._fits(material, offer):
+            return None
+        try:
+            checked_key(file)
+            secret = offer.secret or secret_name(file)
+        except Refused as refusal:
+            self.wrong(material.source, refusal.what, hint=tr("give it another name with --name NAME"))
+            return None
+        content, sealed = (offer.sealed, True) if material.kind == "key" else (material.content, False)
+        entry = ListEntry(self.site, self.list, file, secret, offer.version, content_type(file), content, sealed)
+        return offer, entry
+
+    def _fits(self, material: Material, offer: Offer) -> bool:
+        """Whether a list takes that kind of thing at all."""
+        allowed = {TRUST: ("certificate", "crl"), ISSUER: ("certificate", "crl"), CLIENT: ("certificate", "key")}
+        if material.kind in allowed.get(self.list, ("certificate",)):
+            if self.list == CLIENT and material.kind == "certificate" and material.text and offer.secret:
+                hint = "openssl x509 -in pair.pem -outform der -out pair.der"
+                self.wrong(
+                    material.source, tr("the public half of the pair must be binary (DER) in the vault"), hint=hint
+                )
+                return False
+            return True
+        if material.kind == "key":
+            told = tr("a private key has no place in this list")
+            self.wrong(material.source, told, hint=tr("give certificate and key together with --list client"))
+        else:
+            told = tr("the list {name} takes no revocation lists", name=self.list)
+            self.wrong(material.source, told, hint=tr("--list issuer takes them, beside their authority"))
+        return False
+
+    # ── what is there already ──
+
+    def _collisions(
+        self, source: str, entry: ListEntry, others: Sequence[Offer], made: Sequence[tuple[Offer, ListEntry]]
+    ) -> None:
+        beside = [one for offer, one in made if offer in others]
+        for one in beside:
+            if one.secret.lower() == entry.secret.lower() or one.file.lower() == entry.file.lower():
+                told = tr("{file} and {other} would both be the secret {name}",
+                          file=entry.file, other=one.file, name=entry.secret)  # fmt: skip
+                self.wrong(source, told, hint=tr("add them one after the other, each with --name NAME"))
+                return
+        for taken in self.taken:
+            if told := self._in_the_way(entry, taken):
+                self.wrong(source, *told[:1], hint=told[1])
+                return
+        if entry.ending == "crl" and not self._has_base(entry, beside):
+            told = tr("no certificate of the list is called {base}", base=entry.base)
+            hint = tr("a revocation list has the base name of its authority's certificate: give --name NAME,"
+                      " or add the certificate with it")  # fmt: skip
+            self.wrong(source, told, expected=f"{entry.base}.der", hint=hint)
+
+    def _in_the_way(self, entry: ListEntry, taken: Taken) -> tuple[str, str] | None:
+        same_file = (taken.list, taken.file.lower()) == (entry.list, entry.file.lower())
+        if taken.origin == "file" and taken.list == entry.list and taken.file.lower() == entry.file.lower():
+            return (
+                tr("{file} stands in the deployment file", file=taken.file),
+                tr("change it there, or give another name with --name NAME"),
+            )
+        if same_file and not self.overwrite:
+            return (
+                tr("{file} is in the list already, from the secret {name}", file=taken.file, name=taken.secret),
+                tr("say --overwrite to replace it, or give another name with --name NAME"),
+            )
+        if not same_file and taken.secret.lower() == entry.secret.lower() and taken.content != entry.content:
+            return (
+                tr("{file} of the list {list} is the secret {name} already",
+                   file=taken.file, list=taken.list, name=taken.secret),
+                tr("give another name with --name NAME"),
+            )  # fmt: skip
+        return None
+
+    def _has_base(self, entry: ListEntry, beside: Iterable[ListEntry]) -> bool:
+        bases = [(one.list, one.file) for one in self.taken] + [(one.list, one.file) for one in beside]
+        return any(
+            name == entry.list and file.rpartition(".")[0] == entry.base and file.rpartition(".")[2] in ("der", "crt")
+            for name, file in bases
+        )
+
+    # ── the pair ──
+
+    def _pair(self, made: Sequence[Offer], given: Sequence[Offer]) -> None:
+        source = "--list client"
+        if self.facts.get("opcua"):
+            told = tr("certwright makes the connector's certificate itself")
+            self.wrong(source, told, expected="opcua: false", hint=tr("set opcua: false in the deployment file first"))
+        kinds = sorted(one.material.kind for one in given)
+        if kinds != ["certificate", "key"]:
+            hint = tr("for example certwright vault add FILE pair.der pair.pem --list client")
+            self.wrong(source, tr("a pair is one certificate and its private key"), found=", ".join(kinds), hint=hint)
+        elif len({one.material.base for one in made}) > 1:
+            names = ", ".join(one.material.base for one in made)
+            told = tr("certificate and key must have one base name")
+            self.wrong(source, told, found=names, hint=tr("give both one with --name NAME"))
+        elif base := next((one.base for one in self.entries if one.list == CLIENT), ""):
+            if made and made[0].material.base != base:
+                told = tr("the connector has a pair already: {base}", base=base)
+                self.wrong(source, told, hint=tr("give the new one that name with --name {base} --overwrite, or delete"
+                                                 " it first", base=base))  # fmt: skip
+
+
+def _from_vault(entry: ListEntry) -> Taken:
+    return Taken(entry.list, entry.file, entry.secret, "vault", b"" if entry.sealed else entry.content)
+
+
+def _from_file(facts: Facts) -> Iterator[Taken]:
+    """What the deployment file puts into lists: the file names and secrets that delivering gives its records."""
+    for name in (TRUST, ISSUER):
+        for record in records(facts, FACTS[name]):
+            ending = str(record.get("form") or "der")
+            yield _taken(name, record, f"{record['name']}.{ending}", "file", "secret")
+            if record.get("crl"):
+                yield _taken(name, record, f"{record['name']}.crl", "crl", "crl_secret")
+    for record in records(facts, CONNECTORS):
+        file = f"{record['name']}.pem"  # all of the list in one file
+        yield Taken(str(record["name"]), file, secret_name(file), "file", b"")
+
+
+def _taken(name: str, record: Record, file: str, column: str, secret: str) -> Taken:
+    content = record.get(column)
+    told = str(record.get(secret) or secret_name(file))
+    return Taken(name, file, told, "file", content if isinstance(content, bytes) else b"")
+
+
+def by_secret(entries: Iterable[ListEntry]) -> Mapping[str, tuple[ListEntry, ...]]:
+    """Entries by the secret they are, in lower case."""
+    found: dict[str, list[ListEntry]] = defaultdict(list)
+    for one in entries:
+        found[one.secret.lower()].append(one)
+    return {name: tuple(some) for name, some in found.items()}
