@@ -1,0 +1,87 @@
+#!/bin/sh
+# Builds kube-apiserver from Debian's own source package with Debian's Go, once a version, and prints the path of the
+# program. Nothing of the machine's configuration is changed: the source entries are its own entries, read as sources.
+#   requirements/kube-apiserver.sh            builds what is not there yet (some minutes), prints the path
+#   requirements/kube-apiserver.sh --there    prints the path of a program built before; exit 1 if there is none
+set -eu
+home=${CERTWRIGHT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/certwright}/kube-apiserver
+mkdir -p "$home"
+
+newest() { # versions are folders; the last in Debian's own order counts
+  for program in "$home"/*/kube-apiserver; do
+    [ -x "$program" ] && printf '%s\n' "$program"
+  done | sort -V | tail -n 1
+}
+
+there=$(newest)
+if [ -n "$there" ]; then
+  printf '%s\n' "$there"
+  exit 0
+fi
+[ "${1-}" != --there ] || exit 1
+
+say() { printf '%s\n' "$*" >&2; }
+for tool in apt-get dpkg-source make go; do
+  command -v "$tool" >/dev/null || {
+    say "error: kube-apiserver is built with '$tool', which is not installed"
+    say "hint: sudo apt-get install dpkg-dev make golang-go"
+    exit 2
+  }
+done
+
+work=$(mktemp -d "$home/.build.XXXXXX")
+trap 'chmod -R u+w "$work" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+mkdir -p "$work/apt/parts" "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/source"
+
+# The machine's entries in both notations; what is an entry for programs becomes one for their sources.
+etc=$(apt-config shell d Dir::Etc/d | sed "s/^d='\(.*\)'$/\1/")
+list=$(apt-config shell d Dir::Etc::sourcelist/f | sed "s/^d='\(.*\)'$/\1/")
+parts=$(apt-config shell d Dir::Etc::sourceparts/d | sed "s/^d='\(.*\)'$/\1/")
+: "${etc:=/etc/apt/}" "${list:=${etc}sources.list}" "${parts:=${etc}sources.list.d/}"
+for entry in "$list" "$parts"/*.list "$parts"/*.sources; do
+  [ -s "$entry" ] || continue
+  name=$(basename "$entry")
+  case $name in
+    *.sources) sed 's/^[Tt]ypes:.*/Types: deb-src/' "$entry" >"$work/apt/parts/$name" ;;
+    *) sed -n 's/^[[:space:]]*deb\(-src\)\{0,1\}[[:space:]]/deb-src /p' "$entry" | sort -u >"$work/apt/parts/own-$name" ;;
+  esac
+done
+
+ask() {
+  tool=$1
+  shift
+  "$tool" -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/apt/parts" \
+    -o Dir::State::lists="$work/apt/lists" -o Dir::Cache="$work/apt" -o Dir::Cache::archives="$work/apt/archives" \
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User= "$@"
+}
+
+say "reading the lists of Debian's source packages"
+ask apt-get update -qq >&2
+version=$(ask apt-cache showsrc --only-source kubernetes 2>/dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1)
+[ -n "$version" ] || {
+  say "error: none of this machine's package sources has the source package 'kubernetes'"
+  say "hint: Debian 12 has it; the tests of the cluster need such a machine"
+  exit 2
+}
+
+say "fetching kubernetes $version"
+(cd "$work/source" && ask apt-get source -qq --only-source "kubernetes=$version" >&2)
+tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d)
+
+say "building kube-apiserver $version; this takes some minutes, once"
+(
+  # As Debian builds it (debian/rules), but of all its programs only this one; its Makefile generates sources first.
+  cd "$tree"
+  export GOPATH="$tree/.go" GOCACHE="$work/go" GOFLAGS= GOPROXY=off CGO_ENABLED=0 HOME="$work"
+  mkdir -p .go/src/k8s.io
+  ln -s ../../.. .go/src/k8s.io/kubernetes
+  nice make WHAT=cmd/kube-apiserver >"$work/log" 2>&1 || {
+    tail -n 30 "$work/log" >&2
+    say "error: kube-apiserver $version could not be built here; the last lines of its build stand above"
+    exit 4
+  }
+)
+mkdir -p "$home/$version"
+mv "$(readlink -f "$tree/_output/bin/kube-apiserver")" "$home/$version/kube-apiserver"
+printf '%s\n' "$home/$version/kube-apiserver"
