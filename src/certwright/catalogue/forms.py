@@ -2,7 +2,7 @@
 
 FORMS = frozenset((
     "pfx", "pem-chain", "pem-full", "pem-certificate", "pem-key", "pem-bundle", "pem-crl", "der", "der-key", "der-crl",
-    "base64-cer", "p7b", "p7b-pem",
+    "base64-cer", "p7b", "p7b-pem", "registry-pol", "registry-reg", "windows-roots",
     "kubernetes-tls-secret", "kubernetes-opaque-secret", "kubernetes-config-map", "kubernetes-trust-bundle",
     "kubernetes-issuer", "kubernetes-broker-listener", "kubernetes-broker-authentication",
     "kubernetes-secret-provider-class", "kubernetes-secret-sync",

@@ -5,7 +5,7 @@ Nothing is read from anywhere: bytes in, bytes out. `pack.opened` is the inverse
 
 from certwright.errors import Refused
 from certwright.model import Artifact, Package
-from certwright.pack import der, iot_operations, keyvault, kubernetes, p7b, pem, pfx
+from certwright.pack import der, iot_operations, keyvault, kubernetes, p7b, pem, pfx, registry, windows_script
 from certwright.pack.credential import Credential, Packer, Packers, Random
 from certwright.speech import tr
 
@@ -17,6 +17,8 @@ PACKERS: Packers = {
     **kubernetes.PACKERS,
     **keyvault.PACKERS,
     **iot_operations.CONFIGS,
+    **registry.PACKERS,
+    **windows_script.PACKERS,
 }
 
 

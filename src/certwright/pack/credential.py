@@ -20,7 +20,8 @@ class Credential:
     """A place's key and certificates, DER. `pkcs8` is the unencrypted PrivateKeyInfo (RFC 5958), None without a key.
 
     `certificate` is empty for a place of kind anchors. `chain` follows the path: issuer first, root last. `anchors`
-    are the certificates of a place of kind anchors, `crls` those an authority publishes.
+    are the certificates of a place of kind anchors, `crls` those an authority publishes. `retired` are authorities
+    that were trusted once, and shall no longer be.
     """
 
     place: Place
@@ -29,6 +30,7 @@ class Credential:
     chain: tuple[bytes, ...] = field(default=(), repr=False)
     anchors: tuple[bytes, ...] = field(default=(), repr=False)
     crls: tuple[bytes, ...] = field(default=(), repr=False)
+    retired: tuple[bytes, ...] = field(default=(), repr=False)
 
     def key(self, package: Package) -> bytes:
         """The private key; Refused when the place has none."""
@@ -45,7 +47,8 @@ class Credential:
     def trusted(self, package: Package) -> tuple[bytes, ...]:
         """The anchors; for a place with a chain, the roots of that chain. Refused when there is none.
 
-        Option `only` narrows anchors to "roots" or to "intermediates" (an upload form may take one file for each).
+        Option `only` narrows anchors to "roots" or to "intermediates" (an upload form may take one file for each), and
+        option `at` to one of those, counted from 0 (while an authority rotates, every generation has a file).
         """
         if not self.anchors:
             chosen = tuple(der for der in self.chain if read_certificate(der).self_issued)
@@ -53,6 +56,8 @@ class Credential:
             chosen = tuple(der for der in self.anchors if read_certificate(der).self_issued is (wanted == "roots"))
         else:
             chosen = self.anchors
+        if isinstance(at := package.options.get("at"), int):
+            chosen = chosen[at : at + 1]
         if not chosen:
             raise missing(package, self, tr("at least one anchor"), tr("none"))
         return chosen

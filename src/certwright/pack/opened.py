@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from certwright.errors import Unreadable
 from certwright.pack import iot_operations, keyvault, kubernetes
 from certwright.pack.detect import is_pfx
+from certwright.pack.registry import Policy, read_policy, read_reg
+from certwright.pack.windows_script import read_script
 from certwright.pfx.facts import PfxFacts
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.pfx.locked import is_locked_key, unlock_key, unlock_old_key
@@ -163,6 +165,11 @@ def _store(content: bytes, _: str | None) -> Opened:
     return Opened(certificates=tuple(one.der for one in found.certificates), crls=found.crls)
 
 
+def _policy(read: Callable[[bytes], Policy]) -> Callable[[bytes, str | None], Opened]:
+    """What a file that makes Windows trust somebody would make it trust."""
+    return lambda content, _: Opened(certificates=tuple(der for _, der in read(content).kept))
+
+
 def _der_key(content: bytes, password: str | None) -> Opened:
     if is_pem(content):
         return _pem(content, password)
@@ -203,6 +210,9 @@ OPENERS: Mapping[str, Callable[[bytes, "str | None"], Opened]] = {
     "der-key": _der_key,
     "sst": _store,
     "der-crl": _der_crl,
+    "registry-pol": _policy(read_policy),
+    "registry-reg": _policy(read_reg),
+    "windows-roots": _policy(read_script),
     **dict.fromkeys(kubernetes.PACKERS, _objects),
     **dict.fromkeys(keyvault.PACKERS, _entry),
     **dict.fromkeys(iot_operations.CONFIGS, _configuration),

@@ -1,10 +1,12 @@
 """A serialized Windows certificate store (.sst) → its certificates, revocation lists and what Windows noted about them.
 
 The layout is that of [MS-OSHARED] 2.3.2.5 and, for the key provider, of [MS-GPEF] 2.2.1.2. It holds no private keys.
+One element of it, without start and end marker, is what the registry keeps of a certificate; it is written, too.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from hashlib import sha1
 from struct import Struct, error
 
 from certwright.errors import Unreadable
@@ -16,7 +18,14 @@ MOST_OCTETS = 64 << 20
 MOST_ELEMENTS = 400_000
 
 CERTIFICATE, CRL, CTL, END = 0x20, 0x21, 0x22, 0
-_PROVIDER, _FRIENDLY_NAME, _DESCRIPTION, _ARCHIVED = 2, 11, 13, 19  # CERT_…_PROP_ID of wincrypt.h
+_PROVIDER, _SHA1, _FRIENDLY_NAME, _DESCRIPTION, _ARCHIVED, _KEY_ID = (
+    2,
+    3,
+    11,
+    13,
+    19,
+    20,
+)  # CERT_…_PROP_ID of wincrypt.h
 _ELEMENT = Struct("<III")  # what it is, its encoding (1: ASN.1), its length
 _KEY_PROVIDER = Struct("<IIIIIII")  # offsets of container and provider, type, flags, count, offset, key specification
 _MACHINE = 0x20  # CRYPT_MACHINE_KEYSET
@@ -58,7 +67,7 @@ def read_store(content: bytes) -> StoreFacts:
         raise Unreadable(tr("it has {size} bytes, more than {most}", size=len(content), most=MOST_OCTETS))
     found = _Found()
     try:
-        for kind, octets in _elements(content):
+        for kind, octets in _elements(content, len(START)):
             found.take(kind, octets)
     except Unreadable as problem:
         if not (found.certificates or found.crls or found.trust_lists):
@@ -67,9 +76,28 @@ def read_store(content: bytes) -> StoreFacts:
     return StoreFacts(tuple(found.certificates), tuple(found.crls), found.trust_lists, tuple(found.defects))
 
 
-def _elements(content: bytes) -> Iterator[tuple[int, bytes]]:
+def read_blob(content: bytes) -> Stored:
+    """The one certificate that is the value `Blob` below a thumbprint in the registry. Unreadable when it is none."""
+    found = _Found()
+    for kind, octets in _elements(content + bytes(_ELEMENT.size), 0):
+        found.take(kind, octets)
+    if len(found.certificates) != 1 or found.crls or found.trust_lists:
+        raise Unreadable(tr("not one certificate as the registry keeps it"))
+    return found.certificates[0]
+
+
+def write_blob(der: bytes, key_identifier: bytes = b"") -> bytes:
+    """A certificate, DER, as the registry keeps it: its SHA-1, its key identifier if there is one, and itself.
+
+    Windows works out every other property when it needs it.
+    """
+    properties = {_SHA1: sha1(der, usedforsecurity=False).digest(), _KEY_ID: key_identifier}
+    parts = [*((kind, octets) for kind, octets in properties.items() if octets), (CERTIFICATE, der)]
+    return b"".join(_ELEMENT.pack(kind, 1, len(octets)) + octets for kind, octets in parts)
+
+
+def _elements(content: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     """Every element up to the end marker."""
-    at = len(START)
     for _ in range(MOST_ELEMENTS):
         try:
             kind, _encoding, length = _ELEMENT.unpack_from(content, at)
