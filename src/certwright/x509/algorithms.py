@@ -1,6 +1,7 @@
 """Algorithm identifiers and public keys: DER → the field's names for them."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from certwright.speech import tr
 from certwright.x509 import der
@@ -91,17 +92,18 @@ def signature_hash(dotted: str, parameters: bytes) -> str:
     return _DIGESTS.get(der.oid(parameters[one:other]), "")
 
 
-def identifier(data: bytes, start: int, stop: int) -> tuple[str, bytes]:
-    """The OID of an AlgorithmIdentifier's content, and its parameters as they stand."""
-    first, last = der.expect(data, start, stop, der.OID)
-    return der.oid(data[first:last]), data[last:stop]
+@lru_cache(maxsize=256)
+def identifier(content: bytes) -> tuple[str, bytes]:
+    """The OID of an AlgorithmIdentifier's content, and its parameters as they stand. A fleet has a handful of them."""
+    first, last = der.expect(content, 0, len(content), der.OID)
+    return der.oid(content[first:last]), content[last:]
 
 
 def read_public_key(spki: bytes) -> PublicKeyFacts:
     """The facts of a DER SubjectPublicKeyInfo. Malformed when its structure is not one."""
     start, stop = der.expect(spki, 0, len(spki), der.SEQUENCE)
     first, last = der.expect(spki, start, stop, der.SEQUENCE)
-    dotted, parameters = identifier(spki, first, last)
+    dotted, parameters = identifier(spki[first:last])
     inner, after = der.expect(spki, last, stop, der.BIT_STRING)
     if spki[inner : inner + 1] != b"\x00":
         raise der.Malformed(tr("has a key that is not a whole number of octets"))

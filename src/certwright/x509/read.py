@@ -5,7 +5,7 @@ Own reading, because `cryptography` reads lazily, drops all extensions when one 
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from certwright.errors import Unreadable
 from certwright.speech import tr
@@ -17,6 +17,9 @@ from certwright.x509.name import read_name
 MOST_OCTETS = 1 << 20  # a certificate of a megabyte is no certificate of this trade
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+_BODY = [der.INTEGER, *[der.SEQUENCE] * 5]
+
+Part: TypeAlias = tuple[int, int, int, int]  # an element as `der.children` gives it
 
 
 def read_certificate(encoded: bytes) -> CertificateFacts:
@@ -59,11 +62,10 @@ def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: l
     version = 1
     if parts and parts[0][0] == 0xA0:
         version = _version(data, parts.pop(0), defects)
-    tags = [tag for tag, *_ in parts[:6]]
-    if tags != [der.INTEGER, *[der.SEQUENCE] * 5]:
+    if [part[0] for part in parts[:6]] != _BODY:
         raise der.Malformed(tr("has no serial, algorithm, issuer, validity, subject and key in their order"))
-    serial, algorithm, issuer, validity, subject, key = ((begin, inner, after) for _, begin, inner, after in parts[:6])
-    issuer_der, subject_der = data[issuer[0] : issuer[2]], data[subject[0] : subject[2]]
+    serial, algorithm, issuer, validity, subject, key = parts[:6]
+    issuer_der, subject_der = data[issuer[1] : issuer[3]], data[subject[1] : subject[3]]
     issuer_text, _ = _name("issuer", issuer_der, defects)
     subject_text, common_names = _name("subject", subject_der, defects)
     not_before, not_after = _validity(data, validity, defects)
@@ -74,7 +76,7 @@ def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: l
     found.update(
         _signature(data, algorithm, outer_algorithm, defects),
         version=version,
-        serial=_serial(data[serial[1] : serial[2]], defects),
+        serial=_serial(data[serial[2] : serial[3]], defects),
         subject=subject_text,
         subject_der=subject_der,
         common_names=common_names,
@@ -82,12 +84,12 @@ def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: l
         issuer_der=issuer_der,
         not_before=not_before,
         not_after=not_after,
-        key=_key(data[key[0] : key[2]], defects),
+        key=_key(data[key[1] : key[3]], defects),
     )
     return found
 
 
-def _version(data: bytes, part: tuple[int, int, int, int], defects: list[Defect]) -> int:
+def _version(data: bytes, part: Part, defects: list[Defect]) -> int:
     try:
         first, last = der.expect(data, part[2], part[3], der.INTEGER)
         version = der.integer(data[first:last]) + 1
@@ -120,16 +122,16 @@ def _name(part: str, encoded: bytes, defects: list[Defect]) -> tuple[str, tuple[
         return f"#{encoded.hex()}", ()
 
 
-def _validity(data: bytes, part: tuple[int, int, int], defects: list[Defect]) -> tuple[datetime, datetime]:
+def _validity(data: bytes, part: Part, defects: list[Defect]) -> tuple[datetime, datetime]:
     try:
-        start, end = der.children(data, part[1], part[2])
+        start, end = der.children(data, part[2], part[3])
     except ValueError:  # Malformed is one, too
         defects.append(Defect("validity", tr("does not hold two times")))
         return _NO_TIME, _NO_TIME
     return _moment(data, start, "not before", defects), _moment(data, end, "not after", defects)
 
 
-def _moment(data: bytes, part: tuple[int, int, int, int], name: str, defects: list[Defect]) -> datetime:
+def _moment(data: bytes, part: Part, name: str, defects: list[Defect]) -> datetime:
     try:
         return der.moment(part[0], data[part[2] : part[3]])
     except der.Malformed as reason:
@@ -137,13 +139,11 @@ def _moment(data: bytes, part: tuple[int, int, int, int], name: str, defects: li
         return _NO_TIME
 
 
-def _signature(
-    data: bytes, part: tuple[int, int, int], outer_algorithm: bytes, defects: list[Defect]
-) -> dict[str, str]:
-    if data[part[1] : part[2]] != outer_algorithm:
+def _signature(data: bytes, part: Part, outer_algorithm: bytes, defects: list[Defect]) -> dict[str, str]:
+    if data[part[2] : part[3]] != outer_algorithm:
         defects.append(Defect("signature", tr("its algorithms inside and outside differ (RFC 5280 4.1.1.2)")))
     try:
-        dotted, parameters = algorithms.identifier(outer_algorithm, 0, len(outer_algorithm))
+        dotted, parameters = algorithms.identifier(outer_algorithm)
     except der.Malformed as reason:
         defects.append(Defect("signature", tr("its algorithm {reason}", reason=reason)))
         return {"signature_algorithm": "", "signature_hash": ""}

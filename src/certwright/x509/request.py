@@ -64,7 +64,7 @@ def _read(encoded: bytes) -> RequestFacts:
         der=encoded[:stop],
         subject=read_name(subject)[0],
         key=algorithms.read_public_key(key),
-        signature_hash=algorithms.signature_hash(*algorithms.identifier(encoded, outer, outer_end)),
+        signature_hash=algorithms.signature_hash(*algorithms.identifier(encoded[outer:outer_end])),
         signed=_signed(encoded[:stop]),
         defects=tuple(defects),
         **{name: found[name] for name in wanted if name in found},
