@@ -9,7 +9,7 @@ from itertools import chain
 from typing import overload
 
 from certwright.judged import Told
-from certwright.model import Demand, Mismatch, Result, Severity, Status
+from certwright.model import Demand, Mismatch, Requirement, Result, Severity, Status
 from certwright.value import value
 
 Found = tuple[Mismatch, ...] | Result
@@ -71,8 +71,14 @@ class Verdicts:
             status = Status.FAIL if requirement.severity is Severity.ERROR else Status.WARNING
         return Result(
             requirement.id, status, self.place, self.path, found, self.reasons[column], requirement, self.subject,
-            self.thumbprint,
+            self.thumbprint, fix=_fix(requirement, found),
         )  # fmt: skip
+
+
+def _fix(requirement: Requirement, found: tuple[Mismatch, ...]) -> str:
+    """The remedy with what is to be typed, a line each; empty when the requirement's own is all there is to say."""
+    typed = dict.fromkeys(one.fix for one in found if one.fix)
+    return "\n".join((requirement.fix, *typed)) if typed else ""
 
 
 class Results(Told[Result]):

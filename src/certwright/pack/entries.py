@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from certwright.errors import Refused, Unreadable
 from certwright.model import FactValue, Package
 from certwright.pack.credential import Credential, missing
+from certwright.pack.given import ders_of, given_certificates
 from certwright.pack.pem import armour, certificates, intermediates
 from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509.crl import read_crl, signed_by
-from certwright.x509.pem import certificates_in, split_pem
+from certwright.x509.pem import split_pem
 from certwright.x509.read import read_certificate
 
 
@@ -91,27 +92,9 @@ ENTRIES: Mapping[str, Callable[[Package, Credential], Entry]] = {
 }
 
 
-def given_certificates(package: Package, credential: Credential, option: str) -> tuple[bytes, ...]:
-    """The certificates of an option that holds file contents, DER. Refused when a file holds none."""
-    files = package.options.get(option, ())
-    ders: list[bytes] = []
-    for content in (files,) if isinstance(files, bytes) else files if isinstance(files, tuple) else ():
-        ders += _ders(content, package, credential)
-    return tuple(ders)
-
-
-def _ders(content: FactValue, package: Package, credential: Credential) -> tuple[bytes, ...]:
-    if not isinstance(content, bytes):
-        raise missing(package, credential, tr("the content of a certificate file"), type(content).__name__)
-    try:
-        return certificates_in(content)
-    except Unreadable as trouble:
-        raise missing(package, credential, tr("a file with certificates"), str(trouble)) from None
-
-
 def one_certificate(content: FactValue, package: Package, credential: Credential) -> bytes:
     """The one certificate of a file, DER: an entry of a trust list may not be a bundle (the CLI refuses it)."""
-    ders = _ders(content, package, credential)
+    ders = ders_of(content, package, credential)
     if len(ders) != 1:
         raise missing(package, credential, tr("exactly one certificate in a file of a trust list"), str(len(ders)))
     return ders[0]

@@ -24,16 +24,26 @@ def texts(package: Package, option: str) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, tuple | list) else (str(value),)
 
 
-def metadata(package: Package, credential: Credential, *, namespaced: bool = True) -> dict[str, str]:
-    """`name` and, unless the kind is cluster-scoped, `namespace`. Refused when Kubernetes would refuse them."""
-    found = {"name": checked_name(text(package, credential, "name"))}
+WARNING = "certwright/warning"  # an annotation; the label beside it is what objects can be selected by
+
+
+def metadata(package: Package, credential: Credential, *, namespaced: bool = True) -> dict[str, Any]:
+    """`name` and, unless the kind is cluster-scoped, `namespace`; with option `warning` that as an annotation.
+
+    Refused when Kubernetes would refuse them.
+    """
+    found: dict[str, Any] = {"name": checked_name(text(package, credential, "name"))}
     if namespaced:
         found["namespace"] = checked_namespace(text(package, credential, "namespace"))
+    if warning := text(package, credential, "warning", ""):
+        found |= {"labels": {"certwright/not-for-production": "true"}, "annotations": {WARNING: warning}}
     return found
 
 
 def yaml(
     package: Package, credential: Credential, found: Mapping[str, Any], *, secret: bool = False
 ) -> tuple[Artifact, ...]:
-    """The one object of a package as its file."""
-    return artifact(package, credential, write_objects([found]), secret=secret)
+    """The one object of a package as its file, with option `warning` above it as a comment."""
+    warning = text(package, credential, "warning", "")
+    head = "".join(f"# {line}\n" for line in warning.splitlines())
+    return artifact(package, credential, head.encode() + write_objects([found]), secret=secret)

@@ -33,20 +33,25 @@ MOST_NODES = 20_000  # of YAML; a Secret has about fifteen
 DEEPEST = 64
 
 
-def read_objects(content: bytes) -> tuple[Object, ...]:
+def read_objects(content: bytes, most: int = MOST_JSON) -> tuple[Object, ...]:
     """The Kubernetes objects of a YAML stream or a JSON text (`kubectl get -o json`), lists opened into their items.
 
     Unreadable for anything else: not text, not YAML, an alias, a duplicate key, too deep, too large, no `kind`.
     """
-    text = _decode(content)
+    text = _decode(content, most)
     documents = _from_json(text) if text.lstrip()[:1] in ("{", "[") else _from_yaml(text)
     return tuple(one for document in documents for one in _opened(document))
 
 
-def _decode(content: bytes) -> str:
-    if len(content) > MOST_JSON:
+def read_values(text: str) -> tuple[Any, ...]:
+    """The values of a YAML stream that stands as text in an object. Unreadable as above."""
+    return tuple(_from_yaml(text))
+
+
+def _decode(content: bytes, most: int) -> str:
+    if len(content) > most:
         raise Unreadable(
-            tr("{count} bytes is more than the {most} a file of objects may have", count=len(content), most=MOST_JSON)
+            tr("{count} bytes is more than the {most} a file of objects may have", count=len(content), most=most)
         )
     # PowerShell 5 redirects `kubectl get -o yaml > file` into UTF-16.
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact, missing
+from certwright.pack.given import given_certificates
 from certwright.speech import tr
 from certwright.x509.read import read_certificate
 
@@ -52,8 +53,10 @@ def pem_key(package: Package, credential: Credential, _: str | None, _random: Ra
 
 
 def pem_bundle(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
-    """The anchors of a trust list; for a place with a key, the roots of its chain."""
-    return artifact(package, credential, certificates(credential.trusted(package)), secret=False)
+    """The anchors of a trust list and those of option `also`; for a place with a key, the roots of its chain."""
+    also = given_certificates(package, credential, "also")
+    found = dict.fromkeys((*credential.trusted(package), *also))
+    return artifact(package, credential, certificates(found), secret=False)
 
 
 def pem_crl(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from certwright.pack.cluster_objects import Cluster
 from certwright.pfx.facts import PfxFacts
 from certwright.value import field, value
 from certwright.x509.facts import CertificateFacts, ChainFacts, CrlFacts
@@ -66,7 +67,8 @@ class Seen:
     `written` is the encoding of the file: "der", "pem", "base64", "pfx" or "". `position` counts the certificates that
     lie before the leaf. `found` is the path it was really found under. `anchored` says whether the roots to trust were
     known when `chain` was decided. `entries` are the keys of objects that hold CRLs. `standings` are what revocation
-    lists say of the certificate and of those above it, as far as lists were at hand or asked for.
+    lists say of the certificate and of those above it, as far as lists were at hand or asked for. `cluster` is, instead of a
+    file, the whole cluster that the place is a part of.
     """
 
     place: str
@@ -88,6 +90,7 @@ class Seen:
     anchored: bool = False
     found: str = ""
     trouble: Trouble | None = None
+    cluster: Cluster | None = field(default=None, repr=False)
 
     @property
     def certificates(self) -> tuple[CertificateFacts, ...]:
@@ -107,7 +110,7 @@ class Seen:
                 return bool(getattr(self, part))
             case "anchors":
                 return self.chain is not None and self.anchored
-            case "certificate" | "chain" | "key" | "pfx" | "password":
+            case "certificate" | "chain" | "key" | "pfx" | "password" | "cluster":
                 return getattr(self, part) is not None
         return False
 

@@ -37,6 +37,18 @@ class Authority(Word):
 
 
 @value
+class ForProduction(Word):
+    """No certificate in the file says of itself, in a common name, that it is not for production."""
+
+    mark: Annotated[str, "what such a name holds"] = "Not for Production"
+
+    def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
+        for certificate in seen.certificates:
+            if any(self.mark.lower() in name.lower() for name in certificate.common_names):
+                yield Mismatch(tr("a certificate for production"), called(certificate))
+
+
+@value
 class NoKey(Word):
     """There is no private key in the file."""
 

@@ -41,6 +41,7 @@ SILENCES: Mapping[str, str] = {  # said by `silence`
         "needs the network the certificate will be used in; --online asks there, and --allow HOST says whom"
     ),
     "lists": noted("no revocation list is at hand; lay it beside the certificates, or fetch it with --online"),
+    "cluster": noted("the cluster was not looked at"),
     "set": noted("judged for the whole set"),
     "nothing": noted("files do not show it"),
 }

@@ -14,6 +14,7 @@ from certwright.manifest.read import Deployment, files_named
 from certwright.model import Plan, Report
 from certwright.plan.make import make_plan
 from certwright.speech import os_words, tr
+from certwright.wiring.clustered import judge_cluster, split
 from certwright.wiring.endpoints import judge_endpoint
 from certwright.wiring.found import find
 from certwright.wiring.judging import Known, joined, judge_found
@@ -38,12 +39,15 @@ def check_product(
     Mistakes for facts that do not fit, Refused for an unknown product and for files that fit no place.
     """
     plan, now = plan_alone(product, facts, now)
+    paths, dumps = split(paths, plan)
     lists = Lists(asking, paths)
-    found = to_judge([find(path, NOWHERE, plan) for path in paths], more=bool(asking.endpoints))
+    found = to_judge([find(path, NOWHERE, plan) for path in paths], more=bool(asking.endpoints or dumps))
     reports = judge_found(found, plan, passwords or Passwords(), now, Known(), lists)
     reports += [
         judge_endpoint(one, plan, asking, now, anchors={}, known=(), inform=lists.inform) for one in asking.endpoints
     ]
+    if dumps:
+        reports.append(judge_cluster(dumps, plan, now, Known()))
     return lists.told(joined(reports, now))
 
 

@@ -7,6 +7,7 @@ from certwright import flow
 from certwright.keys.unlock import Unlock
 from certwright.model import Held, Report
 from certwright.wiring.applying import inventory_of
+from certwright.wiring.clustered import judge_cluster, split
 from certwright.wiring.endpoints import judge_endpoint
 from certwright.wiring.found import find
 from certwright.wiring.judging import Known, joined, judge_found
@@ -32,8 +33,9 @@ def check(
     a server of `asking` stands for.
     """
     paths = paths or (() if asking.endpoints else (loaded.output,))
+    paths, dumps = split(paths, loaded.plan)
     lists = Lists(asking, (*paths, loaded.output), (url for wish in loaded.plan.issuers for url in wish.crl))
-    found = to_judge([find(path, loaded.output, loaded.plan) for path in paths], more=bool(asking.endpoints))
+    found = to_judge([find(path, loaded.output, loaded.plan) for path in paths], more=bool(asking.endpoints or dumps))
     given = passwords or Passwords()
     held: Mapping[str, Held] = {}
     with inventory_of(loaded) as inventory:
@@ -58,4 +60,6 @@ def check(
         )
         for one in asking.endpoints
     ]
+    if dumps:
+        reports.append(judge_cluster(dumps, loaded.plan, loaded.now, known, loaded.output))
     return lists.told(joined(reports, loaded.now))

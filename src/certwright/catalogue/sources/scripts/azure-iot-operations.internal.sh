@@ -1,15 +1,15 @@
 #!/bin/sh
-# Brings your own trust into the cluster and creates the instance. Run it before Azure IoT Operations is there.
+# Brings the trust of this site into the cluster and creates the instance. Run it before Azure IoT Operations is there.
 # Needs: kubectl, helm, az with the extension azure-iot-ops, and a cluster with cert-manager.
 set -eu
 cd -- "$(dirname -- "$0")"
 
 namespace=%%namespace%%
 cert_manager_namespace=%%cert_manager_namespace%%
-issuer_name=%%issuer_name%%
-issuer_scope=%%issuer_scope%%
-config_map=%%config_map%%
-config_map_key=%%config_map_key%%
+issuer_name=%%trust_issuer%%
+issuer_scope=%%trust_scope%%
+config_map=%%trust_map%%
+config_map_key=%%trust_key%%
 trust_manager=%%trust_manager%%
 schema_registry=%%schema_registry%%
 if [ -z "$schema_registry" ]; then

@@ -7,12 +7,12 @@ cd -- "$(dirname -- "$0")"
 namespace=%%namespace%%
 cert_manager_namespace=%%cert_manager_namespace%%
 
-kubectl get clusterissuer azure-iot-operations-aio-certificate-issuer -o yaml
-kubectl get configmap azure-iot-operations-aio-ca-trust-bundle -n "$namespace" \
+kubectl get clusterissuer "$namespace-aio-certificate-issuer" -o yaml
+kubectl get configmap "$namespace-aio-ca-trust-bundle" -n "$namespace" \
   -o 'jsonpath={.data.ca\.crt}' > quickstart-root.pem
 openssl x509 -in quickstart-root.pem -noout -subject -dates -fingerprint -sha256
 
-signing=$(kubectl get secret azure-iot-operations-aio-ca-certificate -n "$cert_manager_namespace" \
+signing=$(kubectl get secret "$namespace-aio-ca-certificate" -n "$cert_manager_namespace" \
   -o 'jsonpath={.data.tls\.crt}' | base64 -d | openssl x509 -noout -fingerprint -sha256)
 trusted=$(openssl x509 -in quickstart-root.pem -noout -fingerprint -sha256)
 if [ "$signing" != "$trusted" ]; then

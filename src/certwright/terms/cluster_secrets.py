@@ -1,0 +1,261 @@
+"""Secrets in a cluster: what the synchronisation is to write, what data flows read, and what was delivered."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from certwright.errors import Unreadable
+from certwright.model import Mismatch
+from certwright.pack.cluster_objects import Cluster, Delivery, Holding, Thing, fetched, titled
+from certwright.speech import tr, trn
+from certwright.terms.cluster import (
+    ClusterWord,
+    absent,
+    apply,
+    bounded,
+    condition,
+    get,
+    missing_keys,
+    pair,
+    shown,
+)
+from certwright.terms.cluster_trust import text_data
+from certwright.terms.seen import Seen
+from certwright.terms.word import listed
+from certwright.value import value
+
+MOST_LOCATION = 63  # characters of a custom location's name
+
+
+@value
+class _InNamespace(ClusterWord):
+    namespace: Annotated[str, "the namespace of the instance"]
+
+
+# ── from the vault ────────────────────────────────────────────────────────────────────────────────
+
+
+@value
+class _OfSyncs(_InNamespace):
+    def wants(self) -> Sequence[tuple[str, str]]:
+        return (("SecretSync", self.namespace),)
+
+
+@value
+class SyncSources(_OfSyncs):
+    """Every mapping of a SecretSync leads somewhere: its class is there and fetches the secret that is named."""
+
+    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        for sync in cluster.of("SecretSync", self.namespace):
+            named = sync.text("spec", "secretProviderClassName")
+            address = ("SecretProviderClass", self.namespace, named)
+            source = cluster.find(*address)
+            if source is None:
+                if cluster.asked("SecretProviderClass"):
+                    yield absent(cluster, address, sync.title, get("SecretProviderClass", self.namespace))
+                continue
+            try:
+                known = fetched(source)
+            except Unreadable as trouble:
+                where = tr("{object}, spec.parameters.objects", object=source.title)
+                yield Mismatch(tr("YAML with an array of objects"), bounded(trouble.what), where)
+                continue
+            for path, key in _mappings(sync):
+                if path not in known:
+                    found = listed([bounded(one) for one in known])
+                    expected = tr("{object} fetches {secret}", object=source.title, secret=bounded(path))
+                    yield Mismatch(expected, found, f"{sync.title}, {bounded(key)}", f"{get(*address)} -o yaml")
+
+
+@value
+class SyncTargets(_OfSyncs):
+    """The synchronisation has written what its mappings say into the Secret of its name, and nobody else has."""
+
+    def wants(self) -> Sequence[tuple[str, str]]:
+        return (("SecretSync", self.namespace), ("Secret", self.namespace))
+
+    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        for sync in cluster.of("SecretSync", self.namespace):
+            keys = [key for _, key in _mappings(sync)]
+            fix = get(*sync.address, verb="describe")
+            if twice := sorted({key for key in keys if keys.count(key) > 1}):
+                told = listed([bounded(one) for one in twice])
+                yield Mismatch(tr("each key once"), tr("{keys} twice", keys=told), sync.title, fix)
+            found = cluster.find("Secret", self.namespace, sync.name)
+            if found is None:
+                yield _unwritten(sync, fix)
+                continue
+            if missing := [key for key in keys if found.holding(key) is None]:
+                yield Mismatch(tr("keys {keys}", keys=listed(missing)), tr("not written yet"), found.title, fix)
+            extra = [one.key for one in found.holdings if one.key not in keys]
+            if extra:
+                told = tr("{keys} as well", keys=listed([_entry(found, key) for key in extra]))
+                yield Mismatch(tr("keys {keys}", keys=listed(list(dict.fromkeys(keys)))), told, found.title)
+
+
+def _unwritten(sync: Thing, fix: str) -> Mismatch:
+    """A Secret that the synchronisation has not written, with its own words about it."""
+    told = next((one for kind in ("SecretSynced", "Ready", "Create") if (one := condition(sync, kind))), None)
+    found = tr("no such object") if told is None else ", ".join(filter(None, (tr("no such object"), *told[1:])))
+    return Mismatch(titled(("Secret", sync.namespace, sync.name)), found, sync.title, fix)
+
+
+def _mappings(sync: Thing) -> list[tuple[str, str]]:
+    rows = [(row.get("sourcePath"), row.get("targetKey")) for row in sync.rows("spec", "secretObject", "data")]
+    return [(path, key) for path, key in rows if isinstance(path, str) and isinstance(key, str)]
+
+
+def _entry(thing: Thing, key: str) -> str:
+    """An entry with the certificate it holds."""
+    held = thing.holding(key)
+    return f"{bounded(key)}: {_told(held)}" if held and (held.certificates or held.crls) else bounded(key)
+
+
+def _told(held: Holding) -> str:
+    if held.certificates:
+        return listed([shown(one) for one in held.certificates[:2]])
+    if held.crls:
+        return tr("revocation list of {issuer}", issuer=held.crls[0].issuer)
+    return tr("a private key") if held.private or held.locked else trn("{count} byte", "{count} bytes", held.size)
+
+
+# ── data flows ────────────────────────────────────────────────────────────────────────────────────
+
+
+@value
+class Dataflows(_InNamespace):
+    """What endpoints of data flows name is there: ConfigMaps with certificates, Secrets with the keys that are read."""
+
+    certificate: Annotated[str, "the key of the client's certificate"] = "client_cert.pem"
+    private: Annotated[str, "the key of the client's private key"] = "client_key.pem"
+
+    def wants(self) -> Sequence[tuple[str, str]]:
+        return (("DataflowEndpoint", self.namespace),)
+
+    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        for endpoint in cluster.of("DataflowEndpoint", self.namespace):
+            spec = endpoint.at("spec")
+            tables = [spec, *spec.values()] if isinstance(spec, Mapping) else []
+            for settings in tables:
+                if trusted := _text(settings, "tls", "trustedCaCertificateConfigMapRef"):
+                    yield from self._trusted(endpoint, trusted, cluster, now)
+                if named := _text(settings, "authentication", "x509CertificateSettings", "secretRef"):
+                    yield from self._client(endpoint, named, cluster, now)
+
+    def _trusted(self, endpoint: Thing, name: str, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        address = ("ConfigMap", self.namespace, name)
+        if found := cluster.find(*address):
+            yield from text_data(found, "", now)
+        elif cluster.asked("ConfigMap", self.namespace):
+            yield absent(cluster, address, endpoint.title, get("ConfigMap", self.namespace))
+
+    def _client(self, endpoint: Thing, name: str, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        address, keys = ("Secret", self.namespace, name), (self.certificate, self.private)
+        found = cluster.find(*address)
+        if found is None:
+            if cluster.asked("Secret", self.namespace):
+                yield absent(cluster, address, endpoint.title, get("Secret", self.namespace))
+            return
+        if missing := missing_keys(found, keys):
+            held = tr("keys {keys}", keys=listed([bounded(one.key) for one in found.holdings]))
+            yield Mismatch(tr("keys {keys}", keys=listed(missing)), held, found.title, f"{get(*address)} -o yaml")
+        if found.address not in cluster.planned:
+            yield from pair(found, now, certificate=self.certificate, key=self.private)
+
+
+def _text(settings: Any, *path: str) -> str:
+    found = settings
+    for step in path:
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+# ── what was delivered ────────────────────────────────────────────────────────────────────────────
+
+
+@value
+class Delivered(ClusterWord):
+    """What lies in the cluster is what was delivered: each key of a Secret or ConfigMap, each field of another kind."""
+
+    exact: Annotated[bool, "whether further keys, which nobody delivered, are wrong as well"] = False
+
+    def silent(self, seen: Seen) -> str:
+        if silent := ClusterWord.silent(self, seen):
+            return silent
+        assert seen.cluster is not None, "it would have been silent"
+        mine = [one for one in seen.cluster.delivered if one.place == seen.place]
+        if not mine:
+            return tr("nothing delivered for this place is at hand to compare with: certwright apply writes it")
+        asked = [one for one in mine if seen.cluster.asked(one.address[0], one.address[1])]
+        kind, namespace, _ = mine[0].address
+        typed = f"{get(kind, namespace)} -o json"
+        return "" if asked else tr("no {kind} was looked at: {command}", kind=kind, command=typed)
+
+    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        for one in cluster.delivered:
+            if one.place != seen.place or not cluster.asked(one.address[0], one.address[1]):
+                continue
+            found = cluster.find(*one.address)
+            if found is None:
+                yield absent(cluster, one.address, fix=_again(one))
+            else:
+                yield from self._compared(one, found)
+
+    def _compared(self, one: Delivery, found: Thing) -> Iterator[Mismatch]:
+        fix = _again(one)
+        for key, digest in one.digests.items():
+            held = found.holding(key)
+            where = f"{found.title}, {bounded(key)}"
+            if held is None:
+                if missing_keys(found, (key,)):
+                    yield Mismatch(tr("as in {path}", path=one.path), tr("none"), where, fix)
+            elif held.digest != digest:
+                yield Mismatch(tr("as in {path}", path=one.path), tr("another: {found}", found=_told(held)), where, fix)
+        extra = [held.key for held in found.holdings if held.key not in one.digests]
+        if self.exact and one.digests and extra:
+            told = listed([_entry(found, key) for key in extra])
+            yield Mismatch(tr("nothing else than in {path}", path=one.path), told, found.title, fix)
+        if not one.synced:
+            for path, wanted, there in _differences(one.spec, found.at("spec"), "spec"):
+                yield Mismatch(bounded(wanted), bounded(there), f"{found.title}, {bounded(path)}", fix)
+
+
+def _again(one: Delivery) -> str:
+    """What brings it into the cluster once more."""
+    return get("SecretSync", one.address[1], one.address[2], "describe") if one.synced else apply(one.path)
+
+
+def _differences(wanted: Any, there: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    """Fields that were delivered and are otherwise; what the cluster adds by itself is no difference."""
+    if isinstance(wanted, Mapping) and isinstance(there, Mapping):
+        for key, one in wanted.items():
+            yield from _differences(one, there.get(key), f"{path}.{key}")
+    elif isinstance(wanted, list) and isinstance(there, list) and len(wanted) == len(there):
+        for at, (one, other) in enumerate(zip(wanted, there, strict=True)):
+            yield from _differences(one, other, f"{path}[{at}]")
+    elif wanted != there and not (wanted in ("", [], {}) and there is None):
+        yield path, wanted, there if there is not None else tr("none")
+
+
+# ── the instance ──────────────────────────────────────────────────────────────────────────────────
+
+
+@value
+class CustomLocation(_InNamespace):
+    """The custom location that objects name has a name of at most 63 characters, and is that of the deployment."""
+
+    name: Annotated[str, "the custom location of the deployment; empty for any"] = ""
+    longest: Annotated[int, "characters at most"] = MOST_LOCATION
+
+    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        named: dict[str, Thing] = {}
+        for thing in cluster.things:
+            if thing.namespace == self.namespace and (name := thing.text("location")):
+                named.setdefault(name, thing)
+        for name, thing in named.items():
+            where = thing.title
+            if len(name) > self.longest:
+                found = trn("{count} character: {name}", "{count} characters: {name}", len(name), name=bounded(name))
+                yield Mismatch(tr("at most {count} characters", count=self.longest), found, where)
+            elif self.name and name.lower() != self.name.lower():
+                yield Mismatch(self.name, bounded(name), where)
