@@ -215,12 +215,15 @@ class Package:
 class Renewal:
     """When a certificate is renewed by age: at two thirds of its life, or `days_before` its end if that comes first.
 
-    `together` with its set as soon as one of it is; only while `window` is open, unless it cannot wait.
+    `together` with its set as soon as one of it is; only while `window` is open, unless it cannot wait. `at_once` says
+    that another generation of its issuer cannot wait; `never` that it stays as it is: an authority that signs no more.
     """
 
     days_before: int = 0
     together: bool = False
     window: Window | None = None
+    at_once: bool = False
+    never: bool = False
 
 
 PlaceKind = Literal["identity", "authority", "anchors"]
@@ -304,13 +307,38 @@ class IssuerWish:
 
 
 @value
+class Line:
+    """One generation of an issuer that rotates: its `state` (a word of `generations.State`), and the addresses of its
+    authorities. Generations of one root share its address. What is `stopped` must not sign another time.
+    """
+
+    issuer: str
+    number: int
+    state: str
+    root: str
+    issuing: str
+    reason: str = ""
+    since: datetime | None = None
+    stopped: bool = False
+
+    @property
+    def trusted(self) -> bool:
+        """Whether trust lists hold its root."""
+        return self.state in ("staged", "signing", "verify-only")
+
+
+@value
 class Plan:
-    """All places with their demands, in the order in which they can be made: authorities before what they sign."""
+    """All places with their demands, in the order in which they can be made: authorities before what they sign.
+
+    `lines` are the generations of issuers that rotate, oldest first, those included that have no places.
+    """
 
     places: tuple[Place, ...]
     sets: tuple[CertificateSet, ...]
     issuers: tuple[IssuerWish, ...]
     notes: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
 
     def place(self, address: str) -> Place:
         """The place with that address. KeyError when there is none."""

@@ -5,7 +5,7 @@ Key generation can start on this, while the rest is still being loaded.
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -63,14 +63,14 @@ def generations_of(path: Path) -> tuple[Generation, ...]:
             return newest_generations(database.execute)
 
 
-def ends_of(path: Path, places: Collection[str]) -> dict[str, datetime]:
-    """When what these places hold ends, of those that hold something."""
+def ends_of(path: Path) -> dict[str, datetime]:
+    """When what every place holds ends, of those that hold something."""
     with told(path):
         if stored_version(path) is None:
             return {}
         with closing(connect_to_read(path)) as database:
             rows = database.execute("SELECT place, not_after FROM credentials WHERE superseded_at IS NULL")
-            return {place: moment(end) for place, end in rows if place in places}
+            return {place: moment(end) for place, end in rows}
 
 
 def newest_generations(ask: Callable[[str], sqlite3.Cursor]) -> tuple[Generation, ...]:

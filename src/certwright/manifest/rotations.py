@@ -91,7 +91,7 @@ class _Item:
         reason = self.reading.text(self.entries, "reason", "")
         if "reason" not in self.entries:
             hint = 'reason: "the root ends in 2029"'
-            self.reading.wrong(self.spot, tr("a generation needs a reason, for whoever reads the log"), hint=hint)
+            self.reading.wrong(self.spot, tr("a generation needs a reason, for whoever reads the log"), hint=hint, found="")
         return reason
 
     def _scope(self) -> Scope:

@@ -6,8 +6,11 @@ from difflib import get_close_matches
 from typing import cast
 
 from certwright.errors import Conflict
-from certwright.model import CertificateSet, IssuerWish, Package, Place
+from certwright.model import CertificateSet, Draft, IssuerWish, Line, Package, Place, Renewal
+from certwright.rotation.states import Rotations
 from certwright.speech import tr
+
+_NEVER: Rotations = {}
 
 
 def authority_name(issuer: str, role: str) -> str:
@@ -20,29 +23,53 @@ def distribution_points(wish: IssuerWish, role: str) -> tuple[str, ...]:
     return tuple(f"{folder.rstrip('/')}/{authority_name(wish.name, role)}.crl" for folder in wish.crl)
 
 
-def authorities(wishes: Sequence[IssuerWish]) -> tuple[Place, ...]:
-    """A root and an issuing CA for each embedded issuer, parents first. A root names itself as its issuer."""
-    return tuple(
-        place
-        for wish in wishes
-        if wish.kind == "embedded"
-        for place in (_authority(wish, "root", "root"), _authority(wish, "issuing", "root"))
-    )
+def authorities(
+    wishes: Sequence[IssuerWish], lines: Sequence[Line] = (), rotations: Rotations = _NEVER
+) -> tuple[Place, ...]:
+    """A root and an issuing CA for each embedded issuer, parents first, and for each of its generations that is made
+    and not retired. A root names itself as its issuer.
+    """
+    return tuple(place for wish in wishes if wish.kind == "embedded" for place in _of_issuer(wish, lines, rotations))
 
 
-def authority_sets(wishes: Sequence[IssuerWish]) -> tuple[CertificateSet, ...]:
-    """The set each embedded issuer's two authorities form."""
+def _of_issuer(wish: IssuerWish, lines: Sequence[Line], rotations: Rotations) -> Iterator[Place]:
+    own = [line for line in lines if line.issuer == wish.name]
+    drafts = {1: (wish.root, wish.issuing)} | {
+        one.number: (one.root, one.issuing) for one in rotations.get(wish.name, ())
+    }
+    made: set[str] = set()
+    for line in [one for one in own if one.trusted] or [_first(wish)]:
+        root, issuing = drafts[line.number]
+        if line.root not in made:
+            made.add(line.root)
+            signs = any(one.state in ("staged", "signing") for one in own if one.root == line.root) or not own
+            yield _authority(wish, line, "root", root, signs=signs)
+        yield _authority(wish, line, "issuing", issuing, signs=line.state in ("staged", "signing"))
+
+
+def _first(wish: IssuerWish) -> Line:
+    """The only generation of an issuer that does not rotate."""
+    return Line(wish.name, 1, "signing", f"{wish.name}/root", f"{wish.name}/issuing")
+
+
+def authority_sets(wishes: Sequence[IssuerWish], places: Sequence[Place]) -> tuple[CertificateSet, ...]:
+    """The set each embedded issuer's authorities form."""
     return tuple(
         CertificateSet(
             f"{wish.name}/authority",
             "",
             f"Certification authorities of {wish.name}",
-            (f"{wish.name}/root", f"{wish.name}/issuing"),
+            tuple(place.id for place in places if place.set == f"{wish.name}/authority"),
             (),
         )
         for wish in wishes
         if wish.kind == "embedded"
     )
+
+
+def signing(issuer: str, lines: Sequence[Line]) -> Line | None:
+    """The generation of an issuer that signs now, if it rotates."""
+    return next((line for line in lines if line.issuer == issuer and line.state == "signing"), None)
 
 
 def anchors_of(wish: IssuerWish, wanted: str) -> tuple[bytes, ...]:
@@ -79,18 +106,21 @@ def strange_templates(wishes: Sequence[IssuerWish], places: Sequence[Place]) -> 
                 )
 
 
-def _authority(wish: IssuerWish, role: str, parent: str) -> Place:
-    draft = wish.root if role == "root" else wish.issuing
-    points = () if role == parent else distribution_points(wish, parent)  # nothing revokes a root but removing it
+def _authority(wish: IssuerWish, line: Line, role: str, draft: Draft, *, signs: bool) -> Place:
+    address = line.root if role == "root" else line.issuing
+    stem, parent = address.partition("/")[2], line.root.partition("/")[2]
+    points = () if role == "root" else distribution_points(wish, parent)  # nothing revokes a root but removing it
+    title = f"{'Root' if role == 'root' else 'Issuing'} CA of {wish.name}"
     return Place(
-        id=f"{wish.name}/{role}",
+        id=address,
         site="",
         set=f"{wish.name}/authority",
         product="",
         kind="authority",
-        title=f"{'Root' if role == 'root' else 'Issuing'} CA of {wish.name}",
+        title=title if stem == role else f"{title} G{stem.partition('-')[2]}",
         draft=replace(draft, crl_distribution_points=points),
-        packages=(Package(f"{role}-certificate", "base64-cer", f"pki/{authority_name(wish.name, role)}.cer"),),
+        packages=(Package(f"{role}-certificate", "base64-cer", f"pki/{authority_name(wish.name, stem)}.cer"),),
         demands=(),
-        issuer=f"{wish.name}/{parent}",
+        issuer=line.root,
+        renewal=Renewal(never=not signs),
     )

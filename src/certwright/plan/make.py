@@ -1,11 +1,12 @@
 """The whole plan: every site's places, the authorities they need, parents before children."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from certwright.catalogue.load import targets
 from certwright.catalogue.product import Product
 from certwright.errors import Conflict, Impossible
+from certwright.generations import Generation
 from certwright.manifest.read import Deployment
 from certwright.model import Plan, Renewal
 from certwright.plan.authorities import authorities, authority_sets, strange_templates
@@ -13,11 +14,28 @@ from certwright.plan.feasible import conflicts
 from certwright.plan.filling import Bound, Filling
 from certwright.plan.places import Places
 from certwright.plan.sets import sets_of
+from certwright.rotation.schedule import schedule
+from certwright.rotation.states import lines as generation_lines
+from certwright.rotation.told import told
+
+_NO_ENDS: Mapping[str, datetime] = {}
 
 
-def make_plan(deployment: Deployment, products: Mapping[str, Product], today: date) -> Plan:
-    """The plan of a deployment on that day. Raises Impossible with every conflict."""
+def make_plan(
+    deployment: Deployment,
+    products: Mapping[str, Product],
+    today: date,
+    generations: Sequence[Generation] = (),
+    ends: Mapping[str, datetime] = _NO_ENDS,
+) -> Plan:
+    """The plan of a deployment on that day. Raises Impossible with every conflict.
+
+    `generations` are those of its issuers that were written down, `ends` when what authorities hold ends, by address:
+    both are needed for issuers that rotate, and for no others.
+    """
     wishes = {wish.name: wish for wish in deployment.issuers}
+    rotations = deployment.rotations
+    lines = generation_lines(rotations, generations) if rotations or generations else ()
     renewals = deployment.renewals
     bound: dict[str, dict[str, Bound]] = {name: {} for name in products}
     fillings = [(site, Filling(site.facts, products[site.product], bound[site.product])) for site in deployment.sites]
@@ -28,15 +46,19 @@ def make_plan(deployment: Deployment, products: Mapping[str, Product], today: da
             deployment.wishes.get(site.name, {}),
             targets(),
             renewals.get(site.name, Renewal()),
+            lines,
         )
         for site, filling in fillings
     ]
     sets = [one for part in planned for one in sets_of(part.filling, part.places)]
-    places = [*authorities(deployment.issuers), *(place for part in planned for place in part.places)]
+    places = [*authorities(deployment.issuers, lines, rotations), *(place for part in planned for place in part.places)]
     places.sort(key=lambda place: place.kind != "authority")  # stable: parents first, then as the catalogue lists them
     found: list[Conflict] = [conflict for _, filling in fillings for conflict in filling.conflicts]
     found += conflicts(places, wishes, today)
     found += strange_templates(deployment.issuers, places)
+    if lines or generations:
+        found += schedule(rotations, generations, lines, places, ends, today)
     if found:
         raise Impossible(found)
-    return Plan(tuple(places), (*authority_sets(deployment.issuers), *sets), deployment.issuers)
+    notes = tuple(told(lines, rotations)) if lines else ()
+    return Plan(tuple(places), (*authority_sets(deployment.issuers, places), *sets), deployment.issuers, notes, lines)

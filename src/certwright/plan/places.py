@@ -16,6 +16,7 @@ from certwright.model import (
     FactValue,
     GeneralName,
     IssuerWish,
+    Line,
     NameKind,
     Package,
     PfxProfile,
@@ -26,13 +27,14 @@ from certwright.model import (
 )
 from certwright.plan.authorities import anchors_of, distribution_points
 from certwright.plan.filling import Filling, concerns
+from certwright.plan.lineage import Lineage
 from certwright.speech import of_product, tr, trn
 from certwright.terms import fold
 from certwright.value import value
 from certwright.x509.pem import certificates_in
 
 MOST_COMMON_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
-_FROM_ISSUER: Mapping[str, tuple[str, ...]] = {"issuer-root": ("root",), "issuer-chain": ("issuing", "root")}
+_FROM_ISSUER = ("issuer-root", "issuer-chain")
 
 
 @value
@@ -51,7 +53,10 @@ class _Row:
 
 
 class Places:
-    """The places of one site. `issuer` signs them, `wishes` are the site's own, `targets` choose the encryption."""
+    """The places of one site. `issuer` signs them, `wishes` are the site's own, `targets` choose the encryption.
+
+    `lines` are the generations of issuers that rotate.
+    """
 
     def __init__(
         self,
@@ -60,8 +65,10 @@ class Places:
         wishes: Mapping[str, Wish],
         targets: Mapping[str, Target],
         renewal: Renewal,
+        lines: Sequence[Line],
     ) -> None:
         self.filling, self.issuer, self.wishes, self.renewal = filling, issuer, wishes, renewal
+        self.generations = Lineage(issuer, lines)
         self.asked: dict[str, Sequence[Requirement]] = {}
         self.together = {one.id for one in filling.product.sets if one.together}
         self.target = self._target(targets)
@@ -126,7 +133,7 @@ class Places:
             kind=template.kind,
             title=self.filling.words(template.title, row.facts, row.at),
             draft=self._draft(row, demands, signer),
-            packages=tuple(self._packages(row)),
+            packages=self.generations.packages(tuple(self._packages(row)), str(template.anchors)),
             demands=demands,
             issuer=signer,
             sources=template.sources,
@@ -135,7 +142,7 @@ class Places:
             anchors=self._anchors(row),
             anchor_places=self._anchor_places(template),
             shares_with=f"{self.filling.site}/{shared}" if shared else "",
-            renewal=replace(self.renewal, together=template.set in self.together),
+            renewal=replace(self.renewal, together=template.set in self.together, at_once=self.generations.hurried),
             key=self._key(row),
         )
 
@@ -168,7 +175,7 @@ class Places:
             return f"{self.filling.site}/{named.removeprefix('place:')}"
         if self.issuer.kind != "embedded":
             return self.issuer.name
-        return f"{self.issuer.name}/{'root' if row.template.kind == 'authority' else 'issuing'}"
+        return self.generations.signer("root" if row.template.kind == "authority" else "issuing")
 
     def _draft(self, row: _Row, demands: tuple[Demand, ...], signer: str) -> Draft:
         template, wish = row.template, self._wish(row.template.id)
@@ -288,9 +295,10 @@ class Places:
             return ()
 
     def _anchor_places(self, template: PlaceTemplate) -> tuple[str, ...]:
-        if self.issuer.kind != "embedded":
-            return ()
-        return tuple(f"{self.issuer.name}/{role}" for role in _FROM_ISSUER.get(str(template.anchors), ()))
+        wanted = str(template.anchors)
+        if wanted.startswith("place:"):
+            return (f"{self.filling.site}/{wanted.removeprefix('place:')}",)
+        return self.generations.trusted(wanted) if self.issuer.kind == "embedded" else ()
 
 
 def _file_names(row: _Row, count: int) -> tuple[str, ...]:

@@ -1,0 +1,70 @@
+"""What the generations of a site's issuer mean for its places: who signs, what trust lists hold, in which files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from certwright.model import IssuerWish, Line, Package
+
+SINGLE = frozenset(("der", "base64-cer", "pem-certificate"))  # forms of files that hold one certificate
+
+
+class Lineage:
+    """The generations of one issuer; without any it is as if there was one, which signs."""
+
+    def __init__(self, issuer: IssuerWish, lines: Sequence[Line]) -> None:
+        own = [line for line in lines if line.issuer == issuer.name]
+        self.lines = own or [Line(issuer.name, 1, "signing", f"{issuer.name}/root", f"{issuer.name}/issuing")]
+        self.now = next(line for line in self.lines if line.state == "signing")
+
+    @property
+    def hurried(self) -> bool:
+        """Whether no window is waited for: the generation before is compromised, and still trusted."""
+        return any(line.stopped and line.trusted for line in self.lines)
+
+    def signer(self, role: Literal["root", "issuing"]) -> str:
+        """The authority that signs now."""
+        return self.now.root if role == "root" else self.now.issuing
+
+    def trusted(self, anchors: str) -> tuple[str, ...]:
+        """The authorities `issuer-root` and `issuer-chain` mean: of every generation that is trusted, oldest first."""
+        trusted = [line for line in self.lines if line.trusted]
+        match anchors:
+            case "issuer-root":
+                return tuple(dict.fromkeys(line.root for line in trusted))
+            case "issuer-chain":
+                return tuple(dict.fromkeys(one for line in trusted for one in (line.issuing, line.root)))
+        return ()
+
+    def packages(self, packages: Sequence[Package], anchors: str) -> tuple[Package, ...]:
+        """The files of a trust list: one that can hold a single certificate becomes one for each generation.
+
+        The file of the name that the product knows is that of the generation that signs.
+        """
+        if len([line for line in self.lines if line.trusted]) < 2 or not self.trusted(anchors):
+            return tuple(packages)
+        return tuple(made for one in packages for made in self._each(one, anchors))
+
+    def _each(self, package: Package, anchors: str) -> Iterator[Package]:
+        roots = {line.root for line in self.lines}
+        narrowed = {"roots": roots, "intermediates": {line.issuing for line in self.lines}}
+        wanted = narrowed.get(str(package.options.get("only", "")), roots | narrowed["intermediates"])
+        held = [one for one in self.trusted(anchors) if one in wanted]
+        if package.form not in SINGLE or len(held) < 2:
+            yield package
+            return
+        for index, address in enumerate(held):
+            options = {**package.options, "at": index}
+            if address in (self.now.root, self.now.issuing):
+                yield replace(package, options=options)
+            else:
+                number = address.rpartition("-")[2] if address[-1].isdigit() else "1"
+                named = {"id": f"{package.id}-{number}", "path": _numbered(package.path, number)}
+                yield replace(package, options=options, **named)
+
+
+def _numbered(path: str, number: str) -> str:
+    """`trust/root.cer` → `trust/root-1.cer`."""
+    folder, slash, name = path.rpartition("/")
+    stem, dot, ending = name.rpartition(".")
+    return f"{folder}{slash}{stem}-{number}{dot}{ending}" if stem else f"{path}-{number}"
