@@ -115,3 +115,23 @@ def test_names_in_an_archive_never_lead_out_of_it(tmp_path: Path, name: str) -> 
     for entry in read_tree(tmp_path / "a.zip").entries:
         assert not entry.name.startswith("/")
         assert ".." not in entry.name.split("/")
+
+
+def test_an_archive_in_a_folder_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "box").mkdir()
+    (tmp_path / "one.pem").write_bytes(b"one")
+    for name in ("a", "b", "c"):
+        with zipfile.ZipFile(tmp_path / "box" / f"{name}.ZIP", "w") as archive:
+            archive.writestr("x/1.cer", f"{name}1")
+            archive.writestr("../2.cer", f"{name}2")
+    (tmp_path / "text.zip").write_bytes(b"no archive")
+    (tmp_path / "torn.zip").write_bytes((tmp_path / "box" / "a.ZIP").read_bytes()[:60])
+    found = {entry.name: entry.content for entry in read_tree(tmp_path).entries}
+    assert found.pop("one.pem") == b"one"
+    assert found.pop("text.zip") == b"no archive"
+    assert "damaged" in str(found.pop("torn.zip"))
+    assert found == {
+        f"box/{name}.ZIP!{member}": f"{name}{number}".encode()
+        for name in ("a", "b", "c")
+        for number, member in ((1, "x/1.cer"), (2, "2.cer"))
+    }

@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -184,6 +184,8 @@ def _below(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Ite
     for one in inside:
         if _is_folder(one):
             yield from _below(folder / one.name, f"{prefix}{one.name}/", (*above, here))
+        elif one.name.lower().endswith(".zip") and is_zip(folder / one.name):
+            yield from _within(f"{prefix}{one.name}", folder / one.name)
         else:
             yield _file(f"{prefix}{one.name}", folder / one.name)
 
@@ -213,6 +215,28 @@ def _archive(path: Path) -> Tree:
     top = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name, _, _ in found) else ""
     entries = (Entry(name.removeprefix(top), partial(_unpacked, unpack), size) for name, size, unpack in found)
     return Tree(path, "archive", tuple(entries), top)
+
+
+def _within(name: str, path: Path) -> Iterator[Entry]:
+    """The members of an archive that lies in a folder; the archive itself, with the reason, when it is damaged."""
+    try:
+        for number, (member, size, _) in enumerate(_packed(path)):
+            yield Entry(f"{name}!{_inside(member)}", partial(_again, path, number), size)
+    except Unreadable as problem:
+        yield _closed(name, f"{problem}; {problem.hint}" if problem.hint else str(problem))
+
+
+@lru_cache(maxsize=2)  # a folder may hold more archives than the memory, and they are gone through one by one
+def _packed(path: Path) -> list[tuple[str, int, Callable[[], Member]]]:
+    return list(packed(read_file(path)))
+
+
+def _again(path: Path, number: int) -> Content:
+    try:
+        found = _packed(path)
+    except Unreadable as problem:
+        return str(problem)
+    return _unpacked(found[number][2]) if number < len(found) else tr("it was changed meanwhile")
 
 
 def _unpacked(unpack: Callable[[], Member]) -> Content:
