@@ -12,7 +12,7 @@ import click
 from certwright.catalogue.explain import explanations
 from certwright.catalogue.load import PRODUCTS, load
 from certwright.cli import certwright
-from certwright.manifest.common import COMMON, HEAD, ISSUER
+from certwright.manifest.common import COMMON, CONSUMER, HEAD, ISSUER
 from certwright.manifest.outside import OUTSIDE
 from certwright.model import Contradiction, Document
 from certwright.report.explanation import Explanation
@@ -24,6 +24,7 @@ KINDS = {  # kind of explanation → heading of its part of a product's page
     "set": "Sets",
     "place": "Certificates and trust lists",
     "requirement": "Requirements",
+    "consumer": "Who trusts the issuer",
     "package": "Files",
     "script": "Next steps",
     "step": "Steps of run-books",

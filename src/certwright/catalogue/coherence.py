@@ -1,18 +1,23 @@
 """What no row of a product file can see alone: ids that clash, references that dangle, builds nobody lists."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from certwright.catalogue.conditions import condition_faults
 from certwright.catalogue.forms import FORMS
-from certwright.catalogue.product import Product
+from certwright.catalogue.product import ConsumerTemplate, Product
 from certwright.catalogue.templates import unknown_names
 from certwright.errors import Refused
+from certwright.generations import Stack
+from certwright.looks import read_look
 from certwright.model import Requirement
 from certwright.speech import tr
 from certwright.terms import VOCABULARY, bind
+
+_FILLED = re.compile(r"\{[^}]*\}")
 
 
 class Incoherence(NamedTuple):
@@ -31,6 +36,8 @@ def incoherences(product: Product) -> Iterator[Incoherence]:
     for requirement in product.requirements:
         yield from _requirement(product, requirement)
     yield from _files(product)
+    for consumer in product.consumers:
+        yield from _consumer(product, consumer)
     yield from _builds(product)
     yield from _conditions(product)
     for unknown in unknown_names(product):
@@ -104,6 +111,23 @@ def _files(product: Product) -> Iterator[Incoherence]:
             yield Incoherence(script.id, tr("belongs to a set that does not exist"), script.set)
 
 
+def _consumer(product: Product, consumer: ConsumerTemplate) -> Iterator[Incoherence]:
+    if consumer.stack not in get_args(Stack):
+        yield Incoherence(consumer.id, tr("nobody builds paths like that"), consumer.stack, ", ".join(get_args(Stack)))
+    if consumer.each and consumer.each not in product.facts:
+        yield Incoherence(consumer.id, tr("is repeated for a fact that does not exist"), consumer.each)
+    if not consumer.sources:
+        yield Incoherence(consumer.id, tr("{name} is missing", name="sources"))
+    places = {one.id for one in product.places if one.kind != "anchors"}
+    for shown in consumer.shows:
+        if shown.partition("/")[0] not in places:
+            yield Incoherence(consumer.id, tr("shows a place that does not exist"), shown)
+    try:
+        read_look(_FILLED.sub("x", consumer.look))
+    except Refused as refusal:
+        yield Incoherence(consumer.id, refusal.what, consumer.look, refusal.hint)
+
+
 def _conditions(product: Product) -> Iterator[Incoherence]:
     conditions = [
         *((one.id, one.when) for one in product.places),
@@ -111,6 +135,7 @@ def _conditions(product: Product) -> Iterator[Incoherence]:
         *((one.id, one.when) for one in product.scripts),
         *((one.id, one.when) for one in product.steps),
         *((one.id, one.when) for one in product.sets),
+        *((one.id, one.when) for one in product.consumers),
         *((_local(one.id), one.when) for one in product.requirements),
         *((one.name, one.when) for one in product.values),
     ]
@@ -126,6 +151,7 @@ def _ranges(product: Product) -> Iterator[tuple[str, str]]:
     yield from ((one.id, one.builds) for one in product.scripts)
     yield from ((one.id, one.builds) for one in product.steps)
     yield from ((one.id, one.builds) for one in product.sets)
+    yield from ((one.id, one.builds) for one in product.consumers)
     yield from ((one.id, one.builds) for one in product.requirements)
 
 

@@ -6,7 +6,7 @@ An address is `product.id`, a contradiction's own id, or a term's; `terms` and a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from certwright.catalogue.product import Fact, PackageTemplate, PlaceTemplate, Product, StepTemplate
+from certwright.catalogue.product import ConsumerTemplate, Fact, PackageTemplate, PlaceTemplate, Product, StepTemplate
 from certwright.catalogue.refusals import REFUSALS
 from certwright.model import Contradiction, Requirement
 from certwright.report.explanation import Explanation
@@ -104,6 +104,7 @@ def _of(product: Product) -> Iterator[Explanation]:
             sources=script.sources, contradictions=script.contradictions,
         )  # fmt: skip
     yield from (_step(product, one) for one in product.steps)
+    yield from (_consumer(product, one) for one in product.consumers)
 
 
 def _product(product: Product) -> Explanation:
@@ -228,6 +229,24 @@ def _step(product: Product, step: StepTemplate) -> Explanation:
         ),
         sources=step.sources,
         contradictions=step.contradictions,
+    )
+
+
+def _consumer(product: Product, consumer: ConsumerTemplate) -> Explanation:
+    return Explanation(
+        address=f"{product.id}.{consumer.id}",
+        kind="consumer",
+        title=consumer.title,
+        text=consumer.text,
+        details=(
+            (tr("one for each of"), consumer.each),
+            (tr("builds paths as"), consumer.stack),
+            (tr("its trust list is seen"), consumer.look),
+            (tr("presents"), ", ".join(consumer.shows)),
+            *_conditions(consumer.when, consumer.builds),
+        ),
+        sources=consumer.sources,
+        contradictions=consumer.contradictions,
     )
 
 

@@ -152,6 +152,26 @@ class StepTemplate:
 
 
 @value
+class ConsumerTemplate:
+    """Somebody who trusts the issuer of a site, before a site fills it. `look` and `stack` are those of a Consumer.
+
+    `shows` names the rows of places (or one place, `mqtt-client/{item.name}`) whose certificates it presents.
+    """
+
+    id: str
+    title: str
+    text: str = ""
+    stack: str = "tls"
+    look: str = "report"
+    each: str = ""
+    shows: tuple[str, ...] = ()
+    when: Condition = field(default_factory=dict)
+    builds: str = ""
+    sources: tuple[Document, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@value
 class Product:
     """Everything the catalogue knows about one product. Lists keep the order of the file."""
 
@@ -174,6 +194,7 @@ class Product:
     contradictions: tuple[Contradiction, ...]
     scripts: tuple[ScriptTemplate, ...]
     steps: tuple[StepTemplate, ...] = ()
+    consumers: tuple[ConsumerTemplate, ...] = ()
     source: str = ""
 
 

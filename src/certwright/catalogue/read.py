@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 from certwright.catalogue.coherence import incoherences
 from certwright.catalogue.kinds import KINDS, PLURALS
 from certwright.catalogue.product import (
+    ConsumerTemplate,
     Fact,
     Layout,
     PackageTemplate,
@@ -149,6 +150,7 @@ class _Reading:
             contradictions=self.contradictions,
             scripts=self._rows("scripts", ScriptTemplate),
             steps=self._rows("steps", StepTemplate),
+            consumers=self._rows("consumers", ConsumerTemplate),
             source=self.source,
         )
         for found in incoherences(product):
@@ -199,7 +201,7 @@ class _Reading:
                 whole["sources"] = self._cited(row_id, row.get("sources", ()))
             if "contradictions" in names:
                 whole["contradictions"] = self._touching(row_id)
-            for key in ("applies", "members"):
+            for key in ("applies", "members", "shows"):
                 if key in whole:
                     whole[key] = tuple(whole[key])
             made.append(self._make(shape, whole, row_id))

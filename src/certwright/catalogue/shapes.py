@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple, get_origin, get_type_hints
 
 from certwright.catalogue.product import (
+    ConsumerTemplate,
     Fact,
     Layout,
     PackageTemplate,
@@ -32,6 +33,7 @@ LISTS: Mapping[str, type] = {
     "contradictions": Contradiction,
     "scripts": ScriptTemplate,
     "steps": StepTemplate,
+    "consumers": ConsumerTemplate,
 }
 
 

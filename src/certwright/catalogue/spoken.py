@@ -16,11 +16,12 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "layouts": ("text",),
     "places": ("text", "notes"),
     "requirements": ("text", "why", "fix", "with.reason"),
+    "consumers": ("text",),
     "steps": ("title", "text", "who", "verify", "back"),
     "contradictions": ("issue", "newest", "reading"),
     "targets": ("text",),
 }
-TITLES = ("sets", "layouts", "places", "scripts")
+TITLES = ("sets", "layouts", "places", "scripts", "consumers")
 
 
 def sentences(data: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from certwright.catalogue.conditions import placeholders
-from certwright.catalogue.product import PlaceTemplate, Product, ScriptTemplate
+from certwright.catalogue.product import ConsumerTemplate, PlaceTemplate, Product, ScriptTemplate
 
 SITE = ("name", "product", "build", "issuer", "issuer_kind", "layouts", "target")  # what every site has
 PLACE = ("id", "title", "address", "names", "all_names")  # of `place.`, beside the row's further keys
@@ -56,6 +56,10 @@ def unknown_names(product: Product) -> Iterator[Unknown]:
         }
         yield from _of(step.id, used, step.when, everywhere | set(OF_STEPS))
 
+    for consumer in product.consumers:
+        used = placeholders((consumer.title, consumer.look, consumer.shows))
+        yield from _of(consumer.id, used, consumer.when, everywhere | _of_places(product, [consumer]))
+
 
 def unknown_in_script(product: Product, script: ScriptTemplate, template: str) -> Iterator[tuple[int, Unknown]]:
     """Every `%%name%%` of a script's template that nothing fills, with its line."""
@@ -82,11 +86,12 @@ def _concerned(product: Product, applies: Iterable[str]) -> list[PlaceTemplate]:
     return [one for one in product.places if "*" in wanted or wanted & {one.id, *one.groups}]
 
 
-def _of_places(product: Product, places: Iterable[PlaceTemplate]) -> set[str]:
+def _of_places(product: Product, places: Iterable[PlaceTemplate | ConsumerTemplate]) -> set[str]:
     """`place.…` and `item.…`, as far as one of the places has it."""
     found: set[str] = set()
     for place in places:
-        found |= {f"place.{key}" for key in (*PLACE, *place.extra)}
+        if isinstance(place, PlaceTemplate):
+            found |= {f"place.{key}" for key in (*PLACE, *place.extra)}
         if place.each in product.facts:
             fields = product.facts[place.each].fields
             found |= {f"item.{key}" for key in ("name", *fields)}

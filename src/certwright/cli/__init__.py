@@ -4,22 +4,20 @@ Verbs are loaded when they are called, so that `--help` costs little more than s
 """
 
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import cast
 
 import click
 
 from certwright.cli import ending
 from certwright.cli.streams import replace_closed
-from certwright.cli.verb import SpokenGroup, clicking, wished
-from certwright.speech import speaking, tr
+from certwright.cli.verb import Verbs, clicking, wished
+from certwright.speech import speaking
 
 GARBAGE = 50_000  # objects made before garbage is looked for: a plan has many, and keeps them until the end
 
-VERBS = {  # verb → what --help says of it; its module has the verb's name and a command of the name `command`
+VERBS = {  # verb → what --help says of it
     "init": "Print a commented deployment file for a product.",
     "plan": "Show every certificate a deployment needs, and why.",
     "apply": "Make, check and deliver whatever is due.",
@@ -31,6 +29,8 @@ VERBS = {  # verb → what --help says of it; its module has the verb's name and
     "status": "Show what is held, until when, and what is due.",
     "calendar": "Write a calendar of everything that falls due.",
     "watch": "Apply again and again, as things fall due.",
+    "ca": "See and change how a certification authority stands.",
+    "cluster": "Compare what was delivered with a live Kubernetes cluster.",
     "revoke": "Revoke what a place holds; the next apply replaces it.",
     "runbook": "Print a site's procedures, step by step.",
     "password": "Show the password of a certificate set.",
@@ -38,24 +38,10 @@ VERBS = {  # verb → what --help says of it; its module has the verb's name and
 }
 
 
-class Verbs(SpokenGroup):
-    """A group that imports a verb's module only when the verb is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        return cast("click.Command", importlib.import_module(f"certwright.cli.{cmd_name}").command)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(tr("Verbs")):
-            formatter.write_dl([(verb, tr(what)) for verb, what in VERBS.items()])
-
-
 @click.group(
     cls=Verbs,
+    package="certwright.cli",
+    verbs=VERBS,
     invoke_without_command=True,
     subcommand_metavar="VERB [ARGUMENTS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

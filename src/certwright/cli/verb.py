@@ -5,10 +5,11 @@ The language is looked for before anything is parsed, because mistakes in the re
 
 import copy
 import gettext
+import importlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -80,3 +81,26 @@ def _said(parameter: click.Parameter) -> click.Parameter:
 
 class SpokenGroup(Spoken, click.Group):
     """The same for a command that has commands."""
+
+
+class Verbs(SpokenGroup):
+    """A group that imports a verb's module from `package` only when the verb is called.
+
+    `verbs` maps each to what --help says of it; its module has the verb's name and a command of the name `command`.
+    """
+
+    def __init__(self, *words: Any, package: str, verbs: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*words, **more)
+        self.package, self.verbs = package, verbs
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.verbs)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.verbs:
+            return None
+        return cast("click.Command", importlib.import_module(f"{self.package}.{cmd_name}").command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(tr("Verbs")):
+            formatter.write_dl([(verb, tr(what)) for verb, what in self.verbs.items()])

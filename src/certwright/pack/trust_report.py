@@ -21,7 +21,7 @@ MOST_MISTAKES = 20
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _IDENTIFIER = re.compile(r"-|(?:[0-9a-f]{2}){1,64}")
-_CONSUMER = re.compile(r"[a-z0-9][a-z0-9./-]{0,200}")
+CONSUMER = re.compile(r"[a-z0-9][a-z0-9._/-]{0,200}")
 _PARTS = ("trust", "leaves")
 
 
@@ -63,7 +63,7 @@ class _Reading:
         self.shown = ""  # the certificate whose signer comes next
         self.count = 0
         self.takes: Mapping[str, Callable[[int, str], None]] = {
-            "consumer": lambda line, word: self._once("consumer", _CONSUMER, tr("SITE/NAME"), line, word),
+            "consumer": lambda line, word: self._once("consumer", CONSUMER, tr("SITE/NAME"), line, word),
             "at": lambda line, word: self._once("at", _MOMENT, tr("a moment such as 2026-11-22T02:10:00Z"), line, word),
             "looked-at": self._looked,
             "trusts": self._trusts,

@@ -5,9 +5,11 @@ It reads, prints and needs nothing installed. Lines of the report fit in 80 colu
 
 from typing import Literal
 
+from certwright.errors import Refused
 from certwright.generations import Consumer
 from certwright.looks import Object, read_look
-from certwright.pack.trust_report import FIRST, VERSION
+from certwright.pack.trust_report import CONSUMER, FIRST, VERSION
+from certwright.speech import tr
 
 Shell = Literal["sh", "powershell"]
 
@@ -24,12 +26,14 @@ _SH = (
     'every() { p=; while read -r l || [ -n "$l" ]; do l=${l%"$r"}; case $l in'
     " *-----BEGIN\\ *CERTIFICATE-----*) p=-----BEGIN${l#*-----BEGIN};;"
     ' *-----END\\ *CERTIFICATE-----*) [ -z "$p" ] || [ $m$f = shows1 ]'
-    ' || if c=$(printf %s\\\\n "$p$n$l" | openssl x509); then one; else echo "one certificate in $a cannot be read" >&2; fi; p=;;'
+    ' || if c=$(printf %s\\\\n "$p$n$l" | openssl x509); then one'
+    '; else echo "one certificate in $a cannot be read" >&2; fi; p=;;'
     ' *) [ -z "$p" ] || p=$p$n$l;; esac; done; }',
     "FIRST",
     'for a; do case $a in --) m=shows; x=1; echo "looked-at leaves"; continue;; esac'
     '; [ $x = 1 ] || echo "looked-at trust"; x=1; f=0; if [ "$a" = - ]; then every; else every <"$a"; [ $f != 0 ]'
-    ' || if c=$(openssl x509 -inform DER -in "$a" 2>/dev/null); then one; fi; fi; [ $f != 0 ] || { echo "no certificate in $a" >&2; exit 1; }; done',
+    ' || if c=$(openssl x509 -inform DER -in "$a" 2>/dev/null); then one; fi; fi'
+    '; [ $f != 0 ] || { echo "no certificate in $a" >&2; exit 1; }; done',
     '[ $x = 1 ] || { echo "name the trust lists, then -- and the certificates shown" >&2; exit 2; }; echo "end $t"',
 )
 
@@ -73,8 +77,12 @@ def trust_script(consumer: Consumer, shell: Shell) -> str:
     """The script as one line with its end; what stands behind it are the files to be read.
 
     In a shell: bundles (`-` for the standard input), then `--` and certificates that are presented. In PowerShell: PEM
-    bundles, or without any, the machine's stores. A cluster's object is asked for with kubectl.
+    bundles, or without any, the machine's stores. A cluster's object is asked for with kubectl. Refused for a consumer
+    whose name has letters that a script would have to quote.
     """
+    if not CONSUMER.fullmatch(consumer.id):
+        hint = tr("declare it under consumers: with a name of lower-case letters, digits and hyphens")
+        raise Refused(tr("the name {name} cannot stand in a script", name=consumer.id), hint)
     if shell == "powershell":
         return _powershell(consumer)
     first = f'echo "{FIRST} {VERSION}"; echo "consumer {consumer.id}"; echo "at $(date -u +%Y-%m-%dT%H:%M:%SZ)"'

@@ -50,6 +50,7 @@ def _kind_word(kind: str) -> str:
         "set": tr("set"),
         "script": tr("script"),
         "step": tr("step"),
+        "consumer": tr("consumer"),
         "product": tr("product"),
         "requirement": tr("requirement"),
         "place": tr("place"),

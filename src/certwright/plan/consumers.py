@@ -1,0 +1,55 @@
+"""Who trusts the issuers of a deployment: whom its sites declare, or else whom the catalogue knows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import cast
+
+from certwright.catalogue.conditions import look_up, words
+from certwright.catalogue.product import ConsumerTemplate, Product
+from certwright.generations import Consumer, Stack
+from certwright.manifest.read import Deployment, Site
+from certwright.model import Facts, Plan
+from certwright.plan.filling import Filling
+
+
+def consumers_of(deployment: Deployment, products: Mapping[str, Product], plan: Plan) -> tuple[Consumer, ...]:
+    """Every consumer of an issuer of ours, in the order of the sites; `plan` is that of the deployment.
+
+    Those of other issuers are left out: nobody here can rotate them.
+    """
+    ours = {wish.name for wish in deployment.issuers if wish.kind == "embedded"}
+    places = [place.id for place in plan.places if place.kind != "anchors"]
+    found = [one for site in deployment.sites for one in _of(site, deployment, products[site.product], places)]
+    return tuple(one for one in found if one.issuer in ours)
+
+
+def _of(site: Site, deployment: Deployment, product: Product, places: Iterable[str]) -> Iterator[Consumer]:
+    if site.name in deployment.consumers:
+        yield from deployment.consumers[site.name]
+        return
+    filling = Filling(site.facts, product)
+    for row in product.consumers:
+        for address, facts in _instances(row, site.name, filling.facts):
+            if filling.applies(row, facts):
+                yield _filled(row, Consumer(address, site.name, site.issuer, ""), filling, facts, places)
+
+
+def _instances(row: ConsumerTemplate, site: str, facts: Facts) -> Iterator[tuple[str, Facts]]:
+    if not row.each:
+        yield f"{site}/{row.id}", facts
+        return
+    for item in cast("tuple[Facts | str, ...]", look_up(row.each, facts) or ()):
+        record = item if isinstance(item, Mapping) else {"name": item}
+        yield f"{site}/{row.id}/{words(record['name'])}", {**facts, "item": record}
+
+
+def _filled(row: ConsumerTemplate, start: Consumer, filling: Filling, facts: Facts, places: Iterable[str]) -> Consumer:
+    """What cannot be filled is left to a report of the consumer's own."""
+    shown = [f"{start.site}/{filling.words(one, facts, row.id)}" for one in row.shows]
+    return replace(
+        start,
+        title=filling.words(row.title, facts, row.id) or row.title,
+        stack=cast("Stack", row.stack),
+        look=filling.words(row.look, facts, row.id) or "report",
+        shows=tuple(place for place in places if any(place == one or place.startswith(f"{one}/") for one in shown)),
+    )

@@ -1,0 +1,150 @@
+"""Who trusts the issuers of a deployment, and taking in what they report. Whatever is seen is written down at once."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+
+from certwright.errors import Mistake, Mistakes, Refused, Unreadable
+from certwright.generations import Consumer, Sighting
+from certwright.inventory import Event, Inventory, run_lock
+from certwright.model import Held
+from certwright.pack.trust_report import read_report
+from certwright.plan.consumers import consumers_of
+from certwright.rotation.sightings import (
+    SEEN,
+    UNSEEN,
+    Unseen,
+    joined,
+    known_only,
+    sighting_text,
+    sightings,
+    unseen_text,
+)
+from certwright.speech import tr
+from certwright.value import value
+from certwright.wiring.loading import Loaded
+from certwright.wiring.reading import read_file
+from certwright.x509.read import read_certificate
+
+AHEAD = timedelta(minutes=10)  # how far a consumer's clock may be ahead of ours
+
+
+def consumers(loaded: Loaded) -> tuple[Consumer, ...]:
+    """Everybody who trusts an issuer of ours, as declared, or as the catalogue knows."""
+    return consumers_of(loaded.deployment, loaded.products, loaded.plan)
+
+
+def consumer(loaded: Loaded, address: str) -> Consumer:
+    """The consumer of that address. Refused when there is none."""
+    known = {one.id: one for one in consumers(loaded)}
+    if address not in known:
+        near = get_close_matches(address, known, 1)
+        hint = tr("did you mean {name}?", name=near[0]) if near else tr("there are: {names}", names=", ".join(known))
+        raise Refused(tr("no consumer is called {name}", name=address), hint if known else _nobody())
+    return known[address]
+
+
+def _nobody() -> str:
+    return tr("declare who trusts the issuer, under consumers: of a site")
+
+
+def take_reports(loaded: Loaded, paths: Sequence[Path]) -> tuple[Sighting, ...]:
+    """Write down what these reports say. Mistakes, of all of them at once, and nothing is written down then."""
+    with writing(loaded) as notes:
+        found: list[Sighting] = []
+        mistakes: list[Mistake] = []
+        for path in paths:
+            try:
+                one = read_report(read_file(path), str(path))
+                mistakes += _misfits(one, str(path), notes, loaded)
+                found.append(one)
+            except Mistakes as wrong:
+                mistakes += wrong.mistakes
+            except Unreadable as problem:
+                mistakes.append(Mistake(str(path), 0, 0, problem.what))
+        if mistakes:
+            raise Mistakes(mistakes, tr("nothing was written down"))
+        return notes.write(sorted(found, key=lambda one: one.at), ())
+
+
+def _misfits(report: Sighting, source: str, notes: "Notes", loaded: Loaded) -> Iterator[Mistake]:
+    """What is wrong with a report that is whole in itself."""
+    if report.consumer not in notes.consumers:
+        near = get_close_matches(report.consumer, notes.consumers, 1)
+        hint = tr("did you mean {name}?", name=near[0]) if near else _nobody()
+        yield Mistake(source, 0, 0, tr("it is from a consumer that this deployment does not have"),
+                      found=report.consumer, hint=hint)  # fmt: skip
+    if report.at > loaded.now + AHEAD:
+        told = tr("it was made in the future: the clock of the machine is wrong")
+        yield Mistake(source, 0, 0, told, f"{report.at:%Y-%m-%d %H:%M:%S}", f"{loaded.now:%Y-%m-%d %H:%M:%S}")
+    before = notes.seen.get(report.consumer)
+    if before and before.trusted is not None and report.trusted is not None and report.at < before.at:
+        told = tr("it is older than what was seen of {consumer} since", consumer=report.consumer)
+        expected = tr("later than {moment}", moment=f"{before.at:%Y-%m-%d %H:%M:%S}")
+        yield Mistake(source, 0, 0, told, f"{report.at:%Y-%m-%d %H:%M:%S}", expected)
+
+
+@value
+class Notes:
+    """What is known of consumers, and a way to write down more. `certificates` and `signers` are those that matter."""
+
+    inventory: Inventory
+    loaded: Loaded
+    consumers: Mapping[str, Consumer]
+    seen: Mapping[str, Sighting]
+    certificates: frozenset[str]
+    signers: frozenset[str]
+
+    def write(self, found: Iterable[Sighting], failed: Iterable[Unseen]) -> tuple[Sighting, ...]:
+        """Write down sightings, each joined with what was seen before, and looks that failed."""
+        after = dict(self.seen)
+        new = {}
+        for one in found:
+            kept = known_only(one, self.certificates, self.signers)
+            after[one.consumer] = new[one.consumer] = joined(after.get(one.consumer), kept)
+        events = [Event("seen", one.consumer, _told(one), self.loaded.now) for one in new.values()]
+        missed = {one.consumer: unseen_text(one) for one in failed}
+        with self.inventory.writing() as book:
+            book.observe(SEEN, {consumer: sighting_text(one) for consumer, one in new.items()}, self.loaded.now)
+            book.observe(UNSEEN, missed, self.loaded.now)
+            book.unobserve(UNSEEN, new)
+            book.log(events)
+        return tuple(new.values())
+
+
+@contextmanager
+def writing(loaded: Loaded, wait: float = 10.0) -> Iterator[Notes]:
+    """Notes to be added to, while nobody else works. Refused when nothing was made yet; Locked when somebody does."""
+    if not loaded.database.exists():
+        told = tr("nothing has been made yet, so nobody can trust it")
+        raise Refused(told, f"certwright apply {loaded.path}")
+    with run_lock(loaded.state / "lock", loaded.now, wait), Inventory.open(loaded.database) as inventory:
+        yield notes_of(loaded, inventory)
+
+
+def notes_of(loaded: Loaded, inventory: Inventory) -> Notes:
+    """What an open inventory knows of the consumers."""
+    with inventory.reading() as reading:
+        held, seen = reading.held(), sightings(reading.observations(SEEN))
+    certificates, signers = _ours(held.values(), loaded)
+    return Notes(inventory, loaded, {one.id: one for one in consumers(loaded)}, seen, certificates, signers)
+
+
+def _ours(held: Iterable[Held], loaded: Loaded) -> tuple[frozenset[str], frozenset[str]]:
+    """The fingerprints of every authority there ever was, and their key identifiers."""
+    authorities = {place.id for place in loaded.plan.places if place.kind == "authority"}
+    ders = {der for one in held for der in one.chain} | {one.certificate for one in held if one.place in authorities}
+    facts = [read_certificate(der) for der in ders]
+    identifiers = (one.subject_key_identifier for one in facts)
+    return (
+        frozenset(sha256(der).hexdigest() for der in ders),
+        frozenset(one.hex() for one in identifiers if one),
+    )
+
+
+def _told(seen: Sighting) -> str:
+    trusted = "unknown" if seen.trusted is None else len(seen.trusted)
+    return f"{seen.how}: {trusted} of our authorities trusted, {len(seen.leaves)} of our certificates presented"
