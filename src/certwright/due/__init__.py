@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from certwright.due.authorities import refuse_other_authorities
+from certwright.due.changeover import drawn, halted, moved
 from certwright.due.files import deliveries
 from certwright.due.reasons import needed
 from certwright.due.renewal import aged, postponed, renewal_of, together
@@ -41,7 +42,8 @@ def due(situation: Situation, delivered: Mapping[str, str], password_versions: M
     plan, held = situation.plan, situation.held
     reasons, later = _reasons(situation)
     refuse_other_authorities(situation, reasons)
-    waits = asked_already(situation, reasons)
+    halts = halted(situation, reasons)
+    waits = {**asked_already(situation, reasons), **halts}
     back = held_back(plan, held, delivered, waits)
     now_due = {address: reason for address, reason in reasons.items() if address not in waits}
     issues = [
@@ -54,7 +56,9 @@ def due(situation: Situation, delivered: Mapping[str, str], password_versions: M
     told = {**back, **waits}
     return Due(
         (*issues, *deliveries(plan, held, delivered, password_versions, now_due, {*files_later, *shelved})),
-        tuple((place.id, told[place.id]) for place in plan.places if place.id in told) if situation.pending else (),
+        tuple((place.id, told[place.id]) for place in plan.places if place.id in told)
+        if situation.pending or halts
+        else (),
         (*later, *((address, why, opens) for address, (opens, why) in shelved.items() if address not in reasons)),
     )
 
@@ -62,18 +66,25 @@ def due(situation: Situation, delivered: Mapping[str, str], password_versions: M
 def _reasons(situation: Situation) -> tuple[dict[str, str], tuple[tuple[str, str, datetime], ...]]:
     """Why places need a certificate now, and which of them can wait until when."""
     mine = [place for place in situation.plan.places if place.kind != "anchors" and not place.shares_with]
+    places = {place.id: place for place in mine}
     reasons = {place.id: reason for place in mine if (reason := needed(place, situation))}
     held = {place.id: situation.held[place.id] for place in mine if place.id not in reasons}
     old = {place.id: why for place in mine if place.id in held and (why := aged(place, held[place.id], situation))}
     old |= {address: why for address, why in together(situation, old).items() if address in held}
-    later = []
+    old |= {
+        place.id: why for place in mine if place.id in held and (why := moved(place, held[place.id], situation.plan))
+    }
+    later = {}
     for place in mine:
         if place.id in old:
             if opens := postponed(place, held[place.id], situation):
-                later.append((place.id, old[place.id], opens))
+                later[place.id] = opens
             else:
                 reasons[place.id] = old[place.id]
-    return reasons, tuple(later)
+    reasons |= drawn(
+        situation, reasons, {one: old[one] for one in later if moved(places[one], held[one], situation.plan)}
+    )
+    return reasons, tuple((one, old[one], opens) for one, opens in later.items() if one not in reasons)
 
 
 def next_due(situation: Situation) -> tuple[date, str] | None:
@@ -81,7 +92,11 @@ def next_due(situation: Situation) -> tuple[date, str] | None:
 
     Places that wait for an answer are due already, and left out; a window that is closed then puts a day off.
     """
-    places = {one.shares_with or one.id: one for one in situation.plan.places if one.id not in situation.pending}
+    places = {
+        one.shares_with or one.id: one
+        for one in situation.plan.places
+        if one.id not in situation.pending and not one.renewal.never
+    }
     days = [
         (_falls_due(places[address], have, situation).date(), address)
         for address, have in situation.held.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from certwright.due.changeover import next_line
 from certwright.due.recipes import demanded
 from certwright.due.renewal import aged
 from certwright.due.situation import Situation
@@ -16,7 +17,7 @@ from certwright.x509.read import read_certificate
 def outliving(authority: Place, have: Held, situation: Situation) -> Place | None:
     """A place that needs a certificate from that authority now, for longer than the authority lives."""
     for place in situation.plan.places:
-        is_child = place.issuer == authority.id and place.id != authority.id and not place.shares_with
+        is_child = place.issuer == authority.id and place.id != authority.id and not (place.shares_with or place.key_of)
         if is_child and situation.now + life_of(place.draft, situation.now.date()) > have.not_after:
             own = situation.held.get(place.id)
             if own is None or aged(place, own, situation) or own.demanded != demanded(place):
@@ -56,14 +57,14 @@ def _other(place: Place, have: Held) -> Conflict | None:
         expected=f"{facts.subject}, {facts.key.algorithm.upper()} {facts.key.bits}",
         found=f"{place.draft.subject}, {place.draft.key}",
         hint=tr(
-            "put them back into issuers:, or describe another issuer beside this one and let sites change over to it"
+            "put them back into issuers:, and declare the next generation with certwright ca rotate: it may have others"
         ),
     )
 
 
 def _dying(place: Place, situation: Situation, reasons: Mapping[str, str]) -> Conflict | None:
     """A root that is due: everybody would have to trust another one first."""
-    if place.issuer != place.id:
+    if place.issuer != place.id or place.renewal.never or next_line(situation.plan, place.id):
         return None
     needy = outliving(place, situation.held[place.id], situation)
     reason = tr("it would die before {place}", place=needy.id) if needy else reasons.get(place.id, "")
@@ -76,8 +77,9 @@ def _dying(place: Place, situation: Situation, reasons: Mapping[str, str]) -> Co
             expected=tr("a root that outlives what it signs, and stays as it is"),
             found=tr("valid until {end}", end=f"{situation.held[place.id].not_after:%Y-%m-%d}"),
             hint=tr(
-                "everybody must trust a new root before it signs: describe a second issuer, apply, hand out its root"
-                " from pki/, then change the issuer of the sites"
+                "everybody must trust a new root before it signs: declare the next generation with"
+                " certwright ca rotate FILE --issuer {issuer} --reason TEXT",
+                issuer=place.id.partition("/")[0],
             ),
         )
     ) or None

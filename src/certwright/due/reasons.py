@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from certwright.due.authorities import outliving
+from certwright.due.changeover import demanded_before, moved
 from certwright.due.recipes import WORDING, demanded
 from certwright.due.situation import Situation
 from certwright.due.waits import identity, issuer_of
@@ -30,6 +31,8 @@ def needed(place: Place, situation: Situation) -> str:
     have = situation.held.get(place.id)
     if have is None:
         return tr("nothing is held yet")
+    if place.renewal.never:
+        return ""
     return next((reason for predicate in _PREDICATES if (reason := predicate(place, have, situation))), "")
 
 
@@ -44,6 +47,8 @@ def _expired(place: Place, have: Held, situation: Situation) -> str:
 
 def _changed(place: Place, have: Held, situation: Situation) -> str:
     worded, now_demanded = have.demanded.partition(".")[0], demanded(place)
+    if moved(place, have, situation.plan):
+        now_demanded = demanded_before(place, have)
     return tr("what is demanded of it has changed") if worded == WORDING and have.demanded != now_demanded else ""
 
 
@@ -51,7 +56,7 @@ def _other_issuer(place: Place, have: Held, situation: Situation) -> str:
     if outsider := issuer_of(situation.plan, place):
         return _other_outsider(place, have, outsider)
     parent = situation.held.get(place.issuer)
-    if place.issuer == place.id or parent is None:
+    if place.issuer == place.id or parent is None or moved(place, have, situation.plan):
         return ""
     if have.chain[:1] == (parent.certificate,) or not have.chain:
         return ""

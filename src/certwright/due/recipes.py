@@ -1,7 +1,7 @@
 """Fingerprints of what is asked for: of a certificate, and of a file. What is held carries the one it was made for."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from certwright.model import Held, Package, Place
@@ -39,7 +39,12 @@ def recipe(
     if package.form == "pfx":
         parts.append(f"password {password_version}")
     digest = hashlib.sha256("\0".join(parts).encode())
-    for der in (*((held.certificate, *held.chain) if held else ()), *place.anchors, *anchors, *filter(None, [place.key])):
+    for der in (
+        *((held.certificate, *held.chain) if held else ()),
+        *place.anchors,
+        *anchors,
+        *filter(None, [place.key]),
+    ):
         digest.update(hashlib.sha256(der).digest())
     return digest.hexdigest()
 
@@ -59,4 +64,9 @@ def holding(place: Place, held: Mapping[str, Held]) -> Held | None:
 
 def anchors_of(place: Place, held: Mapping[str, Held]) -> tuple[bytes, ...]:
     """The certificates of the authorities an anchors place names, once they are held."""
-    return tuple(held[name].certificate for name in place.anchor_places if name in held)
+    return certificates_of(place.anchor_places, held)
+
+
+def certificates_of(addresses: Iterable[str], held: Mapping[str, Held]) -> tuple[bytes, ...]:
+    """The certificates of those of these places that are held."""
+    return tuple(held[name].certificate for name in addresses if name in held)

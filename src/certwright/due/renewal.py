@@ -21,7 +21,7 @@ def renewal_of(held: Held, renewal: Renewal = BY_AGE, advised: datetime | None =
 
 def aged(place: Place, have: Held, situation: Situation) -> str:
     """The reason why it is old enough to be renewed; empty when it is not."""
-    if place.issuer == place.id:  # a root lives on until something it signs would outlive it
+    if place.issuer == place.id or place.renewal.never:  # a root lives on until something it signs would outlive it
         return ""
     when, why = _soonest(have, place.renewal, situation.advised.get(place.id))
     return why() if when <= situation.now else ""
@@ -59,7 +59,7 @@ def postponed(place: Place, have: Held, situation: Situation) -> datetime | None
     What would expire before the window has closed again is renewed at once.
     """
     window, now = place.renewal.window, situation.now
-    if window is None or window.is_open(now):
+    if window is None or place.renewal.at_once or window.is_open(now):
         return None
     opens = window.next_chance(now)
     return opens if opens + window.duration < have.not_after else None

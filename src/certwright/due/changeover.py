@@ -1,0 +1,109 @@
+"""Places that another generation of their issuer is to sign, and those that nobody may sign until it does.
+
+A change of generations waits for a maintenance window like age does, because both generations are trusted meanwhile.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from certwright.due.recipes import demanded
+from certwright.due.situation import Situation
+from certwright.model import Held, Line, Place, Plan
+from certwright.plan.feasible import life_of
+from certwright.speech import tr
+from certwright.x509.read import read_certificate
+
+ONE_CHAIN = ("set.same-root", "set.same-chain")  # terms of sets whose members must not stand on two chains
+
+
+def moved(place: Place, have: Held, plan: Plan) -> str:
+    """The reason why another generation is to sign it; empty when it stays with the one that did."""
+    if not plan.lines or have.issuer == place.issuer or place.issuer == place.id:
+        return ""
+    issuer = issuer_of_line(plan, place.issuer)
+    if not issuer or issuer != issuer_of_line(plan, have.issuer):
+        return ""
+    return tr("{before} signed it, and {after} is to", before=have.issuer, after=place.issuer)
+
+
+def issuer_of_line(plan: Plan, address: str) -> str:
+    """The issuer one of whose generations has that authority; "" when none has."""
+    return next((line.issuer for line in plan.lines if address in (line.root, line.issuing)), "")
+
+
+def demanded_before(place: Place, have: Held) -> str:
+    """What a place would demand if whoever signed it before was to sign again: its lists have another address."""
+    points = read_certificate(have.certificate).crl_distribution_points or ()
+    return demanded(replace(place, draft=replace(place.draft, crl_distribution_points=points)))
+
+
+def drawn(situation: Situation, now: Mapping[str, str], later: Mapping[str, str]) -> dict[str, str]:
+    """Of those that would change over later, members of sets on one chain that others change over with now."""
+    if not later:
+        return {}
+    found: dict[str, str] = {}
+    for group in situation.plan.sets:
+        first = next((one for one in group.places if one in now), "")
+        if first and any(demand.requirement.term in ONE_CHAIN for demand in group.demands):
+            why = tr("it changes to another authority together with {place}", place=first)
+            found |= {one: why for one in group.places if one in later}
+    return found
+
+
+# ── what nobody may sign ──────────────────────────────────────────────────────────────────────────
+
+
+def next_line(plan: Plan, root: str) -> Line | None:
+    """The generation under way that has another root than this one; None when nothing replaces it."""
+    first = next((line for line in plan.lines if line.root == root), None)
+    if first is None:
+        return None
+    after = (line for line in plan.lines if line.issuer == first.issuer and line.number > first.number)
+    return next((line for line in after if line.root != root and line.state in ("declared", "staged")), None)
+
+
+def halted(situation: Situation, reasons: Mapping[str, str]) -> dict[str, str]:
+    """Places that are due, and that nobody may or can sign before the next generation does, each with the reason."""
+    found: dict[str, str] = {}
+    if any(line.state == "signing" for line in situation.plan.lines):
+        for place in situation.plan.places:  # parents come first
+            if place.id in reasons and (why := _stopped(situation, place) or _too_old(situation, place, found)):
+                found[place.id] = why
+    return found
+
+
+def _stopped(situation: Situation, place: Place) -> str:
+    for line, after in _pairs(situation.plan):
+        signers = (line.issuing,) if after.root == line.root else (line.issuing, line.root)
+        if line.stopped and line.state == "signing" and place.issuer in signers and place.issuer != place.id:
+            return tr(
+                "{issuer} signs no more, and generation {number} does not sign yet",
+                issuer=place.issuer, number=after.number,
+            )  # fmt: skip
+    return ""
+
+
+def _too_old(situation: Situation, place: Place, halted_before: Mapping[str, str]) -> str:
+    """A root cannot be renewed: what would outlive it, or what stands below that, waits for the next generation."""
+    root = _root_of(situation.plan, place)
+    after = next_line(situation.plan, root)
+    parent = situation.held.get(place.issuer)
+    if after is None or parent is None or place.key_of:  # a bridge ends with the root that signs it
+        return ""
+    told = tr("{root} would die before it, and generation {number} does not sign yet", root=root, number=after.number)
+    if place.id == root:
+        return told
+    ends = situation.now + life_of(place.draft, situation.now.date())
+    below = place.issuer == root or place.issuer in halted_before
+    return told if below and ends > parent.not_after else ""
+
+
+def _root_of(plan: Plan, place: Place) -> str:
+    return next((line.root for line in plan.lines if place.issuer in (line.root, line.issuing)), "")
+
+
+def _pairs(plan: Plan) -> Iterator[tuple[Line, Line]]:
+    for line in plan.lines:
+        for after in plan.lines:
+            if (after.issuer, after.number) == (line.issuer, line.number + 1):
+                yield line, after
