@@ -76,6 +76,11 @@ def test_a_result_tells_evidence_and_place() -> None:
     assert FAIL.thumbprint not in json.dumps(run)
 
 
+def test_a_stray_file_stands_for_no_place() -> None:
+    run = run_of(Report((replace(FAIL, place=""),), 1))
+    assert run["results"][0]["locations"][0].keys() == {"physicalLocation"}
+
+
 def test_a_good_report_is_a_valid_empty_run() -> None:
     assert run_of(applied(spoiled=False))["results"] == []
     assert run_of(Report((), 0))["results"] == []

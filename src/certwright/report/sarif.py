@@ -110,8 +110,9 @@ def _said(result: Result) -> Mapping[str, Json]:
 
 
 def _location(result: Result) -> dict[str, Json]:
-    """The file, and the place it stands for; a whole set has no file."""
-    place: dict[str, Json] = {"logicalLocations": [{"fullyQualifiedName": visible(result.place), "kind": "resource"}]}
+    """The file, and the place it stands for; a whole set has no file, and a stray file no place."""
+    name: Json = [{"fullyQualifiedName": visible(result.place), "kind": "resource"}]
+    place: dict[str, Json] = {"logicalLocations": name} if result.place else {}
     if not result.path:
         return place
     if "://" in result.path:  # a server, or an address of a revocation list

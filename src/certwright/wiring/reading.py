@@ -97,7 +97,7 @@ class Tree:
 def read_tree(path: Path) -> Tree:
     """What lies at that path. Refused for more than MOST_ENTRIES files, Unreadable for an archive that is damaged."""
     if path.is_dir():
-        return Tree(path, "folder", tuple(walk(path)))
+        return Tree(path, "folder", tuple(one for entry in walk(path) for one in _opened(path, entry)))
     if is_zip(path):
         return _archive(path)
     return Tree(path, "file", (_file(path.name, path),))
@@ -184,8 +184,6 @@ def _below(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Ite
     for one in inside:
         if _is_folder(one):
             yield from _below(folder / one.name, f"{prefix}{one.name}/", (*above, here))
-        elif one.name.lower().endswith(".zip") and is_zip(folder / one.name):
-            yield from _within(f"{prefix}{one.name}", folder / one.name)
         else:
             yield _file(f"{prefix}{one.name}", folder / one.name)
 
@@ -217,13 +215,18 @@ def _archive(path: Path) -> Tree:
     return Tree(path, "archive", tuple(entries), top)
 
 
-def _within(name: str, path: Path) -> Iterator[Entry]:
-    """The members of an archive that lies in a folder; the archive itself, with the reason, when it is damaged."""
+def _opened(folder: Path, entry: Entry) -> Iterator[Entry]:
+    """The members of an archive, as if it were unpacked there; the archive, with the reason, when it is damaged."""
+    path = folder / entry.name
+    if not (entry.name.lower().endswith(".zip") and is_zip(path)):
+        yield entry
+        return
     try:
         for number, (member, size, _) in enumerate(_packed(path)):
-            yield Entry(f"{name}!{_inside(member)}", partial(_again, path, number), size)
+            yield Entry(f"{entry.name}/{_inside(member)}", partial(_again, path, number), size)
     except Unreadable as problem:
-        yield _closed(name, f"{problem}; {problem.hint}" if problem.hint else str(problem))
+        reason = f"{problem}; {problem.hint}" if problem.hint else str(problem)
+        yield Entry(entry.name, lambda: reason)
 
 
 @lru_cache(maxsize=2)  # a folder may hold more archives than the memory, and they are gone through one by one
