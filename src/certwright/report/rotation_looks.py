@@ -2,22 +2,43 @@
 
 from collections.abc import Sequence
 
-from certwright.generations import Sighting
-from certwright.report.layout import Cell, Screen, table
+from certwright.generations import Consumer, Sighting
+from certwright.report.layout import Cell, Screen, paragraph, table
 from certwright.speech import tr, trn
 
 
-def seen_text(seen: Sequence[Sighting], failed: Sequence[tuple[str, str]], screen: Screen) -> str:
-    """A line for each consumer: when and how it was seen, and what of ours it has; or why it was not seen."""
-    rows = [[Cell(one.consumer, "address"), Cell(_day(one)), Cell(_told(one), "good")] for one in seen]
-    rows += [[Cell(consumer, "address"), Cell("-"), Cell(why, "warning")] for consumer, why in failed]
-    if not rows:
-        return tr("nobody was looked at") + "\n"
-    return "\n".join(table((tr("consumer"), tr("seen"), tr("what was seen")), rows, screen)) + "\n"
+def seen_text(seen: Sequence[Sighting], screen: Screen) -> str:
+    """A line for each consumer: when it was seen, and what of ours it has."""
+    return "\n".join(_table([_seen(one) for one in seen], screen)) + "\n"
 
 
-def _day(one: Sighting) -> str:
-    return f"{max(one.at, one.shown or one.at):%Y-%m-%d %H:%M}"
+def looked_text(
+    seen: Sequence[Sighting], failed: Sequence[tuple[str, str]], left: Sequence[Consumer], screen: Screen
+) -> str:
+    """The same, with those who were not seen and why, and those who cannot be seen like that."""
+    missed = [
+        [Cell(consumer, "address"), Cell(tr("not seen"), "warning"), Cell(why, "warning")] for consumer, why in failed
+    ]
+    rows = [*(_seen(one) for one in seen), *missed]
+    lines = _table(rows, screen) if rows else []
+    if left:
+        names = ", ".join(one.id for one in left)
+        told = trn(
+            "not looked at, because it returns a report or nobody asked for it: {names}",
+            "not looked at, because they return reports or nobody asked for it: {names}",
+            len(left), names=names,
+        )  # fmt: skip
+        lines += ([""] if lines else []) + paragraph(told, screen)
+    return "\n".join(lines or [tr("nobody was looked at")]) + "\n"
+
+
+def _table(rows: Sequence[Sequence[Cell]], screen: Screen) -> list[str]:
+    return table((tr("consumer"), tr("seen"), tr("what was seen")), rows, screen)
+
+
+def _seen(one: Sighting) -> list[Cell]:
+    when = f"{max(one.at, one.shown or one.at):%Y-%m-%d %H:%M}"
+    return [Cell(one.consumer, "address"), Cell(when), Cell(_told(one))]
 
 
 def _told(one: Sighting) -> str:
@@ -27,4 +48,4 @@ def _told(one: Sighting) -> str:
     if one.shown is not None:
         count = len(one.leaves)
         parts.append(trn("presents {count} of your certificates", "presents {count} of your certificates", count))
-    return "; ".join(parts) or tr("nothing of yours")
+    return "; ".join(parts)

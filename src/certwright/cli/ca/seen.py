@@ -27,4 +27,4 @@ def command(*, file: Path, reports: tuple[Path, ...]) -> None:
     A report is what the line of `ca script` printed on a consumer. All of them are taken in, or none: one that was cut
     off, is from somebody else, lies in the future or is older than what is known already is refused.
     """
-    show(seen_text(take_reports(load(file), reports), (), screen()))
+    show(seen_text(take_reports(load(file), reports), screen()))
