@@ -17,7 +17,7 @@ from certwright.errors import Refused, Unreadable
 from certwright.pack import Credential, pack
 from certwright.pack.kubernetes import data_of, read_objects
 from certwright.pack.object_text import write_objects
-from certwright.pack.objects import DEEPEST, MOST_NODES, MOST_YAML
+from certwright.pack.objects import DEEPEST, MOST_NODES, MOST_TEXT
 
 from .conftest import case, package, steady
 
@@ -396,7 +396,7 @@ LAUGHS = b"kind: A\na: &a [x, x]\n" + b"".join(
         (b'{"kind": "A", "x": ' + b"[" * 70 + b"]" * 70 + b"}", "deeper"),
         (b"kind: A\nx: [" + b"a, " * MOST_NODES + b"]\n", f"more than {MOST_NODES}"),
         (b"---\n" * MOST_NODES, "more than"),
-        (b"kind: A\nx: " + b"y" * MOST_YAML, "characters of YAML"),
+        (b"kind: A\nx: " + b"y" * MOST_TEXT, "more than the"),
         (b"kind: A\ndata:\n  a: b\n  a: c\n", "'a' stands twice"),
         (b"kind: A\n? [a]\n: b\n", "no text"),
         (b"\xff\xfe\x00", "not text"),
