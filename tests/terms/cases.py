@@ -3,13 +3,16 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from certwright.model import Mismatch
+from certwright.pack.cluster_objects import cluster_of, delivery_of
+from certwright.pack.objects import read_objects
 from certwright.terms import bind
+from certwright.terms.cluster import ClusterWord
 from certwright.terms.look import Work, see
 from certwright.terms.seen import Layout, Seen
 from certwright.terms.word import SetWord, Word
@@ -52,10 +55,20 @@ class Case:
         if isinstance(word, SetWord):
             members, layout = self.members()
             return list(word.check_set(members, layout, NOW))
-        seen = self.see(self.path)
+        seen = self.look() if isinstance(word, ClusterWord) else self.see(self.path)
         assert seen.trouble is None, seen.trouble
         assert not word.silent(seen), word.silent(seen)
         return list(word.check(seen, NOW))
+
+    def look(self) -> Seen:
+        """A file of objects as a whole cluster; `delivered` names files beside it that were delivered."""
+        cluster = cluster_of(read_objects(self.path.read_bytes()), self.path.name)
+        delivered = tuple(
+            one
+            for name in self.row.get("delivered", ())
+            for one in delivery_of("east/portal", name, self._beside(name))
+        )
+        return Seen("east/portal", self.path.name, "cluster", cluster=replace(cluster, delivered=delivered))
 
     def see(self, path: Path, place: str = "east/portal") -> Seen:
         anchors = [der for name in self.row.get("anchors", ()) for der in certificates_in(self._beside(name))]

@@ -3,6 +3,7 @@
 Objects are believed in nothing: what is not where it should be, or of another kind, is a mismatch or nothing at all.
 """
 
+import json
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -72,9 +73,33 @@ def apply(path: str) -> str:
     return f"kubectl apply --server-side --field-manager=certwright -f {shlex.quote(path)}"
 
 
+def edit(thing: Thing) -> str:
+    """The command that opens an object to be changed."""
+    return get(*thing.address, verb="edit")
+
+
+def renewed(*command: str) -> str:
+    """`kubectl create …` of an object that may be there already."""
+    words = " ".join(map(shlex.quote, ("kubectl", "create", *command)))
+    return f"{words} --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -"
+
+
+def tls_secret(name: str, namespace: str) -> str:
+    """The command that writes a Secret of a certificate and its key."""
+    return renewed("secret", "tls", name, "-n", namespace, "--cert=chain.pem", "--key=key.pem")
+
+
+def without_keys(thing: Thing, keys: Sequence[str]) -> str:
+    """The command that takes keys out of an object (RFC 6902)."""
+    pointers = (key.replace("~", "~0").replace("/", "~1") for key in keys)
+    patch = json.dumps([{"op": "remove", "path": f"/data/{one}"} for one in pointers])
+    return f"{get(*thing.address, verb='patch')} --type=json -p {shlex.quote(patch)}"
+
+
 def bounded(text: object) -> str:
     """Text of an object for a sentence: one line of it, and no more than a sentence may have."""
-    line = "".join(one if one.isprintable() else " " for one in str(text)[: 2 * MOST_TOLD]).strip()
+    told = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, default=str)
+    line = "".join(one if one.isprintable() else " " for one in told[: 2 * MOST_TOLD]).strip()
     return line if len(line) <= MOST_TOLD else f"{line[:MOST_TOLD]}…"
 
 
@@ -146,36 +171,41 @@ def unsettled(thing: Thing, wanted: str, reason: str = "") -> Iterator[Mismatch]
 # ── certificates in objects ───────────────────────────────────────────────────────────────────────
 
 
-def pair(thing: Thing, now: datetime, *, certificate: str = "tls.crt", key: str = "tls.key") -> Iterator[Mismatch]:
+def pair(
+    thing: Thing, now: datetime, fix: str = "", *, certificate: str = "tls.crt", key: str = "tls.key"
+) -> Iterator[Mismatch]:
     """What is wrong with the certificate and the key of a Secret: as the words on files say it, in one go."""
     held, private = thing.holding(certificate), thing.holding(key)
     if held is None:
         return
+    fix = fix or tls_secret(thing.name, thing.namespace)
     where = f"{thing.title}, {certificate}"
     if not held.certificates:
-        yield Mismatch(tr("a certificate"), held.trouble or tr("none"), where)
+        yield Mismatch(tr("a certificate"), held.trouble or tr("none"), where, fix)
         return
-    yield from current(held.certificates, now, where)
-    yield from _path(held.certificates, now, where)
-    if private is not None:
-        yield from _key(held.certificates[0], private, f"{thing.title}, {key}")
+    yield from current(held.certificates, now, where, fix)
+    owned = next((one for one in held.certificates if private and private.private and _fits(private, one)), None)
+    yield from _path(owned or held.certificates[0], held.certificates, now, where, fix)
+    if private is not None and owned is None:
+        yield from _key(held.certificates[0], private, f"{thing.title}, {key}", fix)
 
 
-def current(certificates: Sequence[CertificateFacts], now: datetime, where: str) -> Iterator[Mismatch]:
+def current(certificates: Sequence[CertificateFacts], now: datetime, where: str, fix: str) -> Iterator[Mismatch]:
     """Certificates that have ended, or not begun."""
     for one in certificates:
         if not one.not_before <= now <= one.not_after:
             found = tr("from {first} to {last}", first=moment(one.not_before), last=moment(one.not_after))
-            yield Mismatch(tr("in force on {day}", day=moment(now)), f"{shown(one)}: {found}", where)
+            yield Mismatch(tr("in force on {day}", day=moment(now)), f"{shown(one)}: {found}", where, fix)
 
 
-def _path(certificates: Sequence[CertificateFacts], now: datetime, where: str) -> Iterator[Mismatch]:
-    leaf, *others = certificates
+def _path(
+    leaf: CertificateFacts, certificates: Sequence[CertificateFacts], now: datetime, where: str, fix: str
+) -> Iterator[Mismatch]:
+    others = [one for one in certificates if one is not leaf]
     chain = diagnose(leaf, others, (), now, server=None)
-    if not chain.in_order:
-        yield Mismatch(
-            tr("the certificate first, then its issuers"), listed([called(one) for one in certificates]), where
-        )
+    if leaf is not certificates[0] or not chain.in_order:
+        found = listed([called(one) for one in certificates])
+        yield Mismatch(tr("the certificate first, then its issuers"), found, where, fix)
     yield from one_kind(chain.path, where)
 
 
@@ -187,14 +217,18 @@ def one_kind(path: Sequence[CertificateFacts], where: str) -> Iterator[Mismatch]
         yield Mismatch(tr("keys of one kind"), listed(told), where)
 
 
-def _key(certificate: CertificateFacts, held: Holding, where: str) -> Iterator[Mismatch]:
+def _fits(held: Holding, certificate: CertificateFacts) -> bool:
+    return held.private is not None and held.private.spki == certificate.key.spki
+
+
+def _key(certificate: CertificateFacts, held: Holding, where: str, fix: str) -> Iterator[Mismatch]:
     if held.locked:
-        yield Mismatch(tr("a private key without a password"), tr("an encrypted one"), where)
+        yield Mismatch(tr("a private key without a password"), tr("an encrypted one"), where, fix)
     elif held.private is None:
         if held.size or held.trouble:
-            yield Mismatch(tr("a private key"), held.trouble or tr("none"), where)
-    elif held.private.spki != certificate.key.spki:
-        yield Mismatch(tr("the key of {certificate}", certificate=shown(certificate)), tr("another key"), where)
+            yield Mismatch(tr("a private key"), held.trouble or tr("none"), where, fix)
+    else:
+        yield Mismatch(tr("the key of {certificate}", certificate=shown(certificate)), tr("another key"), where, fix)
 
 
 def anchors(thing: Thing, key: str = "") -> list[CertificateFacts]:

@@ -17,11 +17,14 @@ from certwright.terms.cluster import (
     bounded,
     condition,
     duration,
+    edit,
     get,
     missing_keys,
     pair,
     quoted,
+    renewed,
     shown,
+    tls_secret,
 )
 from certwright.terms.cluster_trust import text_data
 from certwright.terms.names import recorded
@@ -87,15 +90,15 @@ class _OfListeners(_InNamespace):
 
 @value
 class ListenerSecrets(_OfListeners):
-    """The Secret that a listener with manual TLS names is there, of type kubernetes.io/tls, with certificate and key."""
+    """The Secret that a listener with manual TLS names is there, of type kubernetes.io/tls, with a pair of files."""
 
     def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
         for port in ports(cluster, self.namespace, "manual"):
             name = port.secret
             if not name:
-                yield Mismatch(tr("tls.manual.secretRef"), tr("none"), port.where)
+                yield Mismatch(tr("tls.manual.secretRef"), tr("none"), port.where, edit(port.listener))
                 continue
-            fix = f"kubectl create secret tls {quoted(name)} -n {quoted(self.namespace)} --cert=chain.pem --key=key.pem"
+            fix = tls_secret(name, self.namespace)
             found = cluster.find("Secret", self.namespace, name)
             if found is None:
                 strays = [one for one in cluster.of("Secret") if one.name == name]
@@ -186,11 +189,13 @@ class ListenerIssuers(_OfListeners):
             row: Mapping[str, Any] = reference if isinstance(reference, Mapping) else {}
             name, kind = row.get("name"), row.get("kind") or "Issuer"
             if not isinstance(name, str) or not name:
-                yield Mismatch(tr("tls.certManagerCertificateSpec.issuerRef"), tr("none"), port.where)
+                yield Mismatch(
+                    tr("tls.certManagerCertificateSpec.issuerRef"), tr("none"), port.where, edit(port.listener)
+                )
             elif row.get("group", "cert-manager.io") != "cert-manager.io" or not isinstance(kind, str):
                 continue  # an issuer of another make, whose objects are not looked at
             elif kind not in ("Issuer", "ClusterIssuer"):
-                yield Mismatch(either(["ClusterIssuer", "Issuer"]), bounded(kind), port.where)
+                yield Mismatch(either(["ClusterIssuer", "Issuer"]), bounded(kind), port.where, edit(port.listener))
             elif (found := cluster.find(kind, self.namespace, name)) is not None:
                 told = condition(found, "Ready")
                 if told is None or told[0] != "True":
@@ -220,9 +225,9 @@ class AutomaticBounds(_OfListeners):
             life, before = spec.get("duration"), spec.get("renewBefore")
             lasts, ahead = duration(life), duration(before)
             if life and (lasts is None or lasts < LEAST_DURATION):
-                yield Mismatch(tr("duration of 1h or more"), bounded(life), port.where)
+                yield Mismatch(tr("duration of 1h or more"), bounded(life), port.where, edit(port.listener))
             if before and (ahead is None or ahead < LEAST_BEFORE):
-                yield Mismatch(tr("renewBefore of 5m or more"), bounded(before), port.where)
+                yield Mismatch(tr("renewBefore of 5m or more"), bounded(before), port.where, edit(port.listener))
             if ahead and ahead >= (lasts or timedelta(days=90)):
                 yield Mismatch(
                     tr("renewBefore shorter than duration"), f"{bounded(before)}, {bounded(life or '90d')}", port.where
@@ -238,7 +243,7 @@ class ListenerPolicies(_OfListeners):
 
     def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
         for port in ports(cluster, self.namespace, ""):
-            fix = f"kubectl edit {get(*port.listener.address).partition('get ')[2]}"
+            fix = edit(port.listener)
             if not port.policy:
                 yield Mismatch(tr("authenticationRef"), tr("none: nobody is asked who they are"), port.where, fix)
             elif cluster.asked("BrokerAuthentication", self.namespace):
@@ -275,7 +280,7 @@ def _authorities(policy: Thing, name: str, cluster: Cluster, now: datetime) -> I
     address = ("ConfigMap", policy.namespace, name)
     found = cluster.find(*address)
     if found is None:
-        typed = f"kubectl create configmap {quoted(name)} -n {quoted(policy.namespace)} --from-file=ca.pem"
+        typed = renewed("configmap", name, "-n", policy.namespace, "--from-file=ca.pem")
         yield absent(cluster, address, policy.title, typed)
         return
     yield from text_data(found, "", now)
@@ -289,13 +294,13 @@ def _client(policy: Thing, name: str, cluster: Cluster, now: datetime) -> Iterat
     found = cluster.find(*address)
     if found is None:
         if cluster.asked("Secret", policy.namespace):
-            typed = (
-                f"kubectl create secret tls {quoted(name)} -n {quoted(policy.namespace)} --cert=chain.pem --key=key.pem"
-            )
+            typed = tls_secret(name, policy.namespace)
             yield absent(cluster, address, policy.title, typed)
         return
     if keys := missing_keys(found, ("tls.crt", "tls.key")):
-        yield Mismatch(tr("keys tls.crt and tls.key"), tr("no {keys}", keys=listed(keys)), found.title)
+        yield Mismatch(
+            tr("keys tls.crt and tls.key"), tr("no {keys}", keys=listed(keys)), found.title, tls_secret(name, policy.namespace)
+        )
     if found.address not in cluster.planned:
         yield from pair(found, now)
 
@@ -319,5 +324,5 @@ class KeepsTokens(_InNamespace):
         if not any(isinstance(one, list) and self.audience in one for one in heard):
             methods = [bounded(row.get("method", "")) for row in rows]
             expected = tr("ServiceAccountToken with audience {audience}", audience=self.audience)
-            fix = f"kubectl edit {get(*policy.address).partition('get ')[2]}"
+            fix = edit(policy)
             yield Mismatch(expected, listed(methods), policy.title, fix)

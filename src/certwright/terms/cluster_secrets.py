@@ -14,10 +14,13 @@ from certwright.terms.cluster import (
     apply,
     bounded,
     condition,
+    edit,
     get,
     missing_keys,
     pair,
+    renewed,
     shown,
+    without_keys,
 )
 from certwright.terms.cluster_trust import text_data
 from certwright.terms.seen import Seen
@@ -58,7 +61,7 @@ class SyncSources(_OfSyncs):
                 known = fetched(source)
             except Unreadable as trouble:
                 where = tr("{object}, spec.parameters.objects", object=source.title)
-                yield Mismatch(tr("YAML with an array of objects"), bounded(trouble.what), where)
+                yield Mismatch(tr("YAML with an array of objects"), bounded(trouble.what), where, edit(source))
                 continue
             for path, key in _mappings(sync):
                 if path not in known:
@@ -90,7 +93,12 @@ class SyncTargets(_OfSyncs):
             extra = [one.key for one in found.holdings if one.key not in keys]
             if extra:
                 told = tr("{keys} as well", keys=listed([_entry(found, key) for key in extra]))
-                yield Mismatch(tr("keys {keys}", keys=listed(list(dict.fromkeys(keys)))), told, found.title)
+                yield Mismatch(
+                    tr("keys {keys}", keys=listed(list(dict.fromkeys(keys)))),
+                    told,
+                    found.title,
+                    without_keys(found, extra),
+                )
 
 
 def _unwritten(sync: Thing, fix: str) -> Mismatch:
@@ -147,20 +155,22 @@ class Dataflows(_InNamespace):
         if found := cluster.find(*address):
             yield from text_data(found, "", now)
         elif cluster.asked("ConfigMap", self.namespace):
-            yield absent(cluster, address, endpoint.title, get("ConfigMap", self.namespace))
+            fix = renewed("configmap", name, "-n", self.namespace, "--from-file=ca.crt=ca.pem")
+            yield absent(cluster, address, endpoint.title, fix)
 
     def _client(self, endpoint: Thing, name: str, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
         address, keys = ("Secret", self.namespace, name), (self.certificate, self.private)
+        fix = renewed("secret", "generic", name, "-n", self.namespace, *(f"--from-file={key}" for key in keys))
         found = cluster.find(*address)
         if found is None:
             if cluster.asked("Secret", self.namespace):
-                yield absent(cluster, address, endpoint.title, get("Secret", self.namespace))
+                yield absent(cluster, address, endpoint.title, fix)
             return
         if missing := missing_keys(found, keys):
             held = tr("keys {keys}", keys=listed([bounded(one.key) for one in found.holdings]))
-            yield Mismatch(tr("keys {keys}", keys=listed(missing)), held, found.title, f"{get(*address)} -o yaml")
+            yield Mismatch(tr("keys {keys}", keys=listed(missing)), held, found.title, fix)
         if found.address not in cluster.planned:
-            yield from pair(found, now, certificate=self.certificate, key=self.private)
+            yield from pair(found, now, fix, certificate=self.certificate, key=self.private)
 
 
 def _text(settings: Any, *path: str) -> str:
@@ -214,6 +224,7 @@ class Delivered(ClusterWord):
         extra = [held.key for held in found.holdings if held.key not in one.digests]
         if self.exact and one.digests and extra:
             told = listed([_entry(found, key) for key in extra])
+            fix = without_keys(found, extra)
             yield Mismatch(tr("nothing else than in {path}", path=one.path), told, found.title, fix)
         if not one.synced:
             for path, wanted, there in _differences(one.spec, found.at("spec"), "spec"):

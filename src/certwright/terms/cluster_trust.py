@@ -13,12 +13,15 @@ from certwright.terms.cluster import (
     anchors,
     bounded,
     current,
+    edit,
     get,
     missing_keys,
     one_kind,
     pair,
     quoted,
+    renewed,
     shown,
+    tls_secret,
     unsettled,
 )
 from certwright.terms.seen import Seen
@@ -82,20 +85,20 @@ class IssuerSecret(ClusterWord):
             return  # that it is not there, is said by another word; one of another kind has no such Secret
         if self.secret and named != self.secret:
             where = tr("{object}, spec.ca.secretName", object=issuer.title)
-            yield Mismatch(
-                self.secret, bounded(named), where, f"kubectl edit {get(*issuer.address).partition('get ')[2]}"
-            )
+            yield Mismatch(self.secret, bounded(named), where, edit(issuer))
         if secret is None:
-            typed = f"kubectl create secret tls {quoted(named)} -n {quoted(self.secrets)} --cert=tls.crt --key=tls.key"
+            typed = tls_secret(named, self.secrets)
             strays = [one for one in cluster.of("Secret") if one.name == named]
             if strays or cluster.asked("Secret", self.secrets):
                 yield absent(cluster, ("Secret", self.secrets, named), issuer.title, typed)
             return
         if keys := missing_keys(secret, ("tls.crt", "tls.key")):
-            yield Mismatch(tr("keys tls.crt and tls.key"), tr("no {keys}", keys=listed(keys)), secret.title)
+            fix = tls_secret(named, self.secrets)
+            yield Mismatch(tr("keys tls.crt and tls.key"), tr("no {keys}", keys=listed(keys)), secret.title, fix)
         held = secret.holding("tls.crt")
         if held and held.certificates and held.certificates[0].authority is not True:
-            yield Mismatch(tr("the certificate of an authority"), shown(held.certificates[0]), secret.title)
+            fix = tls_secret(named, self.secrets)
+            yield Mismatch(tr("the certificate of an authority"), shown(held.certificates[0]), secret.title, fix)
         if secret.address not in cluster.planned:
             yield from pair(secret, now)
 
@@ -123,7 +126,9 @@ class TrustAgrees(ClusterWord):
             return  # what is not there, is said by other words
         trusted = anchors(trust, self.key)
         where = f"{trust.title}, {self.key}"
-        fix = f"{get(*trust.address)} -o yaml"
+        fix = f"kubectl rollout restart deployment/trust-manager -n {quoted(self.secrets)}"
+        if not self.same:
+            fix = _written(self.config_map, self.namespace, self.key)
         own = held.certificates[0]
         if self.same:
             if own.fingerprint not in {one.fingerprint for one in trusted}:
@@ -209,17 +214,14 @@ def text_data(found: Thing, key: str, now: datetime) -> Iterator[Mismatch]:
     if held and not any(one.certificates for one in held):
         told = next((one.trouble for one in held if one.trouble), "") or tr("no certificate")
         yield Mismatch(tr("PEM text with certificates"), told, f"{found.title}, {bounded(held[0].key)}", fix)
-    if key and found.address:
+    if key:
         for one in held:
-            yield from current(one.certificates, now, f"{found.title}, {bounded(one.key)}")
+            yield from current(one.certificates, now, f"{found.title}, {bounded(one.key)}", fix)
 
 
 def _written(name: str, namespace: str, key: str) -> str:
     """The command that writes a ConfigMap anew from a PEM file."""
-    return (
-        f"kubectl create configmap {quoted(name)} -n {quoted(namespace)} --from-file={quoted(key)}=ca.pem"
-        " --dry-run=client -o yaml | kubectl apply --server-side --field-manager=certwright -f -"
-    )
+    return renewed("configmap", name, "-n", namespace, f"--from-file={key}=ca.pem")
 
 
 # ── the Bundle ────────────────────────────────────────────────────────────────────────────────────
@@ -260,7 +262,7 @@ class BundleTarget(_BundleWord):
         found = self.bundle(cluster)
         if found is None:
             return
-        fix = f"kubectl edit {get(*found.address).partition('get ')[2]}"
+        fix = edit(found)
         key = found.text("spec", "target", "configMap", "key")
         if key != self.key:
             where = tr("{object}, spec.target.configMap.key", object=found.title)
@@ -268,7 +270,7 @@ class BundleTarget(_BundleWord):
         selector = found.at("spec", "target", "namespaceSelector")
         if isinstance(selector, Mapping) and not _selects(selector, self.namespace):
             where = tr("{object}, spec.target.namespaceSelector", object=found.title)
-            yield Mismatch(tr("namespace {namespace}", namespace=self.namespace), bounded(dict(selector)), where, fix)
+            yield Mismatch(tr("namespace {namespace}", namespace=self.namespace), bounded(selector), where, fix)
 
 
 def _selects(selector: Mapping[str, Any], namespace: str) -> bool:
