@@ -18,4 +18,5 @@ az k8s-extension update --name "$extension" --cluster-name %%cluster%% -g %%reso
   --config connectors.values.securityPki.applicationCert=aio-opc-ua-broker-client-certificate \
   --config connectors.values.securityPki.subjectName="$subject_name" \
   --config connectors.values.securityPki.applicationUri="$application_uri"
-echo "Now every OPC UA server must trust opcua/client/$base.der, or the root above it."
+echo "Now every OPC UA server must trust opcua/client/$base.der, or the whole authority above it: root, issuing CA,"
+echo "and the revocation list of each."

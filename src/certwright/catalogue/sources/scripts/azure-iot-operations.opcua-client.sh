@@ -18,4 +18,5 @@ if [ "$found" != application/pkix-cert ]; then
   az keyvault secret set-attributes --vault-name "$vault" --name "$base"-der \
     --content-type application/pkix-cert --output none
 fi
-echo "Now every OPC UA server must trust opcua/client/$base.der, or the root above it."
+echo "Now every OPC UA server must trust opcua/client/$base.der, or the whole authority above it: root, issuing CA,"
+echo "and the revocation list of each."
