@@ -122,7 +122,7 @@ def test_the_revocation_lists_are_the_authorities(made: Path) -> None:
         (der,) = certificates_in((made / f"out/pki/contoso-{name}.cer").read_bytes())
         crl = read_crl((made / f"out/pki/contoso-{name}.crl").read_bytes())
         assert crl.issuer_der == read_certificate(der).subject_der
-        assert crl.number == 1
+        assert crl.number == NOW.timestamp()
         assert crl.next_update == NOW + timedelta(days=30)
 
 
@@ -156,7 +156,7 @@ def test_lists_are_published_again_when_half_of_their_life_is_over(made: Path) -
     assert applied.made == ()
     assert set(applied.delivered) == {"pki/contoso-root.crl", "pki/contoso-issuing.crl"}
     crl = read_crl((made / "out/pki/contoso-root.crl").read_bytes())
-    assert (crl.number, crl.next_update) == (2, NOW + timedelta(days=45))
+    assert (crl.number, crl.next_update) == ((NOW + timedelta(days=15)).timestamp(), NOW + timedelta(days=45))
 
 
 def test_what_is_two_thirds_over_is_renewed(made: Path) -> None:
@@ -419,7 +419,8 @@ def test_status_before_and_after(fresh: Path, made: Path) -> None:
     assert after.exists
     assert [row.place for row in after.rows if row.due.startswith("two thirds")] == ["east/van/blue"]
     assert {row.place: (row.delivered, row.files) for row in after.rows}["east/shop-front"] == (2, 2)
-    assert [(crl.authority, crl.number) for crl in after.crls] == [("contoso/issuing", 1), ("contoso/root", 1)]
+    numbers = [(crl.authority, crl.number) for crl in after.crls]
+    assert numbers == [(one, NOW.timestamp()) for one in ("contoso/issuing", "contoso/root")]
     assert before.next_due is None
 
 

@@ -106,7 +106,8 @@ class Draft:
     """What one certificate is to be: the demands of its place folded into one wish, before there is a key.
 
     `lifetime` counts from issuance; `good_until` is a date the certificate must outlive (a deployment day plus two
-    years). `subject` is RFC 4514 text. `extended_key_usage` holds names of OIDS, or dotted OIDs.
+    years). `subject` is RFC 4514 text. `extended_key_usage` holds names of OIDS, or dotted OIDs. `crl_shards` says into
+    how many shards the list at the distribution points is cut: the certificate names its own instead; 0 for none.
     """
 
     subject: str = ""
@@ -119,6 +120,7 @@ class Draft:
     lifetime: timedelta = timedelta(days=397)
     good_until: date | None = None
     crl_distribution_points: tuple[str, ...] = ()
+    crl_shards: int = 0
     signature_hash: str = "sha256"
     pfx: PfxProfile = PfxProfile()
     password: PasswordRule = PasswordRule()
@@ -292,6 +294,19 @@ class IssuerWish:
     """An issuer named in the deployment file. Kinds: embedded, public, self-signed (always refused), and those of
     `outside`, which are asked with a request and answer later: they have `roots`, intermediates (`chain`), DER, and
     `settings` of their kind instead of drafts of authorities.
+@value
+class ListsWish:
+    """How an issuer's revocation lists are made, and the folders beside the output that they are published in.
+
+    A list is good for `life`, and the next one is made `overlap` before its end. 0 `shards` are none.
+    """
+
+    shards: int = 0
+    life: timedelta = timedelta(days=30)
+    overlap: timedelta = timedelta(days=15)  # half, so that one missed run does no harm
+    publish: tuple[str, ...] = ()
+
+
     """
 
     name: str
@@ -304,6 +319,7 @@ class IssuerWish:
     roots: tuple[bytes, ...] = field(default=(), repr=False)
     chain: tuple[bytes, ...] = field(default=(), repr=False)
     settings: Mapping[str, object] = field(default_factory=dict, repr=False)
+    lists: ListsWish = ListsWish()
 
 
 @value

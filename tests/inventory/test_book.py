@@ -153,14 +153,17 @@ def test_the_newest_password_counts(inventory: Inventory) -> None:
 
 
 def test_the_newest_list_counts_and_numbers_are_used_once(inventory: Inventory) -> None:
-    lists = [Crl("contoso/root", number, NOW, NOW + timedelta(days=30), b"%d" % number) for number in (1, 2)]
+    month = timedelta(days=30)
+    lists = [Crl("contoso/root", number, NOW, NOW + month / 2, NOW + month, 7, ("http://a", "b")) for number in (1, 2)]
     with inventory.writing() as book:
         for crl in lists:
-            book.publish(crl)
-    with pytest.raises(Problem), inventory.writing() as book:
-        book.publish(lists[0])
+            book.publish(crl, b"%d" % crl.number)
+    for number in (0, 1, 2):
+        with pytest.raises(Problem, match="only rise"), inventory.writing() as book:
+            book.publish(replace(lists[0], number=number), b"0")
     with inventory.reading() as reading:
-        assert reading.crls() == {"contoso/root": lists[1]}
+        assert reading.revoked.lists() == {"contoso/root": lists[1]}
+        assert reading.revoked.der("contoso/root") == b"2"
 
 
 def test_the_log_is_read_in_order(inventory: Inventory) -> None:

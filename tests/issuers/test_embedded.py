@@ -15,7 +15,8 @@ from certwright.errors import Refused
 from certwright.issuers import Issued, Order
 from certwright.issuers.embedded import Desk, EmbeddedIssuer, SigningKey, Spoken, self_signed
 from certwright.model import Draft, GeneralName, Mismatch
-from certwright.x509.crl import Revoked
+from certwright.x509.crl_lines import sheets
+from certwright.x509.crl_sign import Heading
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
 
@@ -182,8 +183,8 @@ def test_the_key_identifiers_meet(authority: Authority) -> None:
 
 
 def test_openssl_accepts_the_revocation_list(authority: Authority, tmp_path: Path) -> None:
-    revoked = [Revoked(77, NOW, "keyCompromise")]
-    der = authority.issuer.revocation_list(3, revoked, NOW, NOW + timedelta(days=30))
+    pages = sheets([("4d", int(NOW.timestamp()), "keyCompromise")], (1,))[1]
+    der = authority.issuer.revocation_list(Heading(3, NOW, NOW + timedelta(days=30)), pages)
     (tmp_path / "crl").write_bytes(der)
     (tmp_path / "root").write_text(pem(authority.root.certificate))
     told = openssl("crl", "-inform", "DER", "-in", tmp_path / "crl", "-CAfile", tmp_path / "root", "-text", "-noout")

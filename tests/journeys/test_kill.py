@@ -77,7 +77,7 @@ def state(loaded: Loaded) -> State:
             live=frozenset(reading.held()),
             outcomes=frozenset(reading.outcomes()) - {"abandoned"},
             passwords=frozenset(reading.passwords()),
-            lists=frozenset(reading.crls()),
+            lists=frozenset(reading.revoked.lists()),
         )
 
 

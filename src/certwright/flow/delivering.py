@@ -30,7 +30,7 @@ class Bench:
 
     plan: Plan
     held: Mapping[str, Held]
-    crls: Mapping[str, Crl]
+    crls: Mapping[str, bytes]
     passwords: Mapping[str, tuple[int, str]] = field(repr=False)
     pkcs8: Callable[[Held], bytes] = field(repr=False)
     random: Callable[[int], bytes]
@@ -92,8 +92,9 @@ def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
         pkcs8=bench.pkcs8(have) if have else bench.unseal(place.key) if place.key else None,
         certificate=have.certificate if have else b"",
         chain=have.chain if have else (),
-        anchors=(*place.anchors, *anchors),
-        crls=(bench.crls[place.id].der,) if place.id in bench.crls else (),
+        anchors=(*place.anchors, *anchors_of(place, bench.held)),
+        crls=(bench.crls[place.id],) if place.id in bench.crls else (),
+        retired=certificates_of(place.retired_places, bench.held),
     )
     for package in place.packages:
         made_from = recipe(place, package, have, version, anchors)

@@ -1,20 +1,20 @@
 """The files beside the packages: next-step scripts, and the revocation lists of our own authorities."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from certwright.flow.lists import crl_path, lists_due, publishers
+from certwright.flow.lists import Listed, list_paths, lists_due
 from certwright.flow.parcel import Parcel
-from certwright.inventory import Crl, Revocation
 from certwright.model import Action, Artifact, Held, Plan
 from certwright.pack.script import script_artifact
+from certwright.speech import tr
 
 
 def extra_paths(plan: Plan) -> tuple[str, ...]:
     """Where those files go."""
     scripts = (script.path for one in plan.sets for script in one.scripts)
-    return (*scripts, *(crl_path(place) for place in publishers(plan)))
+    return (*scripts, *list_paths(plan))
 
 
 def scripts(plan: Plan) -> Iterator[Parcel]:
@@ -27,19 +27,11 @@ def scripts(plan: Plan) -> Iterator[Parcel]:
 
 
 def extras_due(
-    plan: Plan,
-    held: Mapping[str, Held],
-    crls: Mapping[str, Crl],
-    revocations: Sequence[Revocation],
-    delivered: Mapping[str, str],
-    now: datetime,
+    plan: Plan, held: Mapping[str, Held], stand: Listed, delivered: Mapping[str, str], now: datetime
 ) -> Iterator[Action]:
     """What is due among those files."""
-
-    def is_delivered(parcel: Parcel) -> bool:
-        return delivered.get(parcel.artifact.path) == parcel.recipe
-
     for parcel in scripts(plan):
-        if not is_delivered(parcel):
-            yield parcel.again()
-    yield from lists_due(plan, held, crls, revocations, is_delivered, now)
+        if delivered.get(parcel.artifact.path) != parcel.recipe:
+            reason = tr("{path} is missing, was changed, or is old", path=parcel.artifact.path)
+            yield Action("deliver", parcel.artifact.place, reason)
+    yield from lists_due(plan, held, stand, delivered, now)

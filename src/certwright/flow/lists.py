@@ -1,74 +1,194 @@
-"""The revocation lists of our own authorities: which there are, which are due, and the files they go out as."""
+"""The revocation lists of our own authorities: which there are, which are due, and the files they go out as.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+A shard stays until the last certificate has ended that says where it lies, whatever the deployment file says by then.
+"""
 
-from certwright.flow.parcel import Parcel
-from certwright.inventory import Crl, Revocation
-from certwright.model import Action, Artifact, Held, Place, Plan
-from certwright.plan.authorities import authority_name
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import TypeAlias
+
+from certwright.inventory import Crl
+from certwright.inventory.revoked import RevocationPages
+from certwright.model import Action, Held, IssuerWish, Place, Plan
+from certwright.plan.authorities import authority_name, distribution_points
 from certwright.speech import tr
-from certwright.x509.crl import read_crl, signed_by
+from certwright.value import field, value
 from certwright.x509.read import read_certificate
+from certwright.x509.shards import Shard, unsharded
 
-CRL_LIFE = timedelta(days=30)  # published again when half of it is over, so that one missed run does no harm
+Family: TypeAlias = tuple[str, str, int]  # an authority, the address of its complete list, how many shards there are
+
+
+@value
+class Scope:
+    """What one list speaks of: all that an authority signed, or a shard of it and the addresses it is known by."""
+
+    authority: Place
+    shard: Shard | None = None
+    points: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How the inventory calls it."""
+        return f"{self.authority.id}/{self.shard}" if self.shard else self.authority.id
+
+    @property
+    def path(self) -> str:
+        """Where it is written: the file name its distribution points end in."""
+        return self.shard.address(crl_path(self.authority)) if self.shard else crl_path(self.authority)
+
+
+@value
+class Listed:
+    """The newest lists by scope, those of them that lack a revocation, and families of shards that the plan does not
+    name any more, each with the end of the last certificate that does.
+    """
+
+    crls: Mapping[str, Crl] = field(default_factory=dict)
+    unlisted: frozenset[str] = frozenset()
+    lingering: Mapping[Family, datetime] = field(default_factory=dict)
+
+
+def listed(plan: Plan, pages: RevocationPages) -> Listed:
+    """How it stands with lists."""
+    crls = pages.lists()
+    ends = {one: pages.last_named(one[0], *_words(one)) for one in _families(crls.values()) - set(_wanted(plan))}
+    return Listed(crls, frozenset(_unlisted(crls, pages)), {one: end for one, end in ends.items() if end})
 
 
 def publishers(plan: Plan) -> Iterator[Place]:
-    """The authorities that publish a revocation list: those of the deployment's own issuers."""
-    return (place for place in plan.places if place.kind == "authority" and not place.site)
+    """The authorities that publish a revocation list: those of the deployment's own issuers. A bridge is another
+    certificate of one of them, and its list the same.
+    """
+    return (place for place in plan.places if place.kind == "authority" and not (place.site or place.key_of))
+
+
+def scopes(plan: Plan, lingering: Mapping[Family, datetime], now: datetime) -> Iterator[Scope]:
+    """Every list that there must be. A complete one comes before the shards of its authority."""
+    living = [*_wanted(plan), *(one for one, end in lingering.items() if end >= now)]
+    for place in publishers(plan):
+        yield Scope(place)
+        for count in dict.fromkeys(shards for authority, _, shards in living if authority == place.id):
+            known = [whole for authority, whole, shards in living if (authority, shards) == (place.id, count)]
+            for shard in (Shard(number, count) for number in range(count)):
+                yield Scope(place, shard, tuple(shard.address(whole) for whole in known))
+
+
+def list_paths(plan: Plan) -> tuple[str, ...]:
+    """Where the lists are written that the plan names."""
+    return tuple(scope.path for scope in scopes(plan, {}, datetime.min))
 
 
 def crl_path(authority: Place) -> str:
-    """Where an authority's list is written: the file name its distribution points end in."""
+    """Where an authority's complete list is written."""
     issuer, _, role = authority.id.partition("/")
     return f"pki/{authority_name(issuer, role)}.crl"
 
 
-def crl_parcel(authority: Place, crl: Crl) -> Parcel:
-    """A list as a file."""
-    return Parcel(Artifact(crl_path(authority), crl.der, secret=False, place=authority.id), f"crl {crl.number}")
+def recipe(crl: Crl) -> str:
+    """What a list's file is made from."""
+    return f"crl {crl.number}"
 
 
-def crl_overdue(authority: Held, crl: Crl | None, revocations: Sequence[Revocation], now: datetime) -> bool:
-    """Whether a new list is needed: none yet, half of its life over, a serial it lacks, or the authority's new key."""
-    if crl is None or crl_renewal(crl) <= now:
-        return True
-    if {one.serial for one in revocations if one.authority == authority.place} - read_crl(crl.der).revoked.keys():
-        return True
-    return not signed_by(read_crl(crl.der), read_certificate(authority.certificate))
+def issuer_of_lists(plan: Plan, authority: Place) -> IssuerWish:
+    """Who says how an authority's lists are made."""
+    return next(wish for wish in plan.issuers if wish.name == authority.id.partition("/")[0])
 
 
 def lists_due(
-    plan: Plan,
-    held: Mapping[str, Held],
-    crls: Mapping[str, Crl],
-    revocations: Sequence[Revocation],
-    is_delivered: Callable[[Parcel], bool],
-    now: datetime,
+    plan: Plan, held: Mapping[str, Held], stand: Listed, delivered: Mapping[str, str], now: datetime
 ) -> Iterator[Action]:
     """What is due among lists and their files."""
-    for place in publishers(plan):
-        have, crl = held.get(place.id), crls.get(place.id)
-        if have is None or crl is None or crl_overdue(have, crl, revocations, now):
-            yield Action(
-                "deliver", place.id, tr("{path}: a new revocation list is to be published", path=crl_path(place))
-            )
-        elif not is_delivered(parcel := crl_parcel(place, crl)):
-            yield parcel.again()
+    late = {scope.name for scope in overdue(plan, held, stand, now)}
+    for scope in scopes(plan, stand.lingering, now):
+        place = scope.authority.id
+        if scope.name in late or place not in held:
+            yield Action("deliver", place, tr("{path}: a new revocation list is to be published", path=scope.path))
+        elif delivered.get(scope.path) != recipe(stand.crls[scope.name]):
+            yield Action("deliver", place, tr("{path} is missing, was changed, or is old", path=scope.path))
 
 
-def next_crl(plan: Plan, crls: Mapping[str, Crl]) -> tuple[date, str] | None:
+def overdue(plan: Plan, held: Mapping[str, Held], stand: Listed, now: datetime) -> Iterator[Scope]:
+    """The lists that are to be made: none is there yet, it is time, it lacks a serial, or is of another key or name."""
+    signers: dict[str, str] = {}
+    for scope in scopes(plan, stand.lingering, now):
+        place, crl = scope.authority.id, stand.crls.get(scope.name)
+        if place not in held:
+            continue
+        if place not in signers:
+            signers[place] = signer_of(held[place])
+        late = crl is None or renewal(plan, scope.authority, crl) <= now or scope.name in stand.unlisted
+        if crl is None or late or set(crl.points) != set(scope.points) or crl.signer != signers[place]:
+            yield scope
+
+
+def signer_of(authority: Held) -> str:
+    """The identifier of an authority's key, in hexadecimal."""
+    return (read_certificate(authority.certificate).subject_key_identifier or b"").hex()
+
+
+def renewal(plan: Plan, authority: Place, crl: Crl) -> datetime:
+    """When a list is to be published again: as it says itself, or sooner if the deployment file wants it so by now."""
+    wish = issuer_of_lists(plan, authority).lists
+    return min(crl.next_publish, crl.this_update + wish.life - wish.overlap)
+
+
+def next_crl(plan: Plan, stand: Listed) -> tuple[date, str] | None:
     """The first day on which a list that somebody fetches is to be published again, and what it is."""
     fetched = {wish.name for wish in plan.issuers if wish.crl}
     days = [
-        (crl_renewal(crls[place.id]).date(), tr("revocation list of {place}", place=place.id))
+        (renewal(plan, place, stand.crls[place.id]).date(), tr("revocation list of {place}", place=place.id))
         for place in publishers(plan)
-        if place.id in crls and place.id.partition("/")[0] in fetched
+        if place.id in stand.crls and place.id.partition("/")[0] in fetched
     ]
     return min(days, default=None)
 
 
-def crl_renewal(crl: Crl) -> datetime:
-    """When a list is to be published again: at half of its life."""
-    return crl.this_update + (crl.next_update - crl.this_update) / 2
+# ── shards ──
+
+
+def _wanted(plan: Plan) -> Iterator[Family]:
+    """The families of shards that certificates are given now. Nobody needs shards of what a root signed."""
+    for place in publishers(plan):
+        wish = issuer_of_lists(plan, place)
+        if wish.lists.shards and place.issuer != place.id:
+            for whole in distribution_points(wish, place.id.partition("/")[2]):
+                yield place.id, whole, wish.lists.shards
+
+
+def _families(crls: Iterable[Crl]) -> set[Family]:
+    found = set()
+    for crl in crls:
+        for whole, shard in map(unsharded, crl.points):
+            if shard:
+                found.add((crl.scope.rpartition("/")[0], whole, shard.of))
+    return found
+
+
+def _words(family: Family) -> tuple[str, str]:
+    """What stands before and behind a shard's number in an address."""
+    _, whole, shards = family
+    return f"{whole.removesuffix('.crl')}-s", f"of{shards}.crl"
+
+
+def _unlisted(crls: Mapping[str, Crl], pages: RevocationPages) -> Iterator[str]:
+    """The scopes whose list lacks a revocation."""
+    for place in dict.fromkeys(_authority(crl) for crl in crls.values()):
+        own = {_shard(crl): crl for crl in crls.values() if _authority(crl) == place}
+        for number, serial in pages.after(place, min(crl.known for crl in own.values())):
+            hit = [one for one, crl in own.items() if number > crl.known and _holds(one, serial)]
+            yield from (own.pop(one).scope for one in hit)
+            if not own:
+                break
+
+
+def _authority(crl: Crl) -> str:
+    return crl.scope.rpartition("/")[0] if crl.points else crl.scope
+
+
+def _shard(crl: Crl) -> Shard | None:
+    return unsharded(crl.points[0])[1] if crl.points else None
+
+
+def _holds(shard: Shard | None, serial: int) -> bool:
+    return shard is None or serial % shard.of == shard.number

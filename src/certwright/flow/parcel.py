@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 
 from certwright.flow.world import World
 from certwright.inventory import Book, Delivery, Event
-from certwright.model import Action, Artifact
-from certwright.speech import tr
+from certwright.model import Artifact
 from certwright.value import value
 
 
@@ -21,11 +20,6 @@ class Parcel:
         """How it is written down."""
         one = self.artifact
         return Delivery(one.path, hashlib.sha256(one.content).hexdigest(), self.recipe, one.place)
-
-    def again(self) -> Action:
-        """What is to be done when it does not lie at the target as it was written."""
-        reason = tr("{path} is missing, was changed, or is old", path=self.artifact.path)
-        return Action("deliver", self.artifact.place, reason)
 
 
 def announce(book: Book, world: World, parcels: Sequence[Parcel]) -> None:

@@ -38,7 +38,7 @@ class Run:
         self._registry = Registry(plan, world, vault, dict(standing.held), standing.revoked)
         self._asking = Asking(plan, world, vault, self._registry, standing.pending)
         self._signer = Signer(world, vault)
-        self._lists = Publisher(plan, world, self._registry, standing.crls)
+        self._lists = Publisher(plan, world, self._registry, standing.listed.crls)
         self._steps = self._total = 0
 
     def until_nothing_is_due(self, found: Todo) -> tuple[tuple[str, str], ...]:
@@ -71,7 +71,8 @@ class Run:
         for place in self._plan.places:
             if place.id in renewed and place.kind == "authority" and self._can_sign(place, others):
                 self._issue([place])
-        self._send([one for one in self._lists.ready(self.standing.revocations) if self._is_due(one)])
+        for some in self._lists.ready(self.standing.listed, self.standing.delivered):
+            self._send(some)
         own = [place for place in self._plan.places if place.id in renewed and place.kind != "authority"]
         self._issue([place for place in own if self._can_sign(place, others)])
         self._ask([place for place in self._plan.places if place.id in others])
@@ -149,7 +150,7 @@ class Run:
         return Bench(
             plan=self._plan,
             held=ChainMap({one.place.id: one.held for one in made}, self._registry.held),
-            crls=self._lists.crls,
+            crls=self._lists,
             passwords=self._passwords,
             pkcs8=pkcs8,
             random=self._world.random,

@@ -10,9 +10,9 @@ from certwright.due.shelved import undelivered
 from certwright.due.situation import Situation
 from certwright.flow.extras import extra_paths, extras_due
 from certwright.flow.handing import is_request, request_parcels, requests_due
-from certwright.flow.lists import next_crl
+from certwright.flow.lists import Listed, listed, next_crl
 from certwright.flow.passwords import passwords_due
-from certwright.inventory import Crl, Delivery, Inventory, Revocation, SealedPassword
+from certwright.inventory import Delivery, Inventory, Revocation, SealedPassword
 from certwright.model import Action, Held, Plan
 from certwright.pending import Pending
 from certwright.targets import Target
@@ -35,7 +35,7 @@ class Standing:
     deliveries: tuple[Delivery, ...] = ()
     observed: Mapping[str, str] = field(default_factory=dict)
     passwords: Mapping[str, SealedPassword] = field(default_factory=dict, repr=False)
-    crls: Mapping[str, Crl] = field(default_factory=dict)
+    listed: Listed = Listed()
     pending: Mapping[str, Pending] = field(default_factory=dict)
     revocations: tuple[Revocation, ...] = ()
     advised: Mapping[str, datetime] = field(default_factory=dict)
@@ -101,9 +101,9 @@ def look(plan: Plan, inventory: Inventory | None, target: Target) -> Standing:
                 held=reading.held(),
                 deliveries=reading.deliveries(),
                 passwords=reading.passwords(),
-                crls=reading.crls(),
+                listed=listed(plan, reading.revoked),
                 pending=reading.pending(),
-                revocations=reading.revocations(),
+                revocations=reading.revoked.of_held(),
                 advised=advice(reading.observations(ADVICE)),
                 before=reading.held_before() if any(place.renewal.window for place in plan.places) else {},
             )
@@ -144,7 +144,7 @@ def todo(plan: Plan, standing: Standing, now: datetime) -> Todo:
         found.actions,
         (
             *passwords_due(plan, standing.passwords),
-            *extras_due(plan, standing.held, standing.crls, standing.revocations, delivered, now),
+            *extras_due(plan, standing.held, standing.listed, delivered, now),
             *requests_due(plan, standing.pending, standing.deliveries, delivered),
         ),
         found.waiting,
@@ -155,7 +155,7 @@ def todo(plan: Plan, standing: Standing, now: datetime) -> Todo:
 def coming(plan: Plan, standing: Standing, now: datetime) -> tuple[date, str] | None:
     """The first day on which something will be due after `now`, and what it is."""
     situation = standing.situation(plan, now)
-    days = [day for day in (next_due(situation), next_crl(plan, standing.crls)) if day]
+    days = [day for day in (next_due(situation), next_crl(plan, standing.listed)) if day]
     shelved = undelivered(situation, standing.delivered, standing.versions)
     days += [(opens.date(), place) for place, (opens, _) in shelved.items()]
     return min(days, default=None)

@@ -151,19 +151,38 @@ class Book:
         """Nothing is asked for these places any more: they were answered, or nobody needs it."""
         self._each("DELETE FROM requests WHERE place = ?", [(place,) for place in places])
 
-    def publish(self, crl: Crl) -> None:
-        """Write down a revocation list. Its number must never have been used by this authority."""
+    def publish(self, crl: Crl, der: bytes) -> None:
+        """Write down a list in place of the one before it. A number that is not higher breaks the transaction."""
         self._each(
-            "INSERT INTO crls (authority, number, this_update, next_update, der) VALUES (?, ?, ?, ?, ?)",
-            [(crl.authority, crl.number, seconds(crl.this_update), seconds(crl.next_update), crl.der)],
+            "INSERT INTO crls (scope, number, this_update, next_publish, next_update, known, points, signer, sha256,"
+            " der) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    crl.scope,
+                    crl.number,
+                    *map(seconds, (crl.this_update, crl.next_publish, crl.next_update)),
+                    crl.known,
+                    " ".join(crl.points),
+                    crl.signer,
+                    crl.sha256,
+                    der,
+                )
+            ],
         )
+        self._each("DELETE FROM crls WHERE scope = ? AND number < ?", [(crl.scope, crl.number)])
 
     def revoke(self, revocations: Sequence[Revocation]) -> None:
-        """Write down what must not be trusted any more. A serial revoked before breaks the transaction."""
+        """Write down what must not be trusted any more. A certificate revoked before breaks the transaction."""
         self._each(
-            "INSERT INTO revocations (serial, authority, place, reason, at) VALUES (?, ?, ?, ?, ?)",
-            [(f"{one.serial:x}", one.authority, one.place, one.reason, seconds(one.at)) for one in revocations],
-        )
+            "INSERT INTO revocations (serial, authority, place, reason, at, not_after)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6,"
+            " (SELECT max(not_after) FROM credentials WHERE serial = ?1 AND issuer = ?2)))",
+            [
+                (f"{one.serial:x}", one.authority, one.place, one.reason, seconds(one.at),
+                 None if one.not_after is None else seconds(one.not_after))
+                for one in revocations
+            ],
+        )  # fmt: skip
 
     def move_generation(self, generation: Generation) -> None:
         """Write down the state a generation goes into. One it was in before, or a step back, breaks the transaction."""

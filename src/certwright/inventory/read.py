@@ -8,7 +8,8 @@ from sqlite3 import Connection
 
 from certwright.generations import Generation
 from certwright.inventory.glance import newest_generations
-from certwright.inventory.rows import Crl, Delivery, Event, Intent, Revocation, SealedPassword, moment
+from certwright.inventory.revoked import RevocationPages
+from certwright.inventory.rows import Delivery, Event, Intent, SealedPassword, moment
 from certwright.inventory.vault import VaultPages
 from certwright.model import Held
 from certwright.pending import Pending
@@ -20,6 +21,7 @@ class Reading:
     def __init__(self, connection: Connection) -> None:
         self._ask = connection.execute
         self.vault = VaultPages(connection)
+        self.revoked = RevocationPages(connection)
 
     def held(self) -> dict[str, Held]:
         """The live credential of every place that has one."""
@@ -122,22 +124,6 @@ class Reading:
     def outcomes(self) -> Mapping[str, int]:
         """How many serials came to each outcome."""
         return Counter(dict(self._ask("SELECT outcome, count(*) FROM intents GROUP BY outcome")))
-
-    def crls(self) -> dict[str, Crl]:
-        """The newest revocation list of every authority that has one."""
-        rows = self._ask("SELECT authority, number, this_update, next_update, der FROM crls ORDER BY number")
-        return {
-            authority: Crl(authority, number, moment(this_update), moment(next_update), der)
-            for authority, number, this_update, next_update, der in rows
-        }
-
-    def revocations(self) -> tuple[Revocation, ...]:
-        """Everything that was ever revoked here, oldest first."""
-        rows = self._ask("SELECT serial, authority, place, reason, at FROM revocations ORDER BY at, serial")
-        return tuple(
-            Revocation(int(serial, 16), authority, place, reason, moment(at))
-            for serial, authority, place, reason, at in rows
-        )
 
     def generations(self) -> tuple[Generation, ...]:
         """Every generation that ever left the state it was declared in, as it stands now, by issuer and number."""

@@ -43,24 +43,37 @@ class SealedPassword:
 
 @value
 class Crl:
-    """A revocation list of an authority. Numbers only rise (RFC 5280 5.2.3)."""
+    """A revocation list. Numbers of one scope only rise (RFC 5280 5.2.3); its octets are asked for by its scope.
 
-    authority: str
+    `scope` is the authority's place, with the shard behind it if the list is not complete, and `points` the addresses
+    that certificates know a shard by. It was made at `this_update` from the first `known` revocations, with the key
+    whose identifier is `signer`, in hexadecimal.
+    """
+
+    scope: str
     number: int
     this_update: datetime
+    next_publish: datetime
     next_update: datetime
-    der: bytes = field(repr=False)
+    known: int = 0
+    points: tuple[str, ...] = ()
+    signer: str = ""
+    sha256: str = ""
 
 
 @value
 class Revocation:
-    """A certificate that must not be trusted any more. `reason` is RFC 5280's word (keyCompromise), or ""."""
+    """A certificate that must not be trusted any more. `reason` is RFC 5280's word (keyCompromise), or "".
+
+    `not_after` is the certificate's own end, None while nobody knows it; of what was held it is found out.
+    """
 
     serial: int
     authority: str
     place: str
     reason: str
     at: datetime
+    not_after: datetime | None = None
 
 
 @value

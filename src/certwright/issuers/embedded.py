@@ -4,17 +4,18 @@ Killed at any step it leaves no serial unaccounted for: what was written down an
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from certwright.errors import Refused
 from certwright.issuers import Issued, Order
-from certwright.model import Mismatch
+from certwright.model import Draft, Mismatch
 from certwright.speech import tr
 from certwright.value import value
-from certwright.x509.crl import Revoked, write_crl
+from certwright.x509.crl_sign import Heading, sign_list
 from certwright.x509.facts import CertificateFacts
+from certwright.x509.shards import shard_of
 from certwright.x509.write import Profile, SigningKey, prepare
 
 
@@ -59,11 +60,9 @@ class EmbeddedIssuer:
             certificate = _signed(profile, spoken.order.place, self._key, self._throwaway, self._desk)
             yield Issued(spoken.order, spoken.serial, certificate, self._chain)
 
-    def revocation_list(
-        self, number: int, revoked: Sequence[Revoked], this_update: datetime, next_update: datetime
-    ) -> bytes:
-        """This authority's CRL, DER (RFC 5280 5). `number` must be higher than that of any before it."""
-        return write_crl(self._certificate, self._key, number, revoked, this_update, next_update)
+    def revocation_list(self, heading: Heading, lines: Sequence[bytearray]) -> bytes:
+        """This authority's CRL, DER (RFC 5280 5). Its number must be higher than that of any before it."""
+        return sign_list(self._certificate, self._key, heading, lines)
 
     def _refuse_outliving(self, order: Order) -> None:
         if order.not_after > self._certificate.not_after:
@@ -98,7 +97,7 @@ def _spoken_for(orders: Sequence[Order], desk: Desk) -> Sequence[Spoken]:
 def _profile(spoken: Spoken, issuer: CertificateFacts | None) -> Profile:
     order = spoken.order
     return Profile(
-        draft=order.draft,
+        draft=_with_shard(order.draft, spoken.serial),
         public_key=order.public_key,
         serial=spoken.serial,
         not_before=order.not_before,
@@ -106,6 +105,14 @@ def _profile(spoken: Spoken, issuer: CertificateFacts | None) -> Profile:
         issuer=issuer,
         subject=order.subject,
     )
+
+
+def _with_shard(draft: Draft, serial: int) -> Draft:
+    """Where the certificate's own shard lies, instead of the whole list."""
+    if not draft.crl_shards:
+        return draft
+    shard = shard_of(serial, draft.crl_shards)
+    return replace(draft, crl_distribution_points=tuple(map(shard.address, draft.crl_distribution_points)))
 
 
 def _signed(profile: Profile, place: str, key: SigningKey, throwaway: SigningKey, desk: Desk) -> bytes:

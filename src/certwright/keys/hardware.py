@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeAlias
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.hashes import HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
 from pkcs11 import Mechanism
 from pkcs11.util.ec import encode_ecdsa_signature
 
@@ -22,6 +22,12 @@ RSA_MECHANISMS = {
     "sha384": Mechanism.SHA384_RSA_PKCS,
     "sha512": Mechanism.SHA512_RSA_PKCS,
 }
+DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # of SHA-256 (RFC 8017 9.2, note 1)
+
+
+def _is_prehashed(algorithm: object) -> bool:
+    """Whether it says that the data is a SHA-256 already, as long lists are signed."""
+    return isinstance(algorithm, Prehashed) and algorithm.digest_size == SHA256.digest_size
 
 
 def _refuse() -> NoReturn:
@@ -45,7 +51,9 @@ class TokenRsaKey(rsa.RSAPrivateKey):
         return self._public
 
     def sign(self, data: Data, padding_: Any, algorithm: Any) -> bytes:
-        """PKCS#1 v1.5 over the data (RFC 8017 8.2). UnsupportedAlgorithm for anything else."""
+        """PKCS#1 v1.5 over the data, or over its SHA-256 (RFC 8017 8.2). UnsupportedAlgorithm for anything else."""
+        if isinstance(padding_, padding.PKCS1v15) and _is_prehashed(algorithm):
+            return bytes(self._inside.sign(DIGEST_INFO + bytes(data), mechanism=Mechanism.RSA_PKCS))
         mechanism = RSA_MECHANISMS.get(getattr(algorithm, "name", ""))
         if not isinstance(padding_, padding.PKCS1v15) or mechanism is None or isinstance(algorithm, Prehashed):
             raise UnsupportedAlgorithm("a token key signs with PKCS#1 v1.5 and SHA-2 only")
@@ -85,12 +93,15 @@ class TokenEcKey(ec.EllipticCurvePrivateKey):
         return self._public
 
     def sign(self, data: Data, signature_algorithm: ec.EllipticCurveSignatureAlgorithm) -> bytes:
-        """ECDSA over the data, DER (RFC 3279 2.2.3). UnsupportedAlgorithm for hashes that were made already."""
+        """ECDSA over the data or over its SHA-256, DER (RFC 3279 2.2.3). UnsupportedAlgorithm for anything else."""
         algorithm = signature_algorithm.algorithm
-        if not isinstance(signature_algorithm, ec.ECDSA) or not isinstance(algorithm, HashAlgorithm):
-            raise UnsupportedAlgorithm("a token key signs with ECDSA over the data itself only")
-        # Tokens without a combined mechanism are common, so the hash is ours and the signature theirs.
-        digest = hashlib.new(algorithm.name, data).digest()
+        if isinstance(signature_algorithm, ec.ECDSA) and isinstance(algorithm, HashAlgorithm):
+            # Tokens without a combined mechanism are common, so the hash is ours and the signature theirs.
+            digest = hashlib.new(algorithm.name, data).digest()
+        elif isinstance(signature_algorithm, ec.ECDSA) and _is_prehashed(algorithm):
+            digest = bytes(data)
+        else:
+            raise UnsupportedAlgorithm("a token key signs with ECDSA over the data or its SHA-256 only")
         return bytes(encode_ecdsa_signature(self._inside.sign(digest, mechanism=Mechanism.ECDSA)))
 
     def exchange(self, algorithm: Any, peer_public_key: Any) -> bytes:

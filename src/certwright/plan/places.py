@@ -193,6 +193,7 @@ class Places:
             lifetime=timedelta(days=days),
             crl_distribution_points=distribution_points(self.issuer, role) if owner == self.issuer.name else (),
             pfx=PfxProfile(self.target.encryption if self.target else "aes256-sha256", friendly_name=template.title),
+            crl_shards=0 if role.startswith("root") else self.issuer.lists.shards,
         )
         if wish.key:
             start = replace(start, key=wish.key)

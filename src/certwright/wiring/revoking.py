@@ -85,15 +85,12 @@ def _revocable(loaded: Loaded, address: str, reading: Reading) -> Held:
             tr("{place} is a root: nobody above it could say that it is revoked", place=address),
             tr("take it out of every trust list instead, and let another issuer sign for the sites"),
         )
-    for one in reading.revocations():
-        if (one.authority, one.serial) == (have.issuer, have.serial):
-            raise Refused(
-                tr(
-                    "{place}: what it holds was revoked on {day} ({reason})",
-                    place=address, day=f"{one.at:%Y-%m-%d}", reason=one.reason,
-                ),
-                f"certwright apply {loaded.path}",
-            )  # fmt: skip
+    if one := reading.revoked.of(have.issuer, have.serial):
+        told = tr(
+            "{place}: what it holds was revoked on {day} ({reason})",
+            place=address, day=f"{one.at:%Y-%m-%d}", reason=one.reason,
+        )  # fmt: skip
+        raise Refused(told, f"certwright apply {loaded.path}")
     return have
 
 

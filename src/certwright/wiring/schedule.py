@@ -8,7 +8,7 @@ from certwright import flow
 from certwright.due.renewal import postponed, renewal_of
 from certwright.due.situation import Situation
 from certwright.flow import Standing
-from certwright.flow.lists import crl_renewal, publishers
+from certwright.flow.lists import publishers, renewal
 from certwright.model import Held, Place
 from certwright.plan.feasible import life_of
 from certwright.report.falling import Falling
@@ -55,8 +55,8 @@ def falling(loaded: Loaded, standing: Standing) -> Iterator[Falling]:
             yield Falling(address, "renewal", renewals[address].date(), tr("is to be renewed"), again)
         yield Falling(address, "expiry", have.not_after.date(), tr("expires, unless it was renewed"), again)
     for place in publishers(loaded.plan):
-        if place.id in standing.crls:
-            day = max(crl_renewal(standing.crls[place.id]), loaded.now).date()
+        if crl := standing.listed.crls.get(place.id):
+            day = max(renewal(loaded.plan, place, crl), loaded.now).date()
             yield Falling(place.id, "crl", day, tr("its revocation list is to be published again"), again)
 
 

@@ -31,7 +31,7 @@ def status(loaded: Loaded) -> report.Standing:
         rows=tuple(_row(place, standing, found) for place in loaded.plan.places),
         next_due=flow.coming(loaded.plan, standing, loaded.now),
         actions=actions,
-        crls=tuple(_crl_row(crl) for _, crl in sorted(standing.crls.items())),
+        crls=tuple(_crl_row(crl) for _, crl in sorted(standing.listed.crls.items())),
         abandoned=abandoned,
         state=loaded.state,
         exists=inventory is not None,
@@ -116,4 +116,4 @@ def _row(place: Place, standing: Standing, found: _Found) -> report.Row:
 
 
 def _crl_row(crl: Crl) -> report.CrlRow:
-    return report.CrlRow(crl.authority, crl.number, crl.this_update, crl.next_update)
+    return report.CrlRow(crl.scope, crl.number, crl.this_update, crl.next_update)

@@ -1,114 +1,25 @@
-"""Certificate revocation lists (RFC 5280 5): serials → CRL, CRL → facts, and whether its signature is the issuer's."""
+"""Certificate revocation lists (RFC 5280 5): CRL → facts, and whether its signature is the issuer's."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from certwright.errors import Refused, Unreadable
+from certwright.errors import Unreadable
 from certwright.speech import tr
+from certwright.x509.crl_sign import write_crl
 from certwright.x509.facts import CertificateFacts, CrlFacts, Defect, Revoked
 from certwright.x509.name import read_name
 from certwright.x509.signature import HOSTILE
-from certwright.x509.write import SigningKey, spki
 
 __all__ = ["MOST_OCTETS", "CrlFacts", "Revoked", "read_crl", "signed_by", "write_crl"]
 
 MOST_OCTETS = 256 << 20
 
 _SIGNERS = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
-
-
-# ── writing ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def write_crl(
-    issuer: CertificateFacts,
-    key: SigningKey,
-    number: int,
-    revoked: Sequence[Revoked],
-    this_update: datetime,
-    next_update: datetime,
-) -> bytes:
-    """A DER CRL of that issuer, with its number and the issuer's key identifier (RFC 5280 5.2). Times are aware.
-
-    Raises Refused for a key that is not the issuer's, an issuer without cRLSign, times in the wrong order, a serial
-    that appears twice and a reason RFC 5280 5.3.1 does not know.
-    """
-    _refuse(issuer, key, number, revoked, this_update, next_update)
-    builder = x509.CertificateRevocationListBuilder(
-        x509.load_der_x509_certificate(issuer.der).subject,
-        _naive(this_update),
-        _naive(next_update),
-        revoked_certificates=[_line(one) for one in revoked],  # at once: the fluent way copies the list for every line
-    ).add_extension(x509.CRLNumber(number), critical=False)
-    if issuer.subject_key_identifier is not None:
-        parent = x509.AuthorityKeyIdentifier(issuer.subject_key_identifier, None, None)
-        builder = builder.add_extension(parent, critical=False)
-    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
-
-
-def _naive(moment: datetime) -> datetime:
-    """The constructor keeps times as it gets them, and the encoder wants them naive, in UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _line(one: Revoked) -> x509.RevokedCertificate:
-    builder = x509.RevokedCertificateBuilder(one.serial, _naive(one.when))
-    if one.reason and one.reason != "unspecified":  # RFC 5280 5.3.1: absent rather than unspecified
-        builder = builder.add_extension(x509.CRLReason(x509.ReasonFlags(one.reason)), critical=False)
-    return builder.build()
-
-
-def _refuse(
-    issuer: CertificateFacts,
-    key: SigningKey,
-    number: int,
-    revoked: Sequence[Revoked],
-    this_update: datetime,
-    next_update: datetime,
-) -> None:
-    wrong = next(_faults(issuer, key, number, revoked, this_update, next_update), "")
-    if wrong:
-        raise Refused(tr("the CRL of {issuer!r}: {wrong}", issuer=issuer.subject, wrong=wrong))
-    known = {flag.value for flag in x509.ReasonFlags}
-    for line in revoked:
-        if line.reason and line.reason not in known:
-            told = tr("the CRL of {issuer!r}: no such reason: {reason!r}", issuer=issuer.subject, reason=line.reason)
-            raise Refused(told, tr("use one of {known}", known=", ".join(sorted(known))))
-
-
-def _faults(
-    issuer: CertificateFacts,
-    key: SigningKey,
-    number: int,
-    revoked: Sequence[Revoked],
-    this_update: datetime,
-    next_update: datetime,
-) -> Iterator[str]:
-    if spki(key.public_key()) != issuer.key.spki:
-        yield tr("this is not the issuer's key")
-    if issuer.key_usage is not None and "cRLSign" not in issuer.key_usage:
-        yield tr("its certificate may not sign CRLs (no cRLSign among its key usages)")
-    if not 0 <= number < 1 << 159:
-        yield tr("its number must be from 0 and fit in 20 octets (RFC 5280 5.2.3)")
-    if any(one.tzinfo is None for one in (this_update, next_update, *(line.when for line in revoked))):
-        yield tr("times without a time zone")
-    if next_update <= this_update:
-        yield tr("its next update ({next}) is not after this one ({this})", next=next_update, this=this_update)
-    if len({line.serial for line in revoked}) != len(revoked):
-        yield tr("a serial appears twice")
-    for line in revoked:
-        if line.serial <= 0:
-            yield tr("{serial} is no serial", serial=line.serial)
-
-
-# ── reading ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def read_crl(encoded: bytes) -> CrlFacts:
