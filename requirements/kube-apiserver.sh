@@ -35,11 +35,9 @@ trap 'exit 130' INT TERM
 mkdir -p "$work/apt/parts" "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/source"
 
 # The machine's entries in both notations; what is an entry for programs becomes one for their sources.
-etc=$(apt-config shell d Dir::Etc/d | sed "s/^d='\(.*\)'$/\1/")
-list=$(apt-config shell d Dir::Etc::sourcelist/f | sed "s/^d='\(.*\)'$/\1/")
-parts=$(apt-config shell d Dir::Etc::sourceparts/d | sed "s/^d='\(.*\)'$/\1/")
-: "${etc:=/etc/apt/}" "${list:=${etc}sources.list}" "${parts:=${etc}sources.list.d/}"
-for entry in "$list" "$parts"/*.list "$parts"/*.sources; do
+etc=""
+eval "$(apt-config shell etc Dir::Etc::sourcelist/f parts Dir::Etc::sourceparts/d)"
+for entry in "$etc" "$parts"/*.list "$parts"/*.sources; do
   [ -s "$entry" ] || continue
   name=$(basename "$entry")
   case $name in
@@ -65,9 +63,15 @@ version=$(ask apt-cache showsrc --only-source kubernetes 2>/dev/null | sed -n 's
   exit 2
 }
 
+# The copy of reflect2 inside kubernetes reads maps as Go did before 1.18, and crashes with a later one; Debian has a
+# newer one, whose place in the sources is the same.
 say "fetching kubernetes $version"
-(cd "$work/source" && ask apt-get source -qq --only-source "kubernetes=$version" >&2)
-tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d)
+(cd "$work/source" && ask apt-get source -qq --only-source "kubernetes=$version" golang-github-modern-go-reflect2 >&2)
+tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d -name 'kubernetes-*')
+newer=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d -name '*reflect2-*')
+older=$tree/vendor/github.com/modern-go/reflect2
+rm "$older"/*.go "$older"/*.s
+cp "$newer"/*.go "$newer"/*.s "$older"
 
 say "building kube-apiserver $version; this takes some minutes, once"
 (

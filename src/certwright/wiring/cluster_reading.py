@@ -1,0 +1,111 @@
+"""What lies in a cluster → the objects that `check` looks at, as `kubectl get -o json` gives them.
+
+Kinds are listed where that is permitted; where not, the objects that the deployment names, and those they refer to.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from certwright.errors import Refused
+from certwright.model import Plan
+from certwright.pack.object_kinds import CARRIERS, KINDS, READ_ONLY, SECRET, Kind, Ref, references, table
+from certwright.pack.object_public import public
+from certwright.pack.objects import Object
+from certwright.report.envelope import json_text
+from certwright.speech import tr, trn
+from certwright.value import value
+from certwright.wiring.cluster_applying import Reached, connect
+from certwright.wiring.cluster_objects import meant, namespaces, site_of
+from certwright.wiring.clustered import Dump
+from certwright.wiring.loading import Loaded
+
+if TYPE_CHECKING:
+    from certwright.cluster.connection import Cluster
+
+PREFIX = "cluster:"  # how a cluster is named where a path could stand: cluster:CONTEXT, or the current one
+TYPES = ("kubernetes.io/tls", "Opaque")  # of Secrets; tokens and what Helm keeps are nobody's certificates
+
+
+@value
+class Live:
+    """The objects of a cluster, and what there is to say about reading them."""
+
+    objects: tuple[Object, ...]
+    messages: tuple[str, ...] = ()
+
+
+def dump(plan: Plan, reached: Reached) -> Dump:
+    """What lies in the cluster of that context, for all sites of the plan. Problems are those of `connect`."""
+    with connect(reached) as cluster:
+        refs = [one.ref for site in dict.fromkeys(place.site for place in plan.places) for one in meant(plan, site)]
+        return Dump(f"{PREFIX}{cluster.context}", read(cluster, refs).objects)
+
+
+def export_text(loaded: Loaded, cluster: "Cluster", site: str) -> tuple[str, tuple[str, ...]]:
+    """The objects of a site as the JSON of a List, without anything secret; and what there is to say about it."""
+    live = read(cluster, [one.ref for one in meant(loaded.plan, site_of(loaded, site))])
+    if not live.objects:
+        raise Refused(
+            tr("{context}: none of the objects is there", context=cluster.context),
+            tr("certwright cluster apply {file} applies them", file=loaded.path),
+        )
+    items = [public(one) for one in live.objects]
+    count = trn(
+        "{count} object written, nothing secret in it", "{count} objects written, nothing secret in them", len(items)
+    )
+    return json_text({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": items}), (count, *live.messages)
+
+
+def read(cluster: "Cluster", refs: Sequence[Ref]) -> Live:
+    """What the plan names, everything of its kinds beside them, and what that refers to."""
+    found: dict[Ref, Object] = {}
+    messages: list[str] = []
+    for kind, namespace in looked_at(refs):
+        listed = cluster.list(kind, namespace, TYPES if kind == SECRET else ())
+        found |= {_ref(kind, one): one for one in listed.objects}
+        if listed.refusal and listed.refusal.forbidden:
+            messages.append(_unlisted(kind, namespace))
+    wanted = list(refs)
+    asked: set[Ref] = set()
+    while missing := [ref for ref in dict.fromkeys(wanted) if ref not in found and ref not in asked]:
+        asked |= {*missing}
+        for ref in missing:
+            outcome = cluster.get(ref)
+            if outcome.object:
+                found[ref] = outcome.object
+            elif outcome.refusal and outcome.refusal.forbidden:
+                messages.append(tr("{object}: may not be read", object=ref))
+        wanted = [ref for one in found.values() for ref in references(one)]
+    objects = (_as_kubectl(found[ref]) for ref in sorted(found, key=_order))
+    return Live(tuple(objects), tuple(messages))
+
+
+def looked_at(refs: Iterable[Ref]) -> Iterator[tuple[Kind, str]]:
+    """The kinds that are listed, with their namespaces: those that have more of ours than what others refer to."""
+    refs = list(refs)
+    own = namespaces(ref for ref in refs if ref.kind not in CARRIERS) or namespaces(refs)
+    for kind in (*KINDS, *READ_ONLY):
+        if not kind.namespaced:
+            yield kind, ""
+        else:
+            yield from ((kind, namespace) for namespace in own)
+
+
+def _ref(kind: Kind, found: Object) -> Ref:
+    metadata = table(found, "metadata")
+    return Ref(kind, str(metadata.get("namespace", "")) if kind.namespaced else "", str(metadata.get("name", "")))
+
+
+def _order(ref: Ref) -> tuple[int, str, str]:
+    return ((*KINDS, *READ_ONLY).index(ref.kind), ref.namespace, ref.name)
+
+
+def _as_kubectl(found: Object) -> Object:
+    """Without the managers of fields, which kubectl does not show unless it is asked."""
+    metadata = {key: one for key, one in table(found, "metadata").items() if key != "managedFields"}
+    return {**found, "metadata": metadata}
+
+
+def _unlisted(kind: Kind, namespace: str) -> str:
+    where = namespace or tr("the cluster")
+    return tr("{kind} in {where}: may not be listed; only what is named was read", kind=kind.kind, where=where)
