@@ -211,9 +211,10 @@ def text_data(found: Thing, key: str, now: datetime) -> Iterator[Mismatch]:
             tr("PEM text under data"), tr("binaryData: {found}", found=told), f"{found.title}, {bounded(one.key)}", fix
         )
     held = [one for one in found.holdings if one.part == "data" and key in ("", one.key)]
-    if held and not any(one.certificates for one in held):
-        told = next((one.trouble for one in held if one.trouble), "") or tr("no certificate")
-        yield Mismatch(tr("PEM text with certificates"), told, f"{found.title}, {bounded(held[0].key)}", fix)
+    if (held or not (key or binary)) and not any(one.certificates for one in held):
+        told = next((one.trouble for one in held or found.holdings if one.trouble), "") or tr("no certificate")
+        where = f"{found.title}, {bounded(held[0].key)}" if held else found.title
+        yield Mismatch(tr("PEM text with certificates"), told, where, fix)
     if key:
         for one in held:
             yield from current(one.certificates, now, f"{found.title}, {bounded(one.key)}", fix)
