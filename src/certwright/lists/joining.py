@@ -11,7 +11,8 @@ from typing import cast
 from certwright.catalogue.product import Product
 from certwright.lists.entries import CLIENT, CONNECTORS, FACTS, ListEntry
 from certwright.manifest.read import Deployment, Site
-from certwright.model import Facts, FactValue, Sealed
+from certwright.model import Facts, FactValue
+from certwright.sealed import Sealed
 
 Record = Mapping[str, FactValue]
 
@@ -21,9 +22,7 @@ def has_lists(product: Product) -> bool:
     return all(fact in product.facts for fact in (*FACTS.values(), CONNECTORS))
 
 
-def with_lists(
-    deployment: Deployment, products: Mapping[str, Product], entries: Iterable[ListEntry]
-) -> Deployment:
+def with_lists(deployment: Deployment, products: Mapping[str, Product], entries: Iterable[ListEntry]) -> Deployment:
     """The deployment with these entries in its sites' facts. Entries of sites that are gone count for nothing."""
     of_site: dict[str, list[ListEntry]] = defaultdict(list)
     for entry in entries:

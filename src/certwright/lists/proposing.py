@@ -1,7 +1,6 @@
 """New material → the changes it asks for, or every reason why not: names, pairs, what is there already. Pure."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -47,7 +46,7 @@ class Proposal:
         self.site, self.list, self.facts, self.overwrite = site, name, facts, overwrite
         self.mistakes: list[Mistake] = []
         self.entries = [one for one in entries if one.site == site]
-        self.taken = [*_from_file(facts), *map(_from_vault, self.entries)]
+        self.taken = [*taken_by(facts), *map(_from_vault, self.entries)]
 
     def changes(self, offers: Sequence[Offer]) -> tuple[ListChange, ...]:
         """The changes these offers are. Nothing of them counts while there are `mistakes`."""
@@ -57,9 +56,7 @@ class Proposal:
             self._collisions(offer.material.source, entry, [other for other, _ in made if other is not offer], made)
         if self.list == CLIENT:
             self._pair([offer for offer, _ in made], offers)
-        return tuple(
-            ListChange("add", entry, "" if offer.secret else "upload") for offer, entry in made
-        )
+        return tuple(ListChange("add", entry, "" if offer.secret else "upload") for offer, entry in made)
 
     def wrong(self, source: str, what: str, *, found: str = "", expected: str = "", hint: str = "") -> None:
         self.mistakes.append(Mistake(source, 0, 0, what, found, expected, hint))
@@ -136,6 +133,12 @@ class Proposal:
                 tr("{file} stands in the deployment file", file=taken.file),
                 tr("change it there, or give another name with --name NAME"),
             )
+        if taken.file.lower() == entry.file.lower() and {taken.list, entry.list} == {TRUST, ISSUER}:
+            return (
+                tr("{file} is in the list {list}, and the two lists share their file names",
+                   file=taken.file, list=taken.list),
+                tr("give another name with --name NAME"),
+            )  # fmt: skip
         if same_file and not self.overwrite:
             return (
                 tr("{file} is in the list already, from the secret {name}", file=taken.file, name=taken.secret),
@@ -171,18 +174,19 @@ class Proposal:
             names = ", ".join(one.material.base for one in made)
             told = tr("certificate and key must have one base name")
             self.wrong(source, told, found=names, hint=tr("give both one with --name NAME"))
-        elif base := next((one.base for one in self.entries if one.list == CLIENT), ""):
-            if made and made[0].material.base != base:
-                told = tr("the connector has a pair already: {base}", base=base)
-                self.wrong(source, told, hint=tr("give the new one that name with --name {base} --overwrite, or delete"
-                                                 " it first", base=base))  # fmt: skip
+            return
+        known = next((one.base for one in self.entries if one.list == CLIENT), "")
+        if known and made and made[0].material.base != known:
+            told = tr("the connector has a pair already: {base}", base=known)
+            hint = tr("give the new one that name with --name {base} --overwrite, or delete it first", base=known)
+            self.wrong(source, told, hint=hint)
 
 
 def _from_vault(entry: ListEntry) -> Taken:
     return Taken(entry.list, entry.file, entry.secret, "vault", b"" if entry.sealed else entry.content)
 
 
-def _from_file(facts: Facts) -> Iterator[Taken]:
+def taken_by(facts: Facts) -> Iterator[Taken]:
     """What the deployment file puts into lists: the file names and secrets that delivering gives its records."""
     for name in (TRUST, ISSUER):
         for record in records(facts, FACTS[name]):
@@ -201,9 +205,8 @@ def _taken(name: str, record: Record, file: str, column: str, secret: str) -> Ta
     return Taken(name, file, told, "file", content if isinstance(content, bytes) else b"")
 
 
-def by_secret(entries: Iterable[ListEntry]) -> Mapping[str, tuple[ListEntry, ...]]:
-    """Entries by the secret they are, in lower case."""
-    found: dict[str, list[ListEntry]] = defaultdict(list)
-    for one in entries:
-        found[one.secret.lower()].append(one)
-    return {name: tuple(some) for name, some in found.items()}
+def secrets_of(facts: Facts) -> dict[str, str]:
+    """File name → name of its secret, for everything that lists hold by the facts of a site."""
+    told = facts.get("opcua_secrets")
+    pair = {file: str(name) for file, name in told.items()} if isinstance(told, Mapping) else {}
+    return {one.file: one.secret for one in taken_by(facts)} | pair

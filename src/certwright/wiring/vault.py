@@ -30,8 +30,13 @@ def open_vault(
     loaded: Loaded, unlock: Unlock, inventory: Inventory, foundry: Foundry, listener: Listener, tokens: Tokens
 ) -> Vault:
     """The vault of this inventory; a new one when it has none yet. Locked when the secret is missing or wrong."""
-    box = open_safe(loaded, unlock, inventory) or _new_safe(loaded, unlock, inventory, listener)
+    box = open_box_of(loaded, unlock, inventory, listener)
     return Vault(KeyRing(SealedKeys(foundry, box, secrets.token_bytes), tokens), box)
+
+
+def open_box_of(loaded: Loaded, unlock: Unlock, inventory: Inventory, listener: Listener) -> Box:
+    """The box the inventory's secrets are sealed in; a new one when nothing was ever sealed. Locked as above."""
+    return open_safe(loaded, unlock, inventory) or _new_safe(loaded, unlock, inventory, listener)
 
 
 def open_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> Box | None:

@@ -1,0 +1,33 @@
+"""`certwright vault orphans FILE`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from certwright.cli.ending import FINDINGS
+from certwright.cli.options import deployment_file
+from certwright.cli.secrets import unlock_file
+from certwright.cli.terminal import screen, show
+from certwright.cli.vault.telling import asked, site_option
+from certwright.cli.verb import Spoken
+from certwright.report.envelope import json_text
+from certwright.report.vault import orphans_document, orphans_text
+from certwright.wiring.vaults.viewing import orphans
+
+
+@click.command("orphans", cls=Spoken)
+@deployment_file
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="How to write it.")
+@site_option
+@unlock_file
+def command(*, file: Path, form: str, site: str, unlock_file: Path | None) -> None:
+    """Show what does not match between lists and vault.
+
+    Secrets that no list uses, entries whose secret is gone or has a later version, and secrets that cluster objects
+    name but nobody has set. The exit code is 1 when there is any.
+    """
+    found, site, vault = orphans(asked(file, site, unlock_file))
+    document = orphans_document(found, site, vault)
+    show(json_text(document) if form == "json" else orphans_text(found, vault, screen()))
+    sys.exit(FINDINGS if found else 0)

@@ -1,0 +1,1 @@
+"""The verbs of `certwright vault`, one file each, over one ground."""

@@ -1,0 +1,146 @@
+"""What every verb of the vault stands on: the deployment file, its inventory, the keeper of its secrets, its lists."""
+
+import secrets
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from certwright import flow
+from certwright.errors import Broken, Refused
+from certwright.flow.own_vault import OwnVault
+from certwright.flow.vaulting import Counter
+from certwright.flow.world import Box
+from certwright.inventory import Inventory, run_lock
+from certwright.keys.unlock import Unlock
+from certwright.lists.entries import ListChange, ListEntry
+from certwright.lists.joining import has_lists
+from certwright.manifest.read import Site
+from certwright.speech import os_words, tr
+from certwright.value import value
+from certwright.vaults import Keeper
+from certwright.wiring.loading import Loaded, load_written
+from certwright.wiring.vault import Listener, open_box_of
+
+PUBLIC_CLOUD = "https://{name}.vault.azure.net"
+WAIT = 10.0  # seconds another run is waited for
+
+
+@value
+class Asked:
+    """What all verbs are told: the deployment file, the site ("" when it has only one with lists), what unlocks."""
+
+    file: Path
+    site: str = ""
+    unlock: Unlock = Unlock()
+    say: Callable[[str], None] = lambda told: None
+    at: Callable[[str], None] = flow.unheard
+
+
+@value
+class Ground:
+    """One site's lists. `written` is the deployment file alone; `entries` and `changes` are those of all sites."""
+
+    written: Loaded
+    site: Site
+    inventory: Inventory
+    counter: Counter
+    entries: tuple[ListEntry, ...]
+    changes: tuple[ListChange, ...]
+
+    @property
+    def keeper(self) -> Keeper:
+        """Who keeps the secrets of this site."""
+        return self.counter.keeper
+
+    @property
+    def own_changes(self) -> tuple[ListChange, ...]:
+        """What waits to be applied at this site."""
+        return tuple(one for one in self.changes if one.entry.site == self.site.name)
+
+
+@contextmanager
+def ground(asked: Asked) -> Iterator[Ground]:
+    """The ground of one site, while no other run writes. Refused when it is not clear which site is meant.
+
+    Locked while another run holds the inventory, Broken when a vault cannot be reached, Mistakes for the file.
+    """
+    written = load_written(asked.file)
+    site = _site(written, asked.site)
+    _make_folder(written)
+    with run_lock(written.state / "lock", written.now, WAIT), Inventory.open(written.database) as inventory:
+        listener = Listener(asked.say, asked.at)
+
+        @cache
+        def box() -> Box:
+            return open_box_of(written, asked.unlock, inventory, listener)
+
+        keeper = _keeper(site, inventory, box, written)
+        with closing(keeper):
+            counter = Counter(keeper, inventory, box, written.now, asked.at)
+            with inventory.reading() as reading:
+                entries, changes = reading.vault.entries(), reading.vault.changes()
+            yield Ground(written, site, inventory, counter, entries, changes)
+
+
+def _site(written: Loaded, name: str) -> Site:
+    having = [one for one in written.deployment.sites if has_lists(written.products[one.product])]
+    found = [one for one in having if not name or one.name == name]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in having)
+    if not having:
+        raise Refused(
+            tr("{file}: no site of it has lists that a vault fills", file=written.path),
+            tr("sites of Azure IoT Operations have: certwright explain azure-iot-operations"),
+        )
+    raise Refused(tr("it is not clear which site is meant"), tr("say --site with one of {names}", names=names))
+
+
+def vault_url(site: Site) -> str:
+    """The address of the site's Key Vault; "" when it has none, and the inventory is its vault."""
+    name = str(site.facts.get("key_vault") or "")
+    given = str(site.facts.get("key_vault_url") or "")
+    if not name:
+        return ""
+    if given and (urlsplit(given).scheme != "https" or not urlsplit(given).hostname):
+        raise Refused(
+            tr("{url} is no address of a Key Vault", url=given), tr("key_vault_url: https://NAME.vault.azure.net")
+        )
+    return given or PUBLIC_CLOUD.format(name=name)
+
+
+def _keeper(site: Site, inventory: Inventory, box: Callable[[], Box], written: Loaded) -> Any:
+    url = vault_url(site)
+    if not url:
+        return OwnVault(inventory, box, secrets.token_bytes, written.now)
+    try:
+        azure = import_module("certwright.vaults.azure")
+    except ImportError as lack:
+        raise Refused(
+            tr("an Azure Key Vault needs libraries that are not installed"), "pip install certwright[azure]"
+        ) from lack
+    return azure.AzureVault(url)
+
+
+def _make_folder(written: Loaded) -> None:
+    try:
+        written.state.mkdir(mode=0o700, exist_ok=True)
+    except OSError as failure:
+        raise Broken(
+            tr(
+                "{folder}: the folder of the inventory cannot be made ({reason})",
+                folder=written.state,
+                reason=os_words(failure),
+            ),
+            tr("make the deployment file's folder writable for this user"),
+        ) from failure
+
+
+def open_to_others(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Which of these files more people than their owner may read, as far as the system tells."""
+    return tuple(one for one in paths if one.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
