@@ -61,13 +61,14 @@ def command(
                 say=tell_now,
                 foundry=foundry,
             )
-    made = [place for place in loaded.plan.places if place.id in applied.made]
+    plan = applied.plan or loaded.plan
+    made = [place for place in plan.places if place.id in applied.made]
     output = str(loaded.output)
     waiting = dict(applied.waiting)
-    ready = [group for group in loaded.plan.sets if waiting.keys().isdisjoint(group.places)]
+    ready = [group for group in plan.sets if waiting.keys().isdisjoint(group.places)]
     steps = [(f"{output}/{one.path}", one.title) for group in ready for one in group.scripts]
     messages = (*applied.messages, *(telling.told(loaded, applied) if telling else ()))
-    told = (made, applied.delivered, output, messages, [*handed(loaded.plan, output, waiting), *steps])
+    told = (made, applied.delivered, output, messages, [*handed(plan, output, waiting), *steps])
     show(applied_text(*told, applied.next_due, screen(), applied.waiting))
     sys.exit(WAITING if waiting else 0)
 

@@ -6,11 +6,13 @@ Killed at any moment and run again, it ends where an undisturbed run would have 
 from certwright.flow.applying import apply
 from certwright.flow.delivering import authorities, foreign_roots, roots
 from certwright.flow.passwords import open_passwords
+from certwright.flow.rotating import Rotating
 from certwright.flow.standing import Standing, coming, look, todo
 from certwright.flow.world import Applied, Vault, World, unheard, unreachable, untold
 
 __all__ = [
     "Applied",
+    "Rotating",
     "Standing",
     "Vault",
     "World",

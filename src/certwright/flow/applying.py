@@ -6,7 +6,9 @@ from dataclasses import replace
 from certwright.due.waits import asks_for, issuer_of
 from certwright.errors import Refused
 from certwright.flow.issuing import refuse_strangers
+from certwright.flow.parcel import take_away
 from certwright.flow.passwords import refuse_passwords
+from certwright.flow.rotating import Rotating, advanced, left_over
 from certwright.flow.run import Run
 from certwright.flow.standing import Standing, coming, look, todo, wanted_paths
 from certwright.flow.world import Applied, World
@@ -15,17 +17,52 @@ from certwright.model import Plan
 from certwright.speech import tr
 
 
-def apply(plan: Plan, world: World, passwords: Mapping[str, str] | None = None) -> Applied:
+def apply(
+    plan: Plan, world: World, passwords: Mapping[str, str] | None = None, rotating: Rotating | None = None
+) -> Applied:
     """Make, check and deliver whatever is due at `world.now`. `passwords` are by set address.
+
+    With `rotating`, every step of a rotation whose gate is open is taken, and what is due then is done, too.
 
     Refused for passwords that break their rule, files that are not ours, and certificates nobody would accept;
     Impossible for a root that is to be renewed; Locked without the unlock secret; Broken when the world does not do its
     part. Whatever it raises, running it again goes on where it stopped.
     """
     given = passwords or {}
+    _recover(world)
+    if rotating is None:
+        return _once(plan, world, given)
+    plan, messages = advanced(plan, rotating, world)
+    applied = replace(_once(plan, world, given), plan=plan)
+    applied = replace(applied, messages=(*messages, *applied.messages))
+    while True:
+        _clear(plan, world)
+        further, messages = advanced(plan, rotating, world)
+        if further is plan:
+            return applied
+        plan, applied = further, _joined(applied, messages, replace(_once(further, world, {}), plan=further))
+
+
+def _joined(before: Applied, messages: tuple[str, ...], after: Applied) -> Applied:
+    """What two runs did, one after the other, and what was said between them."""
+    return replace(
+        after,
+        made=(*before.made, *after.made),
+        delivered=(*before.delivered, *after.delivered),
+        messages=tuple(dict.fromkeys((*before.messages, *messages, *after.messages))),
+    )
+
+
+def _clear(plan: Plan, world: World) -> None:
+    """Take away what a rotation left over, unless somebody changed it: nobody shall find an old root and trust it."""
+    standing = look(plan, world.inventory, world.target)
+    gone = set(left_over(plan, standing))
+    take_away(world, [one for one in standing.deliveries if one.path in gone], standing.is_there)
+
+
+def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
     refuse_passwords(plan, given)
     refuse_strangers(plan)
-    _recover(world)
     standing = look(plan, world.inventory, world.target)
     messages = _refuse_foreign(plan, standing, world)
     standing = _withdraw(plan, standing, world)
@@ -101,10 +138,11 @@ def _refuse_foreign(plan: Plan, standing: Standing, world: World) -> list[str]:
             tr("certwright did not write what is in the way: {paths}", paths=", ".join(foreign)),
             tr("move these files away, or run again with --replace to overwrite them"),
         )
-    changed = standing.changed(wanted_paths(plan))
+    changed, gone = standing.changed(wanted_paths(plan)), set(left_over(plan, standing))
     told = [tr("{path}: was not written by certwright; replaced", path=path) for path in foreign]
     told += [tr("{path}: was changed since it was written; put back", path=path) for path in changed]
     return told + [
         tr("{path}: is no longer part of the plan; remove it if nobody needs it", path=path)
         for path in standing.left(plan)
+        if path not in gone
     ]

@@ -8,6 +8,7 @@ from certwright.errors import Refused
 from certwright.inventory import Inventory
 from certwright.issuers import Correspondent
 from certwright.keys import Keys
+from certwright.model import Plan
 from certwright.speech import tr
 from certwright.targets import Target
 from certwright.value import value
@@ -65,7 +66,8 @@ class World:
 class Applied:
     """What a run did: places that got a certificate, paths that were written (in order), and what comes next.
 
-    `waiting` are places that are due and wait for somebody else, each with the reason.
+    `waiting` are places that are due and wait for somebody else, each with the reason. `plan` is the one that was
+    carried out in the end, if an authority rotates.
     """
 
     made: tuple[str, ...]
@@ -73,3 +75,4 @@ class Applied:
     next_due: tuple[date, str] | None
     messages: tuple[str, ...] = ()
     waiting: tuple[tuple[str, str], ...] = ()
+    plan: Plan | None = None

@@ -7,7 +7,7 @@ from certwright.errors import Conflict
 from certwright.generations import Generation, Rotation, State
 from certwright.model import Draft, Line, Place
 from certwright.plan.feasible import life_of
-from certwright.rotation.states import EVER, Rotations, standing
+from certwright.rotation.states import Rotations, standing
 from certwright.speech import tr, trn
 from certwright.value import value
 
@@ -170,11 +170,11 @@ def _too_short(course: _Course, rotation: Rotation, one: Generation) -> Iterator
         )
 
 
-def retirement(rotation: Rotation, staged: datetime, longest: timedelta) -> date:
-    """The first day on which the generation before may be retired: as declared, or when nothing of it can be left."""
-    if rotation.compromised or staged == EVER:
-        return date.min
-    return rotation.retire_from or (staged + rotation.distribution + longest).date()
+def retirement(rotation: Rotation, signing: datetime, longest: timedelta) -> date | None:
+    """The first day on which the generation before may be retired: as declared, or when the last certificate has ended
+    that it can have signed before the other one did. None: at once, because it is compromised.
+    """
+    return None if rotation.compromised else rotation.retire_from or (signing + longest).date()
 
 
 def _midnight(day: date) -> datetime:

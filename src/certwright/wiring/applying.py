@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from certwright import flow
 from certwright.errors import Broken
-from certwright.flow import Applied, Vault, World
+from certwright.flow import Applied, Rotating, Vault, World
 from certwright.inventory import Inventory, run_lock
 from certwright.inventory.glance import places_held
 from certwright.keys.foundry import Foundry
 from certwright.keys.unlock import Unlock
 from certwright.model import Action, KeySpec
+from certwright.plan.consumers import consumers_of
 from certwright.speech import os_words, tr
 from certwright.targets.folder import Folder
-from certwright.wiring.loading import Loaded
+from certwright.wiring.loading import Loaded, replan
 from certwright.wiring.tokens import Tokens
 from certwright.wiring.vault import Listener, open_vault
 
@@ -51,6 +52,7 @@ def apply(
     with run_lock(loaded.state / "lock", loaded.now, wait), foundry or Foundry() as foundry:
         foundry.expect(_likely_keys(loaded))
         with Inventory.open(loaded.database) as inventory:
+            loaded, rotating = _rotating(loaded, inventory)
             listener = Listener(say or said.append, at)
             tokens = Tokens(loaded, partial(_names_of_keys, inventory), listener.say)
 
@@ -72,11 +74,30 @@ def apply(
             )
             with closing(tokens), closing(asked) if asked else nullcontext():
                 advice = _advice(loaded, inventory)
-                applied = flow.apply(loaded.plan, world, passwords or {})
+                applied = flow.apply(loaded.plan, world, passwords or {}, rotating)
                 heard = (*(asked.messages() if asked else ()), *advice)
                 heard += _advice(loaded, inventory) if applied.made else ()
     heard = tuple(dict.fromkeys(heard))
     return dataclasses.replace(applied, messages=(*said, *applied.messages, *heard))
+
+
+def _rotating(loaded: Loaded, inventory: Inventory) -> tuple[Loaded, Rotating | None]:
+    """What rotations need, and the plan as it is now that nobody else can change a generation; None without any.
+
+    Impossible when a generation was made that the deployment file does not declare.
+    """
+    with inventory.reading() as reading:
+        generations = reading.generations()
+        ends = {one.place: one.not_after for one in reading.held().values()} if generations else {}
+    if generations != loaded.generations:
+        loaded = replan(loaded, generations, ends)
+    if not loaded.deployment.rotations:
+        return loaded, None
+    return loaded, Rotating(
+        loaded.deployment.rotations,
+        consumers_of(loaded.deployment, loaded.products, loaded.plan),
+        lambda moved, until: replan(loaded, moved, until).plan,
+    )
 
 
 def _correspondents(loaded: Loaded, inventory: Inventory, vault: Callable[[], Vault]) -> "Correspondents | None":

@@ -1,7 +1,7 @@
 """The deployment file and everything it names, read from disk; and the plan that follows from it."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -12,8 +12,9 @@ from certwright.catalogue.product import Product
 from certwright.catalogue.read import read_product
 from certwright.catalogue.templates import unknown_in_script
 from certwright.errors import Mistake, Mistakes, Refused
+from certwright.generations import Generation
 from certwright.lists.entries import ListEntry
-from certwright.lists.joining import with_lists
+from certwright.lists.joining import has_lists, with_lists
 from certwright.manifest.files import with_files
 from certwright.manifest.read import Deployment, files_named, products_named, read_deployment
 from certwright.manifest.tree import Spot, read_tree
@@ -25,7 +26,10 @@ from certwright.value import value
 
 @value
 class Loaded:
-    """A deployment file with its plan. `output`, `state` and `unlock_file` lie beside the file; `now` is aware UTC."""
+    """A deployment file with its plan. `output`, `state` and `unlock_file` lie beside the file; `now` is aware UTC.
+
+    `generations` are those of its issuers that were written down, where any is declared.
+    """
 
     path: Path
     deployment: Deployment
@@ -35,6 +39,7 @@ class Loaded:
     state: Path
     unlock_file: Path
     now: datetime
+    generations: tuple[Generation, ...] = ()
 
     @property
     def database(self) -> Path:
@@ -47,43 +52,52 @@ def load(path: Path, *, now: datetime | None = None) -> Loaded:
 
     Refused when the file cannot be read.
     """
-    now = (now or datetime.now(UTC)).replace(microsecond=0)
-    written, products = read_written(path)
-    deployment = with_lists(written, products, _listed(path))
+    written = load_written(path, now=now)
+    return with_entries(written, _listed(written))
+
+
+def with_entries(written: Loaded, entries: Iterable[ListEntry]) -> Loaded:
+    """The deployment with these entries in its lists, and its plan. Impossible for what cannot be."""
+    deployment = with_lists(written.deployment, written.products, entries)
+    generations, ends = _recorded(written.database) if deployment.rotations else ((), {})
+    return replan(replace(written, deployment=deployment), generations, ends)
+
+
+def replan(loaded: Loaded, generations: tuple[Generation, ...], ends: Mapping[str, datetime]) -> Loaded:
+    """The same with the plan that follows from these generations. `ends`: when what authorities hold ends."""
+    plan = make_plan(loaded.deployment, loaded.products, loaded.now.date(), generations, ends)
+    return replace(loaded, plan=plan, generations=generations)
+
+
+def _recorded(database: Path) -> tuple[tuple[Generation, ...], Mapping[str, datetime]]:
+    """What the inventory knows of generations, and when what its places hold ends. It is loaded only for that."""
+    glance = import_module("certwright.inventory.glance")
+    return glance.generations_of(database), glance.ends_of(database)
+
+
+def load_written(path: Path, *, now: datetime | None = None) -> Loaded:
+    """The deployment file alone: nothing of the inventory, and no plan. Raises what `load` does for the file."""
+    tree = read_tree(_text(path), str(path))
+    products = _products(path, tree)
+    deployment = read_deployment(tree, str(path), products)
+    deployment = with_files(deployment, _contents(path, deployment))
     return Loaded(
         path=path,
         deployment=deployment,
         products=products,
-        plan=make_plan(deployment, products, now.date()),
+        plan=Plan((), (), ()),
         output=path.parent / deployment.output,
-        state=state_of(path),
+        state=path.with_name(f"{path.stem}.certwright"),
         unlock_file=path.with_name(f"{path.stem}.unlock"),
-        now=now,
+        now=(now or datetime.now(UTC)).replace(microsecond=0),
     )
 
 
-def read_written(path: Path) -> tuple[Deployment, dict[str, Product]]:
-    """What the deployment file itself says, with the contents of the files it names, and its products.
-
-    Raises what `load` raises for what is written.
-    """
-    tree = read_tree(_text(path), str(path))
-    products = _products(path, tree)
-    deployment = read_deployment(tree, str(path), products)
-    return with_files(deployment, _contents(path, deployment)), products
-
-
-def state_of(path: Path) -> Path:
-    """The folder of a deployment's inventory."""
-    return path.with_name(f"{path.stem}.certwright")
-
-
-def _listed(path: Path) -> tuple[ListEntry, ...]:
-    """What the vault has put into lists; nothing is loaded for it while there is no inventory."""
-    database = state_of(path) / "inventory.db"
-    if not database.exists():
+def _listed(written: Loaded) -> tuple[ListEntry, ...]:
+    """What the vault has put into lists; nothing is loaded for it while there is no inventory, or no list."""
+    if not written.database.exists() or not any(map(has_lists, written.products.values())):
         return ()
-    found: tuple[ListEntry, ...] = import_module("certwright.inventory.vault").listed(database)
+    found: tuple[ListEntry, ...] = import_module("certwright.inventory.vault").listed(written.database)
     return found
 
 

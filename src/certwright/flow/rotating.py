@@ -1,0 +1,123 @@
+"""Steps of rotations, taken when their gates are open: written down in one transaction, and everything planned again.
+
+A kill before or after it leaves states from which the next run plans the same.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from certwright.flow.standing import Standing, look, todo
+from certwright.flow.world import World
+from certwright.generations import Consumer, Generation, State
+from certwright.inventory import Book, Event, Revocation
+from certwright.model import Line, Plan
+from certwright.rotation.gates import Outlook, gates
+from certwright.rotation.sightings import SEEN, sightings
+from certwright.rotation.states import Rotations
+from certwright.rotation.steps import FORCED, Gate
+from certwright.speech import tr
+from certwright.value import value
+
+Generations = tuple[Generation, ...]
+
+
+@value
+class Rotating:
+    """What rotations need beside a plan: what is declared, who must be reached, and how to plan once more from the
+    generations as they are written down then, with the ends of what authorities hold.
+    """
+
+    rotations: Rotations
+    consumers: Sequence[Consumer]
+    plan_again: Callable[[Generations, Mapping[str, datetime]], Plan]
+
+
+def outlook(plan: Plan, rotating: Rotating, standing: Standing, world: World) -> Outlook:
+    """What decides which gates are open, as it stands. Impossible where nothing can be done before a file is mended."""
+    found = todo(plan, standing, world.now)
+    actions = (one.place for one in found.actions)
+    behind = (*actions, *(place for place, _ in found.waiting), *(place for place, _, _ in found.later))
+    with world.inventory.reading() as reading:
+        return Outlook(
+            plan=plan,
+            rotations=rotating.rotations,
+            generations=reading.generations(),
+            consumers=rotating.consumers,
+            sightings=sightings(reading.observations(SEEN)),
+            held=standing.held,
+            signed=reading.signed_by([one for line in plan.lines for one in (line.root, line.issuing)]),
+            now=world.now,
+            unfinished=frozenset(behind),
+            revoked=frozenset((one.authority, one.serial) for one in standing.revocations),
+            forced=reading.observations(FORCED),
+        )
+
+
+def advanced(plan: Plan, rotating: Rotating, world: World) -> tuple[Plan, tuple[str, ...]]:
+    """The plan after every step that can be taken now, and what to say of each; the same plan when there is none."""
+    messages: list[str] = []
+    while True:
+        standing = look(plan, world.inventory, world.target)
+        ready = [gate for gate in gates(outlook(plan, rotating, standing, world)) if gate.is_open]
+        if not ready:
+            return plan, tuple(messages)
+        world.at("before a generation moves")
+        with world.inventory.writing() as book:
+            for gate in ready:
+                _move(book, gate, plan, standing, world.now)
+        world.at("after a generation moved")
+        messages += [_told(gate) for gate in ready]
+        with world.inventory.reading() as reading:
+            generations, ends = reading.generations(), {one.place: one.not_after for one in reading.held().values()}
+        plan = rotating.plan_again(generations, ends)
+
+
+def _move(book: Book, gate: Gate, plan: Plan, standing: Standing, now: datetime) -> None:
+    step = gate.step
+    own = {line.number: line for line in plan.lines if line.issuer == step.issuer}
+    moves = [(step.number, step.to)]
+    if step.to is State.SIGNING:
+        moves += [(line.number, State.VERIFY_ONLY) for line in own.values() if line.state == "signing"]
+    for number, state in moves:
+        reason = gate.forced or own[number].reason
+        book.move_generation(Generation(step.issuer, number, state, now, reason))
+        book.log([Event("generation", f"{step.issuer}/{number}", f"{state}: {reason}" if reason else str(state), now)])
+    if gate.forced:
+        book.unobserve(FORCED, [step.key])
+        book.log([Event("forced", f"{step.issuer}/{step.number}", f"to {step.to}: {gate.forced}", now)])
+    if step.to is State.RETIRED and own[step.number].stopped:
+        _revoke(book, own[step.number], plan, standing, now)
+
+
+def _revoke(book: Book, line: Line, plan: Plan, standing: Standing, now: datetime) -> None:
+    """A compromised issuing CA whose root is still trusted: everything is replaced by now, and its root says so."""
+    have = standing.held.get(line.issuing)
+    trusted = any(one.root == line.root and one.trusted for one in plan.lines if one.number != line.number)
+    if have is None or not trusted or line.issuing in standing.revoked:
+        return
+    book.revoke([Revocation(have.serial, have.issuer, line.issuing, "cACompromise", now)])
+    told = f"serial {have.serial:x} by {have.issuer} (cACompromise)"
+    book.log([Event("revoked", line.issuing, told, now)])
+
+
+def _told(gate: Gate) -> str:
+    words = {"issuer": gate.step.issuer, "number": gate.step.number}
+    match gate.step.to:
+        case State.STAGED:
+            return tr("{issuer}: generation {number} is staged, and trust lists hold it from now on", **words)
+        case State.SIGNING:
+            return tr("{issuer}: generation {number} signs from now on", **words)
+    return tr("{issuer}: generation {number} is retired, and trust lists hold it no more", **words)
+
+
+def left_over(plan: Plan, standing: Standing) -> Iterator[str]:
+    """Paths of files that a rotation left over: those of retired authorities, and of trust lists that held them."""
+    rotating = {line.issuer for line in plan.lines}
+    lists = {place.id for place in plan.places if any(one.partition("/")[0] in rotating for one in place.anchor_places)}
+    planned, left = {place.id for place in plan.places}, set(standing.left(plan))
+    return (
+        one.path
+        for one in standing.deliveries
+        if one.path in left
+        and (one.place in lists or (one.place.partition("/")[0] in rotating and one.place not in planned))
+    )
