@@ -2,7 +2,7 @@
 
 
 class Sealed(bytes):
-    """Bytes that were sealed under `name`: what a fact may hold of a secret. Only who unlocks the inventory opens it."""
+    """Bytes that were sealed under `name`: what a fact may hold of a secret. Who unlocks the inventory opens it."""
 
     name: str
 

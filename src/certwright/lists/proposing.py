@@ -117,8 +117,8 @@ class Proposal:
                 self.wrong(source, told, hint=tr("add them one after the other, each with --name NAME"))
                 return
         for taken in self.taken:
-            if told := self._in_the_way(entry, taken):
-                self.wrong(source, *told[:1], hint=told[1])
+            if way := self._in_the_way(entry, taken):
+                self.wrong(source, way[0], hint=way[1])
                 return
         if entry.ending == "crl" and not self._has_base(entry, beside):
             told = tr("no certificate of the list is called {base}", base=entry.base)
@@ -191,11 +191,11 @@ def taken_by(facts: Facts) -> Iterator[Taken]:
     for name in (TRUST, ISSUER):
         for record in records(facts, FACTS[name]):
             ending = str(record.get("form") or "der")
-            yield _taken(name, record, f"{record['name']}.{ending}", "file", "secret")
+            yield _taken(name, record, f"{record['name']!s}.{ending}", "file", "secret")
             if record.get("crl"):
-                yield _taken(name, record, f"{record['name']}.crl", "crl", "crl_secret")
+                yield _taken(name, record, f"{record['name']!s}.crl", "crl", "crl_secret")
     for record in records(facts, CONNECTORS):
-        file = f"{record['name']}.pem"  # all of the list in one file
+        file = f"{record['name']!s}.pem"  # all of the list in one file
         yield Taken(str(record["name"]), file, secret_name(file), "file", b"")
 
 
