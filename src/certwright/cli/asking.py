@@ -1,5 +1,6 @@
 """Options that say who may be asked over the network, and the argument that is a file, a folder or a server."""
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -13,11 +14,12 @@ from certwright.errors import Refused
 from certwright.network.address import Endpoint, endpoint, host_name, is_endpoint
 from certwright.network.allowed import allowed
 from certwright.speech import tr
+from certwright.wiring.cluster_access import PREFIX, Reached
 from certwright.wiring.online import Asking
 
 
 class Named(click.Path):
-    """A path that exists, or the URL of a server."""
+    """A path that exists, the URL of a server, or cluster:CONTEXT."""
 
     def __init__(self) -> None:
         super().__init__(exists=True, path_type=Path)
@@ -28,6 +30,8 @@ class Named(click.Path):
                 return endpoint(value)
             except Refused as problem:
                 self.fail(problem.what, param, ctx)
+        if isinstance(value, str) and value.startswith(PREFIX):
+            return Reached((), value.removeprefix(PREFIX), interactive=sys.stdin.isatty())
         return super().convert(value, param, ctx)
 
 
@@ -37,7 +41,7 @@ def named(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_asking(
         *,
-        paths: tuple[Path | Endpoint, ...],
+        paths: tuple[Path | Endpoint | Reached, ...],
         server_name: str | None,
         client_certificate: Path | None,
         client_password: Path | None,
@@ -54,6 +58,7 @@ def named(command: Callable[..., Any]) -> Callable[..., Any]:
             host_name(server_name) if server_name else "",
             client_certificate,
             first_line(client_password) if client_password else None,
+            clusters=tuple(one for one in paths if isinstance(one, Reached)),
         )
         return command(paths=tuple(one for one in paths if isinstance(one, Path)), asking=asking, **others)
 

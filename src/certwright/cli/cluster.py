@@ -21,7 +21,8 @@ from certwright.pack.rbac import Subject
 from certwright.report.cluster import comparison_document, comparison_text, refusals
 from certwright.report.layout import paragraph
 from certwright.speech import tr
-from certwright.wiring.cluster_applying import Reached, Wishes, carry_out, compare, connect
+from certwright.wiring.cluster_access import Reached, connect
+from certwright.wiring.cluster_applying import Wishes, carry_out, compare
 from certwright.wiring.cluster_rbac import needed
 from certwright.wiring.cluster_reading import export_text
 from certwright.wiring.exposing import write_file

@@ -13,6 +13,7 @@ from certwright.cli.terminal import screen, show, show_json
 from certwright.cli.verb import Spoken
 from certwright.report.inspection import inspection_text
 from certwright.report.inspection_json import inspection_document
+from certwright.speech import tr
 from certwright.wiring.inspecting import inspect_paths
 from certwright.wiring.online import Asking
 from certwright.wiring.passwords import Passwords
@@ -41,6 +42,8 @@ def command(
 
     The exit code is 0 when everything opened, and 2 when something did not.
     """
+    if asking.clusters:
+        raise click.UsageError(tr("a cluster is not a file: certwright cluster export writes its objects to one"))
     passwords = Passwords(read_pattern_list(password_list), others=read_password_list(password_file, ask=ask))
     files, now = inspect_paths(paths, asking=asking, passwords=passwords)
     if as_json:

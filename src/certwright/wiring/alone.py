@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 from certwright.catalogue import load as catalogue
@@ -41,13 +42,18 @@ def check_product(
     plan, now = plan_alone(product, facts, now)
     paths, dumps = split(paths, plan)
     lists = Lists(asking, paths)
-    found = to_judge([find(path, NOWHERE, plan) for path in paths], more=bool(asking.endpoints or dumps))
+    found = to_judge(
+        [find(path, NOWHERE, plan) for path in paths], more=bool(asking.endpoints or asking.clusters or dumps)
+    )
     reports = judge_found(found, plan, passwords or Passwords(), now, Known(), lists)
     reports += [
         judge_endpoint(one, plan, asking, now, anchors={}, known=(), inform=lists.inform) for one in asking.endpoints
     ]
     if dumps:
         reports.append(judge_cluster(dumps, plan, now, Known()))
+    if asking.clusters:
+        live = import_module("certwright.wiring.cluster_reading")
+        reports += [live.judge_live(one, plan, now, Known()) for one in asking.clusters]
     return lists.told(joined(reports, now))
 
 

@@ -1,6 +1,7 @@
 """`check` with its adapters: what lies at the paths, which passwords open it, and which roots are trusted."""
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from certwright import flow
@@ -32,10 +33,13 @@ def check(
     the locked files stay unjudged. Refused when nothing of it belongs to the plan, or when it is not clear which place
     a server of `asking` stands for.
     """
-    paths = paths or (() if asking.endpoints else (loaded.output,))
+    paths = paths or (() if asking.endpoints or asking.clusters else (loaded.output,))
     paths, dumps = split(paths, loaded.plan)
     lists = Lists(asking, (*paths, loaded.output), (url for wish in loaded.plan.issuers for url in wish.crl))
-    found = to_judge([find(path, loaded.output, loaded.plan) for path in paths], more=bool(asking.endpoints or dumps))
+    found = to_judge(
+        [find(path, loaded.output, loaded.plan) for path in paths],
+        more=bool(asking.endpoints or asking.clusters or dumps),
+    )
     given = passwords or Passwords()
     held: Mapping[str, Held] = {}
     with inventory_of(loaded) as inventory:
@@ -62,4 +66,7 @@ def check(
     ]
     if dumps:
         reports.append(judge_cluster(dumps, loaded.plan, loaded.now, known, loaded.output))
+    if asking.clusters:
+        live = import_module("certwright.wiring.cluster_reading")
+        reports += [live.judge_live(one, loaded.plan, loaded.now, known, loaded.output) for one in asking.clusters]
     return lists.told(joined(reports, loaded.now))

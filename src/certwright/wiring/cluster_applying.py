@@ -1,11 +1,8 @@
 """`cluster diff` and `cluster apply`: what the server would make of each object, and then the objects, in order."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from certwright.cluster.answers import managed, managers
 from certwright.errors import Broken, Refused
@@ -14,35 +11,12 @@ from certwright.pack.object_changes import differences
 from certwright.pack.object_kinds import Ref
 from certwright.report.cluster import Comparison, Step, refusals
 from certwright.speech import tr
-from certwright.value import field, value
+from certwright.value import value
 from certwright.wiring.cluster_objects import APPLIED, CLUSTER, Delivered, Ready, gone, ready, site_of, subject
 from certwright.wiring.loading import Loaded
 
 if TYPE_CHECKING:
     from certwright.cluster.connection import Cluster, Outcome
-
-
-@value
-class Reached:
-    """Which cluster is meant: kubeconfig files and a context ("" is the current one), with the environment."""
-
-    files: Sequence[Path] = ()
-    context: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    interactive: bool = False
-
-
-def connect(reached: Reached) -> "AbstractContextManager[Cluster]":
-    """A connection to it. Refused for a kubeconfig that cannot be used, or when the library is not installed."""
-    room, plugin = (import_module(f"certwright.cluster.{one}") for one in ("kubeconfig", "plugin"))
-    found = room.access(reached.context, reached.files, reached.environment)
-    found = plugin.signed_in(found, reached.environment, interactive=reached.interactive)
-    try:
-        connection: Any = import_module("certwright.cluster.connection")
-    except ModuleNotFoundError as missing:
-        raise Broken(tr("a live cluster needs a package more"), "pip install certwright[cluster]") from missing
-    made: AbstractContextManager[Cluster] = connection.Cluster(found, reached.environment)
-    return made
 
 
 @value

@@ -4,25 +4,28 @@ Kinds are listed where that is permitted; where not, the objects that the deploy
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certwright.errors import Refused
-from certwright.model import Plan
+from certwright.model import Plan, Report
 from certwright.pack.object_kinds import CARRIERS, KINDS, READ_ONLY, SECRET, Kind, Ref, references, table
 from certwright.pack.object_public import public
 from certwright.pack.objects import Object
 from certwright.report.envelope import json_text
 from certwright.speech import tr, trn
 from certwright.value import value
-from certwright.wiring.cluster_applying import Reached, connect
+from certwright.wiring.cluster_access import PREFIX, Reached, connect
 from certwright.wiring.cluster_objects import meant, namespaces, site_of
-from certwright.wiring.clustered import Dump
+from certwright.wiring.clustered import Dump, judge_cluster
+from certwright.wiring.judging import Known
 from certwright.wiring.loading import Loaded
 
 if TYPE_CHECKING:
     from certwright.cluster.connection import Cluster
 
-PREFIX = "cluster:"  # how a cluster is named where a path could stand: cluster:CONTEXT, or the current one
 TYPES = ("kubernetes.io/tls", "Opaque")  # of Secrets; tokens and what Helm keeps are nobody's certificates
 
 
@@ -34,11 +37,19 @@ class Live:
     messages: tuple[str, ...] = ()
 
 
-def dump(plan: Plan, reached: Reached) -> Dump:
-    """What lies in the cluster of that context, for all sites of the plan. Problems are those of `connect`."""
+def judge_live(reached: Reached, plan: Plan, now: datetime, known: Known, output: Path | None = None) -> Report:
+    """The verdict on a live cluster, as on a file of its objects; what may not be read is not judged.
+
+    Problems are those of `connect` and of `judge_cluster`; Refused when nothing of the plan goes to a cluster.
+    """
+    refs = [one.ref for site in dict.fromkeys(place.site for place in plan.places) for one in meant(plan, site)]
+    if not refs:
+        raise Refused(tr("nothing of the plan goes to a Kubernetes cluster"), tr("check files instead"))
     with connect(reached) as cluster:
-        refs = [one.ref for site in dict.fromkeys(place.site for place in plan.places) for one in meant(plan, site)]
-        return Dump(f"{PREFIX}{cluster.context}", read(cluster, refs).objects)
+        live = read(cluster, refs)
+        label = f"{PREFIX}{cluster.context}"
+    report = judge_cluster([Dump(label, live.objects)], plan, now, known, output)
+    return replace(report, unjudged=(*report.unjudged, *(f"{label}: {one}" for one in live.messages)))
 
 
 def export_text(loaded: Loaded, cluster: "Cluster", site: str) -> tuple[str, tuple[str, ...]]:
@@ -63,7 +74,7 @@ def read(cluster: "Cluster", refs: Sequence[Ref]) -> Live:
     for kind, namespace in looked_at(refs):
         listed = cluster.list(kind, namespace, TYPES if kind == SECRET else ())
         found |= {_ref(kind, one): one for one in listed.objects}
-        if listed.refusal and listed.refusal.forbidden:
+        if listed.refusal and listed.refusal.forbidden and kind not in CARRIERS:  # those are read by name
             messages.append(_unlisted(kind, namespace))
     wanted = list(refs)
     asked: set[Ref] = set()

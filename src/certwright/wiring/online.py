@@ -10,6 +10,7 @@ from certwright.network.allowed import Allowed, naming
 from certwright.network.limits import Limits
 from certwright.speech import os_words, tr
 from certwright.value import field, value
+from certwright.wiring.cluster_access import Reached
 
 if TYPE_CHECKING:
     from certwright.network.endpoint import Handshake, Hello
@@ -22,7 +23,7 @@ class Asking:
     """Which servers are to be judged, whether revocation lists are fetched (`online`), and who may be asked for them.
 
     Naming a server is the permission to ask it. `server_name` is sent instead of its own (SNI); `client` is the file of
-    a client certificate, PFX or PEM, and `client_password` opens it.
+    a client certificate, PFX or PEM, and `client_password` opens it. `clusters` are to be judged, too.
     """
 
     endpoints: tuple[Endpoint, ...] = ()
@@ -32,6 +33,7 @@ class Asking:
     client: Path | None = None
     client_password: str | None = field(default=None, repr=False)
     limits: Limits = Limits()
+    clusters: tuple[Reached, ...] = ()
 
     def name_of(self, endpoint: Endpoint) -> str:
         """The name that a server is asked for: what its certificate must be good for."""
