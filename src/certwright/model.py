@@ -12,26 +12,13 @@ from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias, Union
 
 from certwright.judged import FileFacts, SetFacts, told
+from certwright.sealed import Sealed
 from certwright.value import field, value
 from certwright.windows import Window
 
 # A fact of a site: what the deployment file says, or a value the catalogue derives from it.
 FactValue: TypeAlias = Union[str, int, bool, date, bytes, tuple["FactValue", ...], Mapping[str, "FactValue"]]  # noqa: UP007
 Facts: TypeAlias = Mapping[str, FactValue]
-
-
-class Sealed(bytes):
-    """Bytes that were sealed under `name`: what a fact may hold of a secret. Only who unlocks the inventory opens it."""
-
-    name: str
-
-    def __new__(cls, content: bytes = b"", name: str = "") -> "Sealed":
-        made = super().__new__(cls, content)
-        made.name = name
-        return made
-
-    def __repr__(self) -> str:
-        return f"Sealed({self.name!r})"
 
 
 NameKind = Literal["dns", "ip", "uri", "email", "dn", "other"]
@@ -203,7 +190,8 @@ class Package:
     """One file a place's credential becomes. `path` is relative to the site's folder, with forward slashes.
 
     `form` names a packer in `certwright.pack`; `options` are that packer's (a Kubernetes namespace, a Secret's name).
-    `layout` says which folder tree the file belongs to.
+    `layout` says which folder tree the file belongs to. `bridges` names roots, each with its bridge, which goes
+    along where the chain ends in that root: for peers that trust an older root only.
     """
 
     id: str
@@ -211,6 +199,7 @@ class Package:
     path: str
     layout: str = ""
     options: Mapping[str, FactValue] = field(default_factory=dict)
+    bridges: tuple[tuple[str, str], ...] = ()
 
 
 @value
@@ -239,7 +228,8 @@ class Place:
     without keys (a root file, a trust list). `id` is an address: `east/public-portal`. `issuer` is the address of the
     authority that signs it (empty for anchors). `anchors` are certificates given as files, DER each; `anchor_places`
     are authorities whose certificates join them once they are held. With `shares_with`, another place's credential is
-    used. `key` is the private key, PKCS#8, of what was given with one.
+    used. `key` is the private key, PKCS#8, of what was given with one. A bridge has no key of its own: `key_of` is the
+    authority whose name and key it certifies once more. `retired_places` are authorities that a trust list takes away.
     """
 
     id: str
@@ -260,6 +250,8 @@ class Place:
     shares_with: str = ""
     renewal: Renewal = Renewal()
     key: Sealed | None = field(default=None, repr=False)
+    key_of: str = ""
+    retired_places: tuple[str, ...] = ()
 
 
 @value
@@ -290,11 +282,6 @@ class CertificateSet:
 
 
 @value
-class IssuerWish:
-    """An issuer named in the deployment file. Kinds: embedded, public, self-signed (always refused), and those of
-    `outside`, which are asked with a request and answer later: they have `roots`, intermediates (`chain`), DER, and
-    `settings` of their kind instead of drafts of authorities.
-@value
 class ListsWish:
     """How an issuer's revocation lists are made, and the folders beside the output that they are published in.
 
@@ -307,6 +294,11 @@ class ListsWish:
     publish: tuple[str, ...] = ()
 
 
+@value
+class IssuerWish:
+    """An issuer named in the deployment file. Kinds: embedded, public, self-signed (always refused), and those of
+    `outside`, which are asked with a request and answer later: they have `roots`, intermediates (`chain`), DER, and
+    `settings` of their kind instead of drafts of authorities.
     """
 
     name: str
@@ -314,18 +306,19 @@ class ListsWish:
     root: Draft
     issuing: Draft
     crl: tuple[str, ...] = ()
+    lists: ListsWish = ListsWish()
     longest: timedelta | None = None
     outside: bool = False
     roots: tuple[bytes, ...] = field(default=(), repr=False)
     chain: tuple[bytes, ...] = field(default=(), repr=False)
     settings: Mapping[str, object] = field(default_factory=dict, repr=False)
-    lists: ListsWish = ListsWish()
 
 
 @value
 class Line:
     """One generation of an issuer that rotates: its `state` (a word of `generations.State`), and the addresses of its
-    authorities. Generations of one root share its address. What is `stopped` must not sign another time.
+    authorities. Generations of one root share its address. What is `stopped` must not sign another time. `bridge` is
+    its root, signed by the root before; "" where there is none.
     """
 
     issuer: str
@@ -336,6 +329,7 @@ class Line:
     reason: str = ""
     since: datetime | None = None
     stopped: bool = False
+    bridge: str = ""
 
     @property
     def trusted(self) -> bool:

@@ -98,7 +98,10 @@ class PlaceTemplate:
 
 @value
 class PackageTemplate:
-    """One file a place's credential becomes, before a site fills its path and options."""
+    """One file a place's credential becomes, before a site fills its path and options.
+
+    With `bridges` its readers follow any path: while a root is rotated, the new one goes along, signed by the old one.
+    """
 
     id: str
     form: str
@@ -108,6 +111,7 @@ class PackageTemplate:
     when: Condition = field(default_factory=dict)
     builds: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
+    bridges: bool = False
     contradictions: tuple[Contradiction, ...] = ()
 
 

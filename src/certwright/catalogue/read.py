@@ -46,6 +46,7 @@ RESERVED = frozenset(
         "build",
         "issuer",
         "issuer_kind",
+        "rotated",
         "layouts",
         "target",
         "certificates",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from certwright.catalogue.conditions import placeholders
 from certwright.catalogue.product import ConsumerTemplate, PlaceTemplate, Product, ScriptTemplate
 
-SITE = ("name", "product", "build", "issuer", "issuer_kind", "layouts", "target")  # what every site has
+SITE = ("name", "product", "build", "issuer", "issuer_kind", "layouts", "target", "rotated")  # what every site has
 PLACE = ("id", "title", "address", "names", "all_names")  # of `place.`, beside the row's further keys
 OF_SCRIPTS = ("set_folder", "places", "files")
 OF_STEPS = ("files", "scripts", "locked_sets", "output", "deployment")

@@ -9,9 +9,9 @@ from dataclasses import replace
 from certwright.due.recipes import demanded
 from certwright.due.situation import Situation
 from certwright.model import Held, Line, Place, Plan
+from certwright.plan.authorities import distribution_points
 from certwright.plan.feasible import life_of
 from certwright.speech import tr
-from certwright.x509.read import read_certificate
 
 ONE_CHAIN = ("set.same-root", "set.same-chain")  # terms of sets whose members must not stand on two chains
 
@@ -31,9 +31,11 @@ def issuer_of_line(plan: Plan, address: str) -> str:
     return next((line.issuer for line in plan.lines if address in (line.root, line.issuing)), "")
 
 
-def demanded_before(place: Place, have: Held) -> str:
+def demanded_before(place: Place, have: Held, plan: Plan) -> str:
     """What a place would demand if whoever signed it before was to sign again: its lists have another address."""
-    points = read_certificate(have.certificate).crl_distribution_points or ()
+    issuer, _, stem = have.issuer.partition("/")
+    wish = next(one for one in plan.issuers if one.name == issuer)
+    points = distribution_points(wish, stem) if place.draft.crl_distribution_points else ()
     return demanded(replace(place, draft=replace(place.draft, crl_distribution_points=points)))
 
 

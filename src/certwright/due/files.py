@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterator, Mapping
 
-from certwright.due.recipes import anchors_of, holding, recipe
+from certwright.due.recipes import beside, holding, recipe
 from certwright.model import Action, Held, Plan
 from certwright.speech import tr
 
@@ -20,11 +20,12 @@ def deliveries(
         if (place.shares_with or place.id) in later:
             continue
         renewed = (place.shares_with or place.id) in reasons or any(name in reasons for name in place.anchor_places)
+        have, version = holding(place, held), versions.get(place.set, 0)
         for package in place.packages:
             if renewed:
                 yield Action("deliver", place.id, tr("its certificate is new"))
                 break
-            wanted = recipe(place, package, holding(place, held), versions.get(place.set, 0), anchors_of(place, held))
+            wanted = recipe(place, package, have, version, beside(place, package, have, held))
             if delivered.get(package.path) != wanted:
                 reason = tr("{path} is missing, was changed, or is of an older set", path=package.path)
                 yield Action("deliver", place.id, reason)

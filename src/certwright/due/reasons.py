@@ -48,7 +48,7 @@ def _expired(place: Place, have: Held, situation: Situation) -> str:
 def _changed(place: Place, have: Held, situation: Situation) -> str:
     worded, now_demanded = have.demanded.partition(".")[0], demanded(place)
     if moved(place, have, situation.plan):
-        now_demanded = demanded_before(place, have)
+        now_demanded = demanded_before(place, have, situation.plan)
     return tr("what is demanded of it has changed") if worded == WORDING and have.demanded != now_demanded else ""
 
 

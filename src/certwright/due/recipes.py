@@ -67,6 +67,19 @@ def anchors_of(place: Place, held: Mapping[str, Held]) -> tuple[bytes, ...]:
     return certificates_of(place.anchor_places, held)
 
 
+def bridges_of(package: Package, have: Held | None, held: Mapping[str, Held]) -> tuple[bytes, ...]:
+    """The bridges that go along in a file with what is held: those to the root it stands below."""
+    chain = have.chain if have else ()
+    wanted = [bridge for root, bridge in package.bridges if root in held and held[root].certificate in chain]
+    return certificates_of(wanted, held)
+
+
+def beside(place: Place, package: Package, have: Held | None, held: Mapping[str, Held]) -> tuple[bytes, ...]:
+    """Every certificate that goes into a file beside what is held for its place."""
+    others = (*place.anchor_places, *place.retired_places)
+    return (*certificates_of(others, held), *bridges_of(package, have, held))
+
+
 def certificates_of(addresses: Iterable[str], held: Mapping[str, Held]) -> tuple[bytes, ...]:
     """The certificates of those of these places that are held."""
     return tuple(held[name].certificate for name in addresses if name in held)

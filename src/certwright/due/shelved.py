@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from certwright.due.reasons import needed
-from certwright.due.recipes import anchors_of, holding, recipe
+from certwright.due.recipes import beside, holding, recipe
 from certwright.due.renewal import postponed
 from certwright.due.situation import Situation
 from certwright.model import Held, Place
@@ -40,8 +40,8 @@ def _stands_there(
     """Whether its files are what they would be with the certificate before: nothing else of them is new."""
     if place.renewal.window is None or not place.packages or holding(place, situation.held) is None:
         return False
-    anchors = anchors_of(place, situation.held)
-    recipes = [recipe(place, one, before, versions.get(place.set, 0), anchors) for one in place.packages]
+    version, held = versions.get(place.set, 0), situation.held
+    recipes = [recipe(place, one, before, version, beside(place, one, before, held)) for one in place.packages]
     return [delivered.get(one.path) for one in place.packages] == recipes
 
 

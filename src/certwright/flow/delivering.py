@@ -9,13 +9,13 @@ from datetime import datetime
 
 from certwright.check import judge
 from certwright.due.reasons import judged_at
-from certwright.due.recipes import anchors_of, holding, recipe
+from certwright.due.recipes import anchors_of, beside, bridges_of, certificates_of, holding, recipe
 from certwright.errors import Locked, Refused
 from certwright.flow.parcel import Parcel
-from certwright.inventory import Crl
-from certwright.model import Held, Place, Plan, Report, Result, Sealed, Status
-from certwright.pack import pack
+from certwright.model import CertificateSet, Held, Place, Plan, Report, Result, Status
 from certwright.pack.credential import Credential
+from certwright.pack.packing import pack
+from certwright.sealed import Sealed
 from certwright.speech import tr
 from certwright.value import field, value
 
@@ -57,6 +57,14 @@ def failures(bench: Bench, places: Sequence[Place]) -> list[Result]:
     return _failed(_judged(bench, places)[1])
 
 
+def verdict(bench: Bench, places: Sequence[Place], sets: Sequence[CertificateSet]) -> Report:
+    """What would be said of the files of these places, and of these sets, if they were made. Refused as `parcels`."""
+    made = [parcel for place in places for parcel in _packed(bench, place)]
+    files = {parcel.artifact.path: parcel.artifact.content for parcel in made}
+    part = replace(bench.plan, places=tuple(places), sets=tuple(sets))
+    return judge(part, files, {}, bench.now, anchors=_trusted(bench, places))
+
+
 def _judged(bench: Bench, places: Sequence[Place]) -> tuple[list[Parcel], Report]:
     made = [parcel for place in places for parcel in _packed(bench, place)]
     files = {parcel.artifact.path: parcel.artifact.content for parcel in made}
@@ -85,11 +93,10 @@ def foreign_roots(plan: Plan) -> Mapping[str, Sequence[bytes]]:
 
 def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
     have = holding(place, bench.held)
-    anchors = anchors_of(place, bench.held)
     version, password = bench.passwords.get(place.set, (0, None))
     credential = Credential(
         place,
-        pkcs8=bench.pkcs8(have) if have else bench.unseal(place.key) if place.key else None,
+        pkcs8=bench.pkcs8(have) if have else None if place.key is None else bench.unseal(place.key),
         certificate=have.certificate if have else b"",
         chain=have.chain if have else (),
         anchors=(*place.anchors, *anchors_of(place, bench.held)),
@@ -97,9 +104,15 @@ def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
         retired=certificates_of(place.retired_places, bench.held),
     )
     for package in place.packages:
-        made_from = recipe(place, package, have, version, anchors)
-        for artifact in pack(package, credential, password, bench.random):
+        made_from = recipe(place, package, have, version, beside(place, package, have, bench.held))
+        bridged = replace(credential, chain=_bridged(credential.chain, bridges_of(package, have, bench.held)))
+        for artifact in pack(package, bridged, password, bench.random):
             yield Parcel(artifact, made_from)
+
+
+def _bridged(chain: tuple[bytes, ...], bridges: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The chain with bridges before its root: whoever trusts that root stops below them, everybody else goes on."""
+    return (*chain[:-1], *bridges, *chain[-1:])
 
 
 def roots(held: Mapping[str, Held]) -> Mapping[str, Sequence[bytes]]:

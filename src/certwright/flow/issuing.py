@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from certwright.due.authorities import keeps_its_key
+from certwright.due.changeover import moved
 from certwright.due.recipes import demanded
 from certwright.errors import Broken, Refused
 from certwright.flow.standing import ADVICE, ASKED
@@ -49,6 +50,7 @@ class Registry:
     ) -> None:
         self.held = held
         self._revoked = revoked
+        self._plan = plan
         self._places = {place.id: place for place in plan.places}
         self._world = world
         self._vault = vault
@@ -75,15 +77,18 @@ class Registry:
         book.log([Event("issued", one.place.id, _told(one.held), now) for one in made])
 
     def kept(self, places: Sequence[Place]) -> list[NewKey]:
-        """The keys of authorities that are renewed with them."""
-        return [
+        """The keys of authorities that are renewed with them, and of those that bridges are made for."""
+        own = [
             self._kept(place, self.held[place.id])
             for place in places
             if place.kind == "authority"
+            and not place.key_of
             and place.id in self.held
             and place.id not in self._revoked
             and keeps_its_key(place, self.held[place.id])
+            and not moved(place, self.held[place.id], self._plan)  # what it signs then is told apart by its key
         ]
+        return [*own, *(self._kept(place, self.held[place.key_of]) for place in places if place.key_of)]
 
     def _kept(self, place: Place, have: Held) -> NewKey:
         private, pkcs8 = self.private(have)
@@ -115,13 +120,16 @@ class Registry:
 
     def _order(self, key: NewKey) -> Order:
         place, start = self._places[key.place], self._world.now - CLOCK_SKEW
+        end = start + life_of(place.draft, self._world.now.date())
+        bridged = [self.held[one] for one in (place.key_of, place.issuer) if place.key_of]
         return Order(
             place=place.id,
             draft=place.draft,
             public_key=key.private.public_key(),
             spki=key.spki,
             not_before=start,
-            not_after=start + life_of(place.draft, self._world.now.date()),
+            not_after=min([end, *(one.not_after for one in bridged)]),
+            subject=read_certificate(bridged[0].certificate) if bridged else None,
         )
 
     def _fresh(self, issued: Issued, key: NewKey) -> Fresh:

@@ -81,8 +81,8 @@ class Run:
 
     def _can_sign(self, place: Place, others: Container[str]) -> bool:
         """Whether it is ours to certify, by an authority that is there and not about to be certified anew by others."""
-        is_there = place.issuer == place.id or place.issuer in self._registry.held
-        return place.id not in others and place.issuer not in others and is_there
+        needed = {place.issuer, place.key_of or place.issuer} - {place.id}
+        return place.id not in others and place.issuer not in others and needed <= self._registry.held.keys()
 
     def _ask(self, places: Sequence[Place]) -> None:
         """Requests for these places; the answers, to these and to all that wait; the files of what still waits."""

@@ -45,11 +45,38 @@ def _of_issuer(wish: IssuerWish, lines: Sequence[Line], rotations: Rotations) ->
             signs = any(one.state in ("staged", "signing") for one in own if one.root == line.root) or not own
             yield _authority(wish, line, "root", root, signs=signs)
         yield _authority(wish, line, "issuing", issuing, signs=line.state in ("staged", "signing"))
+        if bridged := older_root(line, own):
+            yield _bridge(wish, line, bridged, replace(root, lifetime=min(root.lifetime, drafts[bridged.number][0].lifetime)))
 
 
 def _first(wish: IssuerWish) -> Line:
     """The only generation of an issuer that does not rotate."""
     return Line(wish.name, 1, "signing", f"{wish.name}/root", f"{wish.name}/issuing")
+
+
+def older_root(line: Line, lines: Sequence[Line]) -> Line | None:
+    """The generation whose root signs a bridge to the root of `line`: the one before it, while both are trusted."""
+    before = [one for one in lines if one.number < line.number and one.root != line.root]
+    return before[-1] if line.bridge and line.trusted and before and before[-1].trusted else None
+
+
+def _bridge(wish: IssuerWish, line: Line, older: Line, draft: Draft) -> Place:
+    """The new root, signed by the old one: with one authority below it, and not longer than both of them live."""
+    stem, above = line.bridge.partition("/")[2], older.root.partition("/")[2]
+    return Place(
+        id=line.bridge,
+        site="",
+        set=f"{wish.name}/authority",
+        product="",
+        kind="authority",
+        title=f"Bridge to the root CA of {wish.name} G{line.number}",
+        draft=replace(draft, path_length=1, crl_distribution_points=distribution_points(wish, above)),
+        packages=(Package("bridge-certificate", "base64-cer", f"pki/{authority_name(wish.name, stem)}.cer"),),
+        demands=(),
+        issuer=older.root,
+        renewal=Renewal(never=True),  # it ends with the old root, and nothing would be gained by signing it again
+        key_of=line.root,
+    )
 
 
 def authority_sets(wishes: Sequence[IssuerWish], places: Sequence[Place]) -> tuple[CertificateSet, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from certwright.model import IssuerWish, Line, Package
+from certwright.plan.authorities import older_root
 
 SINGLE = frozenset(("der", "base64-cer", "pem-certificate"))  # forms of files that hold one certificate
 
@@ -34,7 +35,20 @@ class Lineage:
                 return tuple(dict.fromkeys(line.root for line in trusted))
             case "issuer-chain":
                 return tuple(dict.fromkeys(one for line in trusted for one in (line.issuing, line.root)))
+            case "issuer-windows":
+                return (*self.trusted("issuer-chain"), *(bridge for _, bridge in self.bridges()))
         return ()
+
+    def bridges(self) -> tuple[tuple[str, str], ...]:
+        """The roots that are trusted beside an older one, which somebody may have alone; each with its bridge."""
+        return tuple((line.root, line.bridge) for line in self.lines if older_root(line, self.lines))
+
+    def retired(self) -> tuple[str, ...]:
+        """The authorities that were trusted and no longer are: those of retired generations, and bridges over them."""
+        living = {*self.trusted("issuer-windows")}
+        gone = (one for line in self.lines if line.state == "retired" for one in (line.issuing, line.root))
+        bridges = (line.bridge for line in self.lines if line.bridge and line.state not in ("declared", "staged"))
+        return tuple(one for one in dict.fromkeys((*gone, *bridges)) if one not in living)
 
     def packages(self, packages: Sequence[Package], anchors: str) -> tuple[Package, ...]:
         """The files of a trust list: one that can hold a single certificate becomes one for each generation.
@@ -59,8 +73,13 @@ class Lineage:
                 yield replace(package, options=options)
             else:
                 number = address.rpartition("-")[2] if address[-1].isdigit() else "1"
-                named = {"id": f"{package.id}-{number}", "path": _numbered(package.path, number)}
-                yield replace(package, options=options, **named)
+                path = _numbered(package.path, number)
+                yield replace(package, id=f"{package.id}-{number}", path=path, options=options)
+
+
+def rotated(issuer: str, lines: Sequence[Line]) -> bool:
+    """Whether another generation of an issuer than the first was ever handed out."""
+    return any(line.issuer == issuer and line.number > 1 and line.state != "declared" for line in lines)
 
 
 def _numbered(path: str, number: str) -> str:

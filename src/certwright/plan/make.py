@@ -12,6 +12,7 @@ from certwright.model import Plan, Renewal
 from certwright.plan.authorities import authorities, authority_sets, strange_templates
 from certwright.plan.feasible import conflicts
 from certwright.plan.filling import Bound, Filling
+from certwright.plan.lineage import rotated
 from certwright.plan.places import Places
 from certwright.plan.sets import sets_of
 from certwright.rotation.schedule import schedule
@@ -38,7 +39,10 @@ def make_plan(
     lines = generation_lines(rotations, generations) if rotations or generations else ()
     renewals = deployment.renewals
     bound: dict[str, dict[str, Bound]] = {name: {} for name in products}
-    fillings = [(site, Filling(site.facts, products[site.product], bound[site.product])) for site in deployment.sites]
+    facts = {site.name: {**site.facts, "rotated": rotated(site.issuer, lines)} for site in deployment.sites}
+    fillings = [
+        (site, Filling(facts[site.name], products[site.product], bound[site.product])) for site in deployment.sites
+    ]
     planned = [
         Places(
             filling,

@@ -23,18 +23,18 @@ from certwright.model import (
     Place,
     Renewal,
     Requirement,
-    Sealed,
 )
 from certwright.plan.authorities import anchors_of, distribution_points
 from certwright.plan.filling import Filling, concerns
 from certwright.plan.lineage import Lineage
+from certwright.sealed import Sealed
 from certwright.speech import of_product, tr, trn
 from certwright.terms import fold
 from certwright.value import value
 from certwright.x509.pem import certificates_in
 
 MOST_COMMON_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
-_FROM_ISSUER = ("issuer-root", "issuer-chain")
+_FROM_ISSUER = ("issuer-root", "issuer-chain", "issuer-windows")
 
 
 @value
@@ -144,6 +144,7 @@ class Places:
             shares_with=f"{self.filling.site}/{shared}" if shared else "",
             renewal=replace(self.renewal, together=template.set in self.together, at_once=self.generations.hurried),
             key=self._key(row),
+            retired_places=self.generations.retired() if template.anchors == "issuer-windows" else (),
         )
 
     def _key(self, row: _Row) -> Sealed | None:
@@ -192,8 +193,8 @@ class Places:
             key_usage=frozenset(("keyCertSign", "cRLSign", "digitalSignature")) if authority else frozenset(),
             lifetime=timedelta(days=days),
             crl_distribution_points=distribution_points(self.issuer, role) if owner == self.issuer.name else (),
-            pfx=PfxProfile(self.target.encryption if self.target else "aes256-sha256", friendly_name=template.title),
             crl_shards=0 if role.startswith("root") else self.issuer.lists.shards,
+            pfx=PfxProfile(self.target.encryption if self.target else "aes256-sha256", friendly_name=template.title),
         )
         if wish.key:
             start = replace(start, key=wish.key)
@@ -248,7 +249,8 @@ class Places:
                 path = self.filling.words(package.path, row.facts, row.at)
                 options = self.filling.filled(dict(package.options), row.facts, row.at) or {}
                 whole = f"{self.filling.site}/{path}"
-                yield Package(package.id, package.form, whole, package.layout, cast("Facts", options))
+                bridges = self.generations.bridges() if package.bridges else ()
+                yield Package(package.id, package.form, whole, package.layout, cast("Facts", options), bridges)
 
     def _notes(self, row: _Row) -> tuple[str, ...]:
         product, gone = self.filling.product, row.template.deprecated

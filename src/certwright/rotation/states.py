@@ -56,9 +56,15 @@ def lines(rotations: Rotations, recorded: Sequence[Generation]) -> tuple[Line, .
                     reason=rotation.reason if rotation else "",
                     since=None if one.since == EVER else one.since,
                     stopped=bool(after and after.compromised),
+                    bridge=f"{issuer}/bridge-{one.number}" if rotation and _bridged(rotation) else "",
                 )
             )
     return tuple(found)
+
+
+def _bridged(rotation: Rotation) -> bool:
+    """Whether the root before signs the new one: not where the root stays, and never with a key that is no secret."""
+    return rotation.bridge and rotation.scope == "root" and not rotation.compromised
 
 
 def latest(generations: Sequence[Generation]) -> Generation | None:

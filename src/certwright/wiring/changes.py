@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from certwright import flow
-from certwright.due.recipes import anchors_of, demanded, holding, recipe
+from certwright.due.recipes import beside, demanded, holding, recipe
 from certwright.flow import Standing
 from certwright.flow.standing import Todo, wanted_paths
 from certwright.model import Draft, Held, Place
@@ -59,8 +59,8 @@ def _paths(loaded: Loaded, standing: Standing, todo: Todo, renewed: Collection[s
             continue
         new = owner.id in renewed or any(one in renewed for one in place.anchor_places)
         for package in place.packages:
-            have, anchors = holding(place, standing.held), anchors_of(place, standing.held)
-            wanted = recipe(place, package, have, standing.versions.get(place.set, 0), anchors)
+            have, version = holding(place, standing.held), standing.versions.get(place.set, 0)
+            wanted = recipe(place, package, have, version, beside(place, package, have, standing.held))
             if new or standing.delivered.get(package.path) != wanted:
                 yield package.path
 
