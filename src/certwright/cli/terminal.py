@@ -18,7 +18,17 @@ WIDEST = 140  # longer lines are hard to read
 def screen() -> Screen:
     """The screen standard output is shown on: 80 columns and no paint in a pipe (COLUMNS overrides the width)."""
     width = shutil.get_terminal_size(fallback=(80, 24)).columns
-    return Screen(min(width, WIDEST), colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return Screen(min(width, WIDEST), colour, ascii=not _shows("✓✗"))
+
+
+def _shows(signs: str) -> bool:
+    """Whether standard output can be written in an encoding that has these."""
+    try:
+        signs.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def show(text: str) -> None:

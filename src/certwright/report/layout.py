@@ -27,10 +27,11 @@ LEAST = 40  # a narrower screen than this is treated as this wide
 
 @value
 class Screen:
-    """How wide a line may be, and whether paint is welcome."""
+    """How wide a line may be, whether paint is welcome, and whether it can show nothing but ASCII."""
 
     width: int = 80
     colour: bool = False
+    ascii: bool = False
 
     def paint(self, text: str, style: str) -> str:
         """`text`, made visible, in that style (a key of PAINT, or "" for none); plain on a screen without colour."""

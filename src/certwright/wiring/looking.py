@@ -3,11 +3,11 @@
 A look that failed counts as unseen. What was seen before stays, with the day it was seen.
 """
 
+import shlex
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property, partial
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from certwright.errors import Broken, Refused, Unreadable
@@ -21,6 +21,7 @@ from certwright.pack.objects import data_of
 from certwright.rotation.sightings import Unseen
 from certwright.speech import tr
 from certwright.value import value
+from certwright.wiring.cluster_access import Reached, connect
 from certwright.wiring.loading import Loaded
 from certwright.wiring.online import Asking, greeting, shake
 from certwright.wiring.reading import read_file
@@ -29,7 +30,6 @@ from certwright.x509.read import read_certificate
 
 if TYPE_CHECKING:
     from certwright.cluster.connection import Cluster
-    from certwright.wiring.cluster_applying import Reached
 
 KINDS = {"configmap": CONFIG_MAP, "secret": SECRET}
 OF_JAVA = "changeit"  # what opens the trust store of every Java that nobody changed
@@ -40,7 +40,7 @@ class Ways:
     """How far a look may go: to servers as `asking` says, to a cluster as `reached` says; None: not at all."""
 
     asking: Asking | None = None
-    reached: "Reached | None" = None
+    reached: Reached | None = None
 
 
 @value
@@ -107,7 +107,10 @@ class _Eyes:
 
     def _file(self, path: str, blank: Sighting) -> Sighting:
         content = read_file(self.loaded.path.parent / path)
-        return replace(blank, trusted=self._certificates(content, path))
+        try:
+            return replace(blank, trusted=self._certificates(content, path))
+        except Unreadable as problem:
+            raise Unreadable(problem.what, hint=problem.hint.replace("FILE", shlex.quote(path))) from problem
 
     def _certificates(self, content: bytes, source: str) -> frozenset[str]:
         """The fingerprints in a trust list of whatever form. Unreadable when a part of it is, or when it is empty."""
@@ -144,6 +147,5 @@ class _Eyes:
 
     @cached_property
     def _cluster(self) -> "Cluster":
-        room = import_module("certwright.wiring.cluster_applying")
-        cluster: Cluster = self.opened.enter_context(room.connect(self.ways.reached))
-        return cluster
+        assert self.ways.reached is not None, "only who may reach a cluster looks into it"
+        return self.opened.enter_context(connect(self.ways.reached))

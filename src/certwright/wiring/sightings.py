@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from difflib import get_close_matches
-from hashlib import sha256
 from pathlib import Path
 
 from certwright.errors import Mistake, Mistakes, Refused, Unreadable
@@ -128,21 +127,17 @@ def writing(loaded: Loaded, wait: float = 10.0) -> Iterator[Notes]:
 def notes_of(loaded: Loaded, inventory: Inventory) -> Notes:
     """What an open inventory knows of the consumers."""
     with inventory.reading() as reading:
-        held, seen = reading.held(), sightings(reading.observations(SEEN))
-    certificates, signers = _ours(held.values(), loaded)
+        roots = {one.place for one in reading.held().values() if one.place == one.issuer}
+        signed, seen = reading.signed_by(roots), sightings(reading.observations(SEEN))
+    certificates, signers = _ours(signed)
     return Notes(inventory, loaded, {one.id: one for one in consumers(loaded)}, seen, certificates, signers)
 
 
-def _ours(held: Iterable[Held], loaded: Loaded) -> tuple[frozenset[str], frozenset[str]]:
-    """The fingerprints of every authority there ever was, and their key identifiers."""
-    authorities = {place.id for place in loaded.plan.places if place.kind == "authority"}
-    ders = {der for one in held for der in one.chain} | {one.certificate for one in held if one.place in authorities}
-    facts = [read_certificate(der) for der in ders]
+def _ours(signed: Iterable[Held]) -> tuple[frozenset[str], frozenset[str]]:
+    """The fingerprints of every authority there ever was, and their key identifiers; `signed` is all by the roots."""
+    facts = [one for one in (read_certificate(held.certificate) for held in signed) if one.authority]
     identifiers = (one.subject_key_identifier for one in facts)
-    return (
-        frozenset(sha256(der).hexdigest() for der in ders),
-        frozenset(one.hex() for one in identifiers if one),
-    )
+    return frozenset(one.fingerprint for one in facts), frozenset(one.hex() for one in identifiers if one)
 
 
 def _told(seen: Sighting) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from certwright.cli.verb import Spoken
 from certwright.network.allowed import allowed
 from certwright.report.rotation_looks import looked_text
 from certwright.speech import tr
+from certwright.wiring.cluster_access import Reached
 from certwright.wiring.loading import load
 from certwright.wiring.looking import Ways, look
 from certwright.wiring.online import Asking
@@ -53,10 +53,7 @@ def command(
         raise click.UsageError(tr("--allow goes with --online"))
     if (context or kubeconfig) and not cluster:
         raise click.UsageError(tr("--context and --kubeconfig go with --cluster"))
-    reached = None
-    if cluster:
-        room = import_module("certwright.wiring.cluster_applying")
-        reached = room.Reached(kubeconfig, context, os.environ, sys.stdin.isatty())
+    reached = Reached(kubeconfig, context, os.environ, sys.stdin.isatty()) if cluster else None
     looked = look(load(file), Ways(Asking(allowed=allowed(allow)) if online else None, reached))
     show(looked_text(looked.seen, [(one.consumer, one.why) for one in looked.failed], looked.left, screen()))
     sys.exit(WAITING if looked.failed else 0)

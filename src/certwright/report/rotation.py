@@ -1,0 +1,242 @@
+"""How rotations stand → a matrix of consumers and generations for people. The same as JSON: `rotation_json`."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from certwright.generations import Consumer, State
+from certwright.report.layout import Cell, Screen, paragraph, table
+from certwright.report.words import titled
+from certwright.speech import tr, trn
+from certwright.value import value
+
+Trust = Literal["yes", "no", "unseen"]
+WIDE = 120  # columns from which on titles and ways to look find room
+LAST = 3  # generations that are drawn; older ones are history
+_UNREACHED = ("unseen", "untrusting", "presenting")
+
+
+@value
+class Column:
+    """A generation: since when (None: nobody wrote it down), and until when its root is valid (None: not made yet)."""
+
+    number: int
+    state: State
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@value
+class Reached:
+    """One consumer beside one generation. `presents` are certificates below it, SHA-256."""
+
+    number: int
+    trusts: Trust
+    presents: tuple[str, ...] = ()
+
+
+@value
+class Line:
+    """One consumer: when and how it was last seen (None: never), and why the last look at it failed, if it did."""
+
+    consumer: Consumer
+    cells: tuple[Reached, ...]
+    seen: datetime | None = None
+    how: str = ""
+    failed: str = ""
+
+
+@value
+class Hindrance:
+    """One thing that keeps a gate closed; `kind` is a word of `rotation.steps`, `subject` a place or a consumer."""
+
+    kind: str
+    subject: str = ""
+    until: date | None = None
+
+
+@value
+class Step:
+    """What a generation is to become next, and what keeps it from that. `forced` is the reason of whoever forces it."""
+
+    number: int
+    to: State
+    open: bool
+    blocks: tuple[Hindrance, ...] = ()
+    forced: str = ""
+
+
+@value
+class Authority:
+    """One issuer. `step` is None while it is not rotated; `begin_by` the last day on which its root can be rotated.
+
+    `next` is the one next step in words, `command` what to type for it, "" where there is nothing but to wait.
+    """
+
+    issuer: str
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    next: str
+    command: str = ""
+    step: Step | None = None
+    scope: str = "root"
+    reason: str = ""
+    compromised: bool = False
+    begin_by: date | None = None
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """The consumers that keep the gate closed, by address."""
+        return tuple(one.subject for one in self.step.blocks if one.kind in _UNREACHED) if self.step else ()
+
+
+def rotation_text(authorities: Sequence[Authority], screen: Screen) -> str:
+    """Every issuer: its generations, its consumers beside them, who was not reached, and the one next step."""
+    if not authorities:
+        return tr("this deployment has no certification authority of its own") + "\n"
+    return "\n\n".join("\n".join(_authority(one, screen)) for one in authorities) + "\n"
+
+
+def _authority(one: Authority, screen: Screen) -> Iterator[str]:
+    yield from paragraph(_headline(one), screen, style="strong")
+    if one.reason:
+        yield from paragraph(tr("reason: {reason}", reason=one.reason), screen)
+    yield ""
+    yield from table(
+        (tr("generation"), tr("state"), tr("since"), tr("root valid until")), [_column(c) for c in one.columns], screen
+    )
+    if one.lines:
+        yield ""
+        yield from table(_head(one, screen), [_line(line, one, screen) for line in one.lines], screen)
+        yield from ("", *paragraph(_legend(screen), screen, style="faint"))
+    for told in _hindrances(one):
+        yield from ("", *paragraph(told, screen))
+    yield from ("", *paragraph(tr("next: {step}", step=one.next), screen, style="strong"))
+    if one.command:
+        yield f"  {screen.paint(one.command, 'address')}"
+
+
+def _headline(one: Authority) -> str:
+    if one.step is None:
+        if one.begin_by is None:
+            return tr("{issuer} is not being rotated", issuer=one.issuer)
+        return tr("{issuer} is not being rotated; a rotation of its root must begin on {day} at the latest",
+                  issuer=one.issuer, day=one.begin_by)  # fmt: skip
+    words: dict[str, str | int] = {"issuer": one.issuer, "number": one.step.number}
+    match one.step.to:
+        case State.STAGED:
+            return tr("{issuer} is being rotated: generation {number} is to be made and handed out", **words)
+        case State.SIGNING:
+            return tr("{issuer} is being rotated: generation {number} is to sign", **words)
+    return tr("{issuer} is being rotated: generation {number} is to be retired", **words)
+
+
+def state_word(state: State) -> str:
+    """Where a generation stands, as people read it."""
+    match state:
+        case State.DECLARED:
+            return tr("declared")
+        case State.STAGED:
+            return tr("staged")
+        case State.SIGNING:
+            return tr("signing")
+        case State.VERIFY_ONLY:
+            return tr("verify-only")
+    return tr("retired")
+
+
+def _column(one: Column) -> list[Cell]:
+    style = {State.SIGNING: "good", State.STAGED: "warning", State.VERIFY_ONLY: "warning"}.get(one.state, "faint")
+    return [Cell(str(one.number)), Cell(state_word(one.state), style), Cell(_day(one.since)), Cell(_day(one.until))]
+
+
+def _day(when: datetime | None) -> str:
+    return f"{when:%Y-%m-%d}" if when else "-"
+
+
+# ── the matrix ──
+
+
+def _drawn(one: Authority) -> tuple[Column, ...]:
+    """The generations that have begun to exist: nobody can trust what is only declared."""
+    return tuple(column for column in one.columns if column.state is not State.DECLARED)[-LAST:]
+
+
+def _head(one: Authority, screen: Screen) -> list[str]:
+    numbers = [f"{column.number} {state_word(column.state)}" for column in _drawn(one)]
+    more = [tr("what it is"), tr("how")] if screen.width >= WIDE else []
+    return [tr("consumer"), *more, tr("seen"), *numbers]
+
+
+def _line(line: Line, one: Authority, screen: Screen) -> list[Cell]:
+    kept_back = line.consumer.id in one.unreached
+    more = [Cell(titled(line.consumer.title)), Cell(line.how or line.consumer.look)] if screen.width >= WIDE else []
+    seen = Cell(_day(line.seen)) if line.seen else Cell(tr("never"), "warning" if kept_back else "faint")
+    cells = {cell.number: cell for cell in line.cells}
+    drawn = [_cell(cells.get(column.number), screen) for column in _drawn(one)]
+    return [Cell(line.consumer.id, "warning" if kept_back else "address"), *more, seen, *drawn]
+
+
+def _marks(screen: Screen) -> dict[Trust, str]:
+    if screen.ascii:
+        return {"yes": tr("yes"), "no": tr("no"), "unseen": "?"}
+    return {"yes": "✓", "no": "✗", "unseen": "?"}
+
+
+def _cell(found: Reached | None, screen: Screen) -> Cell:
+    trusts: Trust = found.trusts if found else "unseen"
+    mark = _marks(screen)[trusts]
+    shown = len(found.presents) if found else 0
+    text = tr("{mark} shows {count}", mark=mark, count=shown) if shown else mark
+    return Cell(text, {"yes": "good", "no": "bad", "unseen": "warning"}[trusts])
+
+
+def _legend(screen: Screen) -> str:
+    return tr(
+        "{yes} trusts it, {no} does not, {unseen} nobody has seen; shows: how many of its certificates it presents",
+        **_marks(screen),
+    )
+
+
+# ── what is in the way ──
+
+
+def _hindrances(one: Authority) -> Iterator[str]:
+    """A sentence for each kind of thing in the way, with everything that is so."""
+    if one.step is None:
+        return
+    if one.step.forced:
+        yield tr("the step is forced: {reason}", reason=one.step.forced)
+    failed = {line.consumer.id: line.failed for line in one.lines if line.failed}
+    for kind in dict.fromkeys(block.kind for block in one.step.blocks):
+        blocks = [block for block in one.step.blocks if block.kind == kind]
+        names = ", ".join(block.subject for block in blocks if block.subject)
+        until = max((block.until for block in blocks if block.until), default=None)
+        yield _hindrance(kind, names, len(blocks), until, one.step.number)
+    for consumer, why in failed.items():
+        yield tr("{consumer} could not be looked at: {reason}", consumer=consumer, reason=why)
+
+
+def _hindrance(kind: str, names: str, count: int, until: date | None, number: int) -> str:
+    match kind:
+        case "unseen":
+            return trn(
+                "not reached: nobody has seen {names}", "not reached: nobody has seen {names}", count, names=names
+            )
+        case "untrusting":
+            return tr("not reached: generation {number} is not trusted by {names}", number=number, names=names)
+        case "presenting":
+            return tr("not reached: certificates of the old generation are still presented by {names}", names=names)
+        case "place":
+            return trn(
+                "{count} certificate is still to be made and delivered: {names}",
+                "{count} certificates are still to be made and delivered: {names}",
+                count, names=names,
+            )  # fmt: skip
+        case "day":
+            return tr("the day has not come: {day}", day=until or "?")
+        case "nobody":
+            return tr("no consumer is declared, so nobody can be seen to trust it")
+    if until:
+        return tr("what the old generation signed is still valid until {day}: {names}", day=until, names=names)
+    return tr("what the old generation signed is still valid: {names}", names=names)
