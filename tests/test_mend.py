@@ -30,7 +30,7 @@ from certwright.model import (
     Severity,
     Status,
 )
-from certwright.pack import pack
+from certwright.pack.packing import pack
 from certwright.speech import speaking
 from certwright.terms import bind
 

@@ -13,7 +13,7 @@ from certwright.catalogue.product import PackageTemplate, PlaceTemplate
 from certwright.catalogue.read import RESERVED
 from certwright.errors import Impossible
 from certwright.model import Plan
-from certwright.pack import PACKERS
+from certwright.pack.packing import PACKERS
 from certwright.pack.script import script_artifact
 from certwright.wiring.loading import load
 

@@ -9,7 +9,7 @@ from certwright.catalogue.load import PRODUCTS, load, script_template
 from certwright.catalogue.read import read_product
 from certwright.catalogue.templates import unknown_in_script, unknown_names
 from certwright.errors import Impossible, Mistakes
-from certwright.pack import PACKERS
+from certwright.pack.packing import PACKERS
 from certwright.wiring.loading import load as load_deployment
 
 CASES = Path(__file__).parents[1] / "cases" / "products"

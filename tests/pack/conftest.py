@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from certwright.model import Draft, GeneralName, Package, PfxProfile, Place
-from certwright.pack import Credential
+from certwright.pack.credential import Credential
 
 CASES = Path(__file__).parents[1] / "cases" / "pack"
 

@@ -9,7 +9,8 @@ from tests.pack.conftest import case, package, place, steady
 
 from certwright.errors import Refused
 from certwright.model import Artifact
-from certwright.pack import PACKERS, Credential, pack
+from certwright.pack.credential import Credential
+from certwright.pack.packing import PACKERS, pack
 
 LEAF, ISSUING, ROOT = "CN = www.pack.test", "CN = Pack Issuing", "CN = Pack Root"
 

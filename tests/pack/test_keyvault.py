@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certwright.errors import Refused, Unreadable
-from certwright.pack import Credential, pack
+from certwright.pack.credential import Credential
 from certwright.pack.keyvault import LONGEST_VALUE, content_type, decode, described, encode, secret_name, secret_names
 from certwright.pack.opened import open_package
+from certwright.pack.packing import pack
 
 from .conftest import case, package, place, steady
 

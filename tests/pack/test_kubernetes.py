@@ -14,10 +14,11 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from certwright.errors import Refused, Unreadable
-from certwright.pack import Credential, pack
+from certwright.pack.credential import Credential
 from certwright.pack.kubernetes import data_of, read_objects
 from certwright.pack.object_text import write_objects
 from certwright.pack.objects import DEEPEST, MOST_NODES, MOST_TEXT
+from certwright.pack.packing import pack
 
 from .conftest import case, package, steady
 

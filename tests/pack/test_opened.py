@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from tests.pack.conftest import case, package, steady
 
 from certwright.errors import Unreadable, WrongPassword
-from certwright.pack import PACKERS, Credential, pack
+from certwright.pack.credential import Credential
 from certwright.pack.opened import OPENERS, Opened, open_package
+from certwright.pack.packing import PACKERS, pack
 
 PASSWORD = "correct horse 9"
 PATH = ("leaf.der", "issuing.der", "root.der")

@@ -19,9 +19,9 @@ from tree_sitter import Language, Parser
 
 from certwright.errors import Refused, Unreadable
 from certwright.model import Draft, Package, Place
-from certwright.pack import pack
 from certwright.pack.credential import Credential
 from certwright.pack.opened import open_package
+from certwright.pack.packing import pack
 from certwright.pack.registry import Policy, read_policy, read_reg
 from certwright.pack.windows_script import read_script
 from certwright.x509.pem import certificates_in

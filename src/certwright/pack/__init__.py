@@ -1,41 +1,4 @@
-"""credential → artifacts: one file a form, each with its table of PACKERS, merged here.
+"""Credentials as files, and back: `packing` writes them, `opened` is the inverse, and every form has a file of its own.
 
-Nothing is read from anywhere: bytes in, bytes out. `pack.opened` is the inverse.
+Nothing is read from anywhere: bytes in, bytes out.
 """
-
-from certwright.errors import Refused
-from certwright.model import Artifact, Package
-from certwright.pack import der, iot_operations, keyvault, kubernetes, p7b, pem, pfx, registry, windows_script
-from certwright.pack.credential import Credential, Packer, Packers, Random
-from certwright.speech import tr
-
-PACKERS: Packers = {
-    **pfx.PACKERS,
-    **pem.PACKERS,
-    **der.PACKERS,
-    **p7b.PACKERS,
-    **kubernetes.PACKERS,
-    **keyvault.PACKERS,
-    **iot_operations.CONFIGS,
-    **registry.PACKERS,
-    **windows_script.PACKERS,
-}
-
-
-def pack(package: Package, credential: Credential, password: str | None, random: Random) -> tuple[Artifact, ...]:
-    """The files that package is. Refused for an unknown form, and for a credential that lacks what the form holds."""
-    packer = PACKERS.get(package.form)
-    if packer is None:
-        raise Refused(
-            tr(
-                "{place}: package {package} has the unknown form {form!r}",
-                place=credential.place.id,
-                package=package.id,
-                form=package.form,
-            ),
-            tr("forms are {known}", known=", ".join(sorted(PACKERS))),
-        )
-    return packer(package, credential, password, random)
-
-
-__all__ = ["PACKERS", "Credential", "Packer", "Packers", "Random", "pack"]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from certwright.model import Mismatch
-from certwright.pack.cluster_objects import KINDS, WIDE, Address, Cluster, Holding, Thing, titled
+from certwright.pack.cluster_facts import KINDS, WIDE, Address, Cluster, Holding, Thing, titled
 from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.validity import moment

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from certwright.model import GeneralName, Mismatch
-from certwright.pack.cluster_objects import Cluster, Thing
+from certwright.pack.cluster_facts import Cluster, Thing
 from certwright.speech import tr
 from certwright.terms.cluster import (
     ClusterWord,
@@ -299,7 +299,10 @@ def _client(policy: Thing, name: str, cluster: Cluster, now: datetime) -> Iterat
         return
     if keys := missing_keys(found, ("tls.crt", "tls.key")):
         yield Mismatch(
-            tr("keys tls.crt and tls.key"), tr("no {keys}", keys=listed(keys)), found.title, tls_secret(name, policy.namespace)
+            tr("keys tls.crt and tls.key"),
+            tr("no {keys}", keys=listed(keys)),
+            found.title,
+            tls_secret(name, policy.namespace),
         )
     if found.address not in cluster.planned:
         yield from pair(found, now)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from certwright.errors import Unreadable
 from certwright.model import Mismatch
-from certwright.pack.cluster_objects import Cluster, Delivery, Holding, Thing, fetched, titled
+from certwright.pack.cluster_facts import Cluster, Delivery, Holding, Thing, fetched, titled
 from certwright.speech import tr, trn
 from certwright.terms.cluster import (
     ClusterWord,

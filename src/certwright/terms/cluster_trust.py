@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from certwright.model import Mismatch
-from certwright.pack.cluster_objects import Cluster, Thing
+from certwright.pack.cluster_facts import Cluster, Thing
 from certwright.speech import tr
 from certwright.terms.cluster import (
     ClusterWord,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from certwright.pack.cluster_objects import Cluster
+from certwright.pack.cluster_facts import Cluster
 from certwright.pfx.facts import PfxFacts
 from certwright.value import field, value
 from certwright.x509.facts import CertificateFacts, ChainFacts, CrlFacts

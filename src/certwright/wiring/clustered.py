@@ -14,19 +14,8 @@ from pathlib import Path, PurePosixPath
 from certwright.check import judge, judge_seen
 from certwright.errors import Refused, Unreadable
 from certwright.model import Demand, Package, Place, Plan, Report
-from certwright.pack.cluster_objects import (
-    MOST_OCTETS,
-    Address,
-    Cluster,
-    Delivery,
-    address_of,
-    cluster_of,
-    delivery_of,
-    digest,
-    is_live,
-    thing_of,
-    titled,
-)
+from certwright.pack.cluster_facts import Address, Cluster, Delivery, titled
+from certwright.pack.cluster_objects import MOST_OCTETS, address_of, cluster_of, delivery_of, digest, is_live, thing_of
 from certwright.pack.detect import detect
 from certwright.pack.keyvault import secret_name
 from certwright.pack.kubernetes import object_of

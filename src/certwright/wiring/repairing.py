@@ -16,8 +16,8 @@ from certwright.mend.remaining import needs_certificate
 from certwright.mend.settling import Settled, restricted, settle, spare
 from certwright.mend.single import Bench
 from certwright.model import Artifact, CertificateSet, Place, Plan
-from certwright.pack import pack
 from certwright.pack.credential import Credential
+from certwright.pack.packing import pack
 from certwright.plan.locate import part
 from certwright.report.repair import Locked, Mended, Repair
 from certwright.speech import tr
