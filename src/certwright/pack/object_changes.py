@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from certwright.errors import Unreadable
+from certwright.pack.detect import detect
 from certwright.pack.objects import Object, data_of
 from certwright.speech import tr, trn
 from certwright.value import value
+from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
 
@@ -98,20 +100,34 @@ def _of_data(before: Mapping[str, bytes], after: Mapping[str, bytes], *, secret:
 
 def value_text(content: bytes, *, secret: bool = False) -> str:
     """What a value holds, in words that give nothing of it away: its certificates, or its length and digest."""
-    try:
-        ders = certificates_in(content)
-    except Unreadable:
-        ders = ()
-    if ders:
-        return ", ".join(map(_certificate, ders[:MOST_NAMED])) + (", …" if len(ders) > MOST_NAMED else "")
+    if told := list(_public(content)):
+        return ", ".join(told[:MOST_NAMED]) + (", …" if len(told) > MOST_NAMED else "")
     size = trn("{count} byte", "{count} bytes", len(content))
     if secret and len(content) < GUESSABLE:
         return tr("{size}, not shown", size=size)
-    return f"{size}, sha256 {hashlib.sha256(content).hexdigest()[:16]}"
+    return f"{size}, sha256 {_digest(content)}"
+
+
+def _public(content: bytes) -> Iterator[str]:
+    """The certificates in it, or the revocation list it is; nothing for anything else."""
+    try:
+        if detect(content) == "crl":
+            facts = read_crl(content)
+            until = f"{facts.next_update:%Y-%m-%d}" if facts.next_update else "?"
+            told = tr("revocation list of {issuer} until {day}", issuer=facts.issuer, day=until)
+            yield f"{told}, sha256 {_digest(content)}"
+        else:
+            yield from [_certificate(der) for der in certificates_in(content)]
+    except Unreadable:
+        return
 
 
 def _certificate(der: bytes) -> str:
     facts = read_certificate(der)
     until = f"{facts.not_after:%Y-%m-%d}" if facts.not_after else "?"
     told = tr("{subject} until {day}", subject=facts.subject or tr("(no subject)"), day=until)
-    return f"{told}, sha256 {hashlib.sha256(der).hexdigest()[:16]}"
+    return f"{told}, sha256 {_digest(der)}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
