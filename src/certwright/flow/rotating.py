@@ -9,7 +9,7 @@ from datetime import datetime
 from certwright.flow.standing import Standing, look, todo
 from certwright.flow.world import World
 from certwright.generations import Consumer, Generation, State
-from certwright.inventory import Book, Event, Revocation
+from certwright.inventory import Book, Event, Inventory, Revocation
 from certwright.model import Line, Plan
 from certwright.rotation.gates import Outlook, gates
 from certwright.rotation.sightings import SEEN, sightings
@@ -32,12 +32,12 @@ class Rotating:
     plan_again: Callable[[Generations, Mapping[str, datetime]], Plan]
 
 
-def outlook(plan: Plan, rotating: Rotating, standing: Standing, world: World) -> Outlook:
+def outlook(plan: Plan, rotating: Rotating, standing: Standing, inventory: Inventory, now: datetime) -> Outlook:
     """What decides which gates are open, as it stands. Impossible where nothing can be done before a file is mended."""
-    found = todo(plan, standing, world.now)
+    found = todo(plan, standing, now)
     actions = (one.place for one in found.actions)
     behind = (*actions, *(place for place, _ in found.waiting), *(place for place, _, _ in found.later))
-    with world.inventory.reading() as reading:
+    with inventory.reading() as reading:
         return Outlook(
             plan=plan,
             rotations=rotating.rotations,
@@ -46,7 +46,7 @@ def outlook(plan: Plan, rotating: Rotating, standing: Standing, world: World) ->
             sightings=sightings(reading.observations(SEEN)),
             held=standing.held,
             signed=reading.signed_by([one for line in plan.lines for one in (line.root, line.issuing)]),
-            now=world.now,
+            now=now,
             unfinished=frozenset(behind),
             revoked=frozenset((one.authority, one.serial) for one in standing.revocations),
             forced=reading.observations(FORCED),
@@ -58,7 +58,7 @@ def advanced(plan: Plan, rotating: Rotating, world: World) -> tuple[Plan, tuple[
     messages: list[str] = []
     while True:
         standing = look(plan, world.inventory, world.target)
-        ready = [gate for gate in gates(outlook(plan, rotating, standing, world)) if gate.is_open]
+        ready = [gate for gate in gates(outlook(plan, rotating, standing, world.inventory, world.now)) if gate.is_open]
         if not ready:
             return plan, tuple(messages)
         world.at("before a generation moves")

@@ -1,13 +1,20 @@
 """How a rotation stands, as a value that a report can draw: generations, consumers beside them, the one next step."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from certwright.generations import Consumer, Generation, Scope
-from certwright.rotation.steps import Gate
+from certwright.model import Line
+from certwright.rotation.gates import Course, Outlook, gates
+from certwright.rotation.states import standing
+from certwright.rotation.steps import Block, Gate, Obstacle
+from certwright.speech import tr
 from certwright.value import value
 
 Trust = Literal["yes", "no", "unseen"]
+MOST_NAMES = 5  # that the next step tells; the matrix has them all
+_ORDER: tuple[Obstacle, ...] = ("nobody", "untrusting", "unseen", "presenting", "credential", "day", "place")
 
 
 @value
@@ -59,3 +66,85 @@ class Progress:
         """The consumers that keep the gate closed, by address."""
         kinds = ("unseen", "untrusting", "presenting")
         return tuple(block.subject for block in self.gate.blocks if block.kind in kinds) if self.gate else ()
+
+
+def progress(outlook: Outlook, file: str) -> tuple[Progress, ...]:
+    """How every issuer stands that rotates or was rotated; `file` is the deployment file, for what is to be typed."""
+    ways = {gate.step.issuer: gate for gate in gates(outlook)}
+    return tuple(
+        _progress(Course(outlook, issuer, generations), ways.get(issuer), file)
+        for issuer, generations in standing(outlook.rotations, outlook.generations).items()
+    )
+
+
+def _progress(course: Course, gate: Gate | None, file: str) -> Progress:
+    rotations = course.outlook.rotations.get(course.issuer, ())
+    newest = rotations[-1] if rotations else None
+    return Progress(
+        issuer=course.issuer,
+        generations=tuple(course.generations),
+        rows=tuple(_row(course, one) for one in course.consumers),
+        next=_next(course, gate, file),
+        gate=gate,
+        scope=newest.scope if newest else "root",
+        reason=newest.reason if newest else "",
+        compromised=bool(newest and newest.compromised),
+    )
+
+
+def _row(course: Course, consumer: Consumer) -> Row:
+    seen = course.outlook.sightings.get(consumer.id)
+    reaches = tuple(
+        Reach(line.number, _trust(course, consumer, line), course.presented(consumer, line))
+        for line in course.lines.values()
+    )
+    return Row(consumer, reaches, seen.at if seen else None, seen.how if seen else "")
+
+
+def _trust(course: Course, consumer: Consumer, line: Line) -> Trust:
+    seen = course.outlook.sightings.get(consumer.id)
+    if seen is None or seen.trusted is None:
+        return "unseen"
+    return "yes" if course.trusts(consumer, line) else "no"
+
+
+# ── the one next step ─────────────────────────────────────────────────────────────────────────────
+
+
+def _next(course: Course, gate: Gate | None, file: str) -> Next:
+    if gate is None:
+        return Next(tr("nothing is under way"))
+    apply = f"certwright apply {file}"
+    if gate.is_open or any(block.ours for block in gate.blocks):
+        return Next(tr("have certwright do what is due"), apply)
+    block = min(gate.blocks, key=lambda one: _ORDER.index(one.kind))
+    alike = [one for one in gate.blocks if one.kind == block.kind]
+    who = ", ".join(one.subject for one in alike[:MOST_NAMES]) + (" …" if len(alike) > MOST_NAMES else "")
+    match block.kind:
+        case "nobody":
+            told = tr("say under consumers: of the sites who trusts {issuer}", issuer=course.issuer)
+            return Next(told, f"certwright plan {file}")
+        case "untrusting":
+            told = tr("hand out the new trust lists, then look again: {consumers}", consumers=who)
+            return Next(told, _looking(course, alike, file))
+        case "unseen":
+            return Next(tr("see what these have: {consumers}", consumers=who), _looking(course, alike, file))
+        case "presenting":
+            told = tr("install the new certificates, then look again: {consumers}", consumers=who)
+            return Next(told, _looking(course, alike, file))
+        case "credential":
+            told = tr(
+                "wait until {day}, or revoke what nobody uses any more: {places}",
+                day=max(one.until for one in alike if one.until), places=who,
+            )  # fmt: skip
+            return Next(told, f"certwright revoke {file} {block.subject} --reason cessationOfOperation")
+    return Next(tr("wait until {day}", day=block.until), apply)
+
+
+def _looking(course: Course, blocks: Sequence[Block], file: str) -> str:
+    """What shows whether the first of them has what it needs: a look from here, or a report of its own."""
+    first = next(one for one in course.consumers if one.id == blocks[0].subject)
+    if first.look == "report":
+        return f"certwright ca script {file} {first.id}"
+    way = {"https": " --online", "cluster": " --cluster"}.get(first.look.partition(":")[0], "")
+    return f"certwright ca look {file}{way}"

@@ -19,6 +19,7 @@ from certwright.model import Action, KeySpec
 from certwright.plan.consumers import consumers_of
 from certwright.speech import os_words, tr
 from certwright.targets.folder import Folder
+from certwright.targets.shown import ShownFolder
 from certwright.wiring.loading import Loaded, replan
 from certwright.wiring.tokens import Tokens
 from certwright.wiring.vault import Listener, open_vault
@@ -71,6 +72,7 @@ def apply(
                 progress=progress or flow.untold,
                 at=at,
                 correspondent=asked.of if asked else flow.unreachable,
+                shown=shown_below(loaded, at),
             )
             with closing(tokens), closing(asked) if asked else nullcontext():
                 advice = _advice(loaded, inventory)
@@ -91,9 +93,12 @@ def _rotating(loaded: Loaded, inventory: Inventory) -> tuple[Loaded, Rotating | 
         ends = {one.place: one.not_after for one in reading.held().values()} if generations else {}
     if generations != loaded.generations:
         loaded = replan(loaded, generations, ends)
-    if not loaded.deployment.rotations:
-        return loaded, None
-    return loaded, Rotating(
+    return loaded, rotating_of(loaded) if loaded.deployment.rotations else None
+
+
+def rotating_of(loaded: Loaded) -> Rotating:
+    """What rotations need beside the plan."""
+    return Rotating(
         loaded.deployment.rotations,
         consumers_of(loaded.deployment, loaded.products, loaded.plan),
         lambda moved, until: replan(loaded, moved, until).plan,
@@ -133,7 +138,13 @@ def preview(loaded: Loaded) -> tuple[Action, ...]:
     """What `apply` would do now. Needs no secret and writes nothing."""
     with inventory_of(loaded) as inventory:
         standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
-    return flow.todo(loaded.plan, standing, loaded.now).actions
+    showing = flow.showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
+    return (*flow.todo(loaded.plan, standing, loaded.now).actions, *showing)
+
+
+def shown_below(loaded: Loaded, at: Callable[[str], None] = flow.unheard) -> Callable[[str], ShownFolder]:
+    """The folders in which lists are published; those that are no whole paths lie beside the deployment file."""
+    return cache(lambda folder: ShownFolder(loaded.path.parent / folder, at))
 
 
 @contextmanager
