@@ -116,7 +116,6 @@ def test_every_leaf_of_one_authority(heap: dict[str, CertificateFacts], now: dat
         (["old", "a"], ["new"], "a-0"),  # not trusted
         (["a", "lower"], ["old"], "lower-0"),
         (["a"], [], "a-0"),  # incomplete
-        (["a", "new"], ["old"], "a-0"),  # something too much
     ],
 )
 def test_no_line_where_the_long_way_has_more_to_say(
@@ -124,6 +123,12 @@ def test_no_line_where_the_long_way_has_more_to_say(
 ) -> None:
     memo = same(heap, [leaf, leaf.partition("-")[0] + "-1"], others, anchors, [], None, now)
     assert not any(isinstance(one, Line) for one in memo.values())
+
+
+def test_a_line_is_drawn_where_a_bridge_lies_beside_the_path(heap: dict[str, CertificateFacts], now: datetime) -> None:
+    memo = same(heap, [*sorted(heap), *sorted(heap)], ["a2", "cross"], ["new"], [], None, now)
+    (line,) = [one for one in memo.values() if isinstance(one, Line)]
+    assert (line.above, line.extras) == ((heap["a2"], heap["new"]), (heap["cross"],))
 
 
 def test_a_line_is_for_its_time_and_its_roots_only(heap: dict[str, CertificateFacts], now: datetime) -> None:

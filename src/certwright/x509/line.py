@@ -44,7 +44,8 @@ class Setting(NamedTuple):
 class Line:
     """The way up from one authority, once a path over it was found without fault and accepted by the library.
 
-    `verifier` has that authority for its only anchor: when it accepts a leaf, it has verified its signature.
+    `verifier` has that authority for its only anchor: when it accepts a leaf, it has verified its signature. `extras`
+    lie beside the path without being on it, such as a bridge to another root.
     """
 
     above: tuple[CertificateFacts, ...]
@@ -52,6 +53,7 @@ class Line:
     fingerprints: frozenset[str]
     verifier: Verifier
     server: bool | None
+    extras: tuple[CertificateFacts, ...] = ()
 
     def chain(self, leaf: CertificateFacts, now: datetime) -> ChainFacts | None:
         """What `diagnose` would say of that leaf; None when only the long way can tell.
@@ -69,13 +71,13 @@ class Line:
         )
         if not plain or not accepts(self.verifier, leaf):
             return None
-        return ChainFacts((leaf, *self.above), complete=True, trusted=True, in_order=True)
+        return ChainFacts((leaf, *self.above), complete=True, trusted=True, in_order=True, extras=self.extras)
 
 
 def draw(chain: ChainFacts, setting: Setting, memo: Memo) -> None:
     """Remember the line of a chain that the long way has found, if leaves beside its own may follow it."""
     leaf, *above = chain.path
-    if not above or chain != ChainFacts(chain.path, complete=True, trusted=True, in_order=True):
+    if not above or chain != ChainFacts(chain.path, complete=True, trusted=True, in_order=True, extras=chain.extras):
         return
     at_hand = {one.fingerprint: one for one in setting.at_hand}
     namesakes = [one for one in at_hand.values() if one.subject_der == leaf.issuer_der]
@@ -89,4 +91,5 @@ def draw(chain: ChainFacts, setting: Setting, memo: Memo) -> None:
     verifier = verifier_below(above[0], setting.now, server=setting.server, memo=memo) if fit else None
     if verifier is not None:
         subjects = frozenset(one.subject_der for one in at_hand.values())
-        remember(memo, setting.key(leaf), Line(tuple(above), subjects, frozenset(at_hand), verifier, setting.server))
+        line = Line(tuple(above), subjects, frozenset(at_hand), verifier, setting.server, chain.extras)
+        remember(memo, setting.key(leaf), line)
