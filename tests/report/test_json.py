@@ -18,7 +18,9 @@ from certwright.report.notice import Matter, Notice, notice_document
 from certwright.report.plan_json import plan_document
 from certwright.report.repair import Locked, Mended, Repair
 from certwright.report.repair_json import repair_document
+from certwright.report.rotation_json import rotation_document
 
+from .rotated import UNDER_WAY, UNROTATED
 from .samples import DOCUMENT, INSPECTED, NOW, PLAN, REPORT, STANDING
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -56,6 +58,7 @@ DOCUMENTS = {
             (("a/g", "it is old", NOW),),
         )
     ),
+    "rotation": rotation_document((UNDER_WAY, UNROTATED), NOW),
     "difference": difference_document(
         Difference({"a/b": ("dns:b",)}, {}, {"a/c": (Change("key", ("rsa 2048",), ("rsa 4096",)),)})
     ),

@@ -7,6 +7,7 @@ from certwright.cli.verb import Verbs
 from certwright.speech import noted
 
 VERBS = {  # verb → what --help says of it
+    "status": noted("Show how a rotation stands, whom it has not reached, and the next step."),
     "script": noted("Print what a machine without a network runs to report what it trusts."),
     "seen": noted("Take in the reports of consumers."),
     "look": noted("Look at the trust lists that can be seen from here."),

@@ -1,0 +1,90 @@
+"""A rotation before people: the matrix at both widths, in both alphabets; whoever is not reached has a name."""
+
+from dataclasses import replace
+
+import pytest
+
+from certwright.generations import State
+from certwright.report.layout import Screen, columns_of
+from certwright.report.rotation import Hindrance, Step, rotation_text, state_word
+
+from .rotated import UNDER_WAY, UNROTATED
+
+
+def test_the_matrix_at_80_columns() -> None:
+    text = rotation_text((UNDER_WAY,), Screen())
+    assert (
+        text
+        == """\
+contoso is being rotated: generation 2 is to sign
+reason: the root ends in 2029
+
+generation   state     since        root valid until
+1            signing   -            2029-05-01
+2            staged    2026-11-02   2049-05-01
+
+consumer         seen         1 signing   2 staged
+plant1/gateway   2026-11-20   ✓ shows 1   ✓
+plant1/press-1   2026-11-20   ✓           ✗
+plant1/node-7    never        ?           ?
+
+✓ trusts it, ✗ does not, ? nobody has seen; shows: how many of its certificates
+it presents
+
+not reached: nobody has seen plant1/node-7
+
+not reached: generation 2 is not trusted by plant1/press-1
+
+the day has not come: 2026-12-01
+
+1 certificate is still to be made and delivered: plant1/internal-trust
+
+plant1/node-7 could not be looked at: node-7:8443 does not answer
+
+next: bring the new root to plant1/press-1
+  certwright ca seen contoso.yaml REPORT...
+"""
+    )
+
+
+def test_there_is_room_for_titles_on_a_wide_screen_and_paint_changes_no_word() -> None:
+    text = rotation_text((UNDER_WAY,), Screen(140))
+    assert "plant1/press-1   OPC UA server press-1   report" in text
+    painted = rotation_text((UNDER_WAY,), Screen(140, colour=True))
+    assert "\033[1;31m✗\033[0m" in painted
+    assert painted.count("\n") == text.count("\n")
+    assert max(map(columns_of, text.splitlines())) <= 140
+
+
+def test_a_screen_without_these_signs_is_told_in_words() -> None:
+    text = rotation_text((UNDER_WAY,), Screen(ascii=True))
+    assert text.isascii()
+    assert "plant1/press-1   2026-11-20   yes           no" in text
+    assert "yes trusts it, no does not" in text
+
+
+def test_without_a_rotation_the_last_day_is_told() -> None:
+    text = rotation_text((UNROTATED,), Screen())
+    assert text.startswith("fabrikam is not being rotated; a rotation of its root must begin on 2043-10-24 at")
+    assert text.endswith("next: nothing is to be done\n")
+    assert "certification authority" in rotation_text((), Screen())
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("nobody", "no consumer is declared"),
+        ("presenting", "are still presented by x/y"),
+        ("credential", "what the old generation signed is still valid: x/y"),
+    ],
+)
+def test_everything_in_the_way_is_said(kind: str, said: str) -> None:
+    step = Step(1, State.RETIRED, open=False, blocks=(Hindrance(kind, "x/y"),), forced="it burns")
+    text = rotation_text((replace(UNDER_WAY, step=step),), Screen())
+    assert said in text
+    assert "the step is forced: it burns" in text
+    assert text.startswith("contoso is being rotated: generation 1 is to be retired")
+
+
+def test_states_are_told_apart() -> None:
+    assert len({state_word(state) for state in State}) == len(State)
