@@ -127,8 +127,8 @@ def test_no_line_where_the_long_way_has_more_to_say(
 
 def test_a_line_is_drawn_where_a_bridge_lies_beside_the_path(heap: dict[str, CertificateFacts], now: datetime) -> None:
     memo = same(heap, [*sorted(heap), *sorted(heap)], ["a2", "cross"], ["new"], [], None, now)
-    (line,) = [one for one in memo.values() if isinstance(one, Line)]
-    assert (line.above, line.extras) == ((heap["a2"], heap["new"]), (heap["cross"],))
+    drawn = {(one.above, one.extras) for one in memo.values() if isinstance(one, Line)}
+    assert ((heap["a2"], heap["new"]), (heap["cross"],)) in drawn
 
 
 def test_a_line_is_for_its_time_and_its_roots_only(heap: dict[str, CertificateFacts], now: datetime) -> None:
