@@ -69,8 +69,8 @@ def command(
     steps = [(f"{output}/{one.path}", one.title) for group in ready for one in group.scripts]
     messages = (*applied.messages, *(telling.told(loaded, applied) if telling else ()))
     told = (made, applied.delivered, output, messages, [*handed(plan, output, waiting), *steps])
-    show(applied_text(*told, applied.next_due, screen(), applied.waiting))
-    sys.exit(WAITING if waiting else 0)
+    show(applied_text(*told, applied.next_due, screen(), applied.waiting, applied.shown, applied.unshown))
+    sys.exit(WAITING if waiting or applied.unshown else 0)
 
 
 def handed(plan: Plan, output: str, waiting: Container[str]) -> Iterator[tuple[str, str]]:

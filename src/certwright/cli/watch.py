@@ -72,7 +72,7 @@ def command(*, file: Path, every: timedelta, once: bool, unlock_file: Path | Non
             _log(told)
         raise came.failure
     _log(line(came, now, None))
-    sys.exit(WAITING if came.applied and came.applied.waiting else 0)
+    sys.exit(WAITING if came.applied and (came.applied.waiting or came.applied.unshown) else 0)
 
 
 class Ending:

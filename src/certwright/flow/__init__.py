@@ -7,6 +7,7 @@ from certwright.flow.applying import apply
 from certwright.flow.delivering import authorities, foreign_roots, roots
 from certwright.flow.passwords import open_passwords
 from certwright.flow.rotating import Rotating
+from certwright.flow.showing import showing_due
 from certwright.flow.standing import Standing, coming, look, todo
 from certwright.flow.world import Applied, Vault, World, unheard, unreachable, untold
 
@@ -23,6 +24,7 @@ __all__ = [
     "look",
     "open_passwords",
     "roots",
+    "showing_due",
     "todo",
     "unheard",
     "unreachable",

@@ -10,6 +10,7 @@ from certwright.flow.parcel import take_away
 from certwright.flow.passwords import refuse_passwords
 from certwright.flow.rotating import Rotating, advanced, left_over
 from certwright.flow.run import Run
+from certwright.flow.showing import show
 from certwright.flow.standing import Standing, coming, look, todo, wanted_paths
 from certwright.flow.world import Applied, World
 from certwright.inventory import Event
@@ -49,6 +50,7 @@ def _joined(before: Applied, messages: tuple[str, ...], after: Applied) -> Appli
         after,
         made=(*before.made, *after.made),
         delivered=(*before.delivered, *after.delivered),
+        shown=(*before.shown, *after.shown),
         messages=tuple(dict.fromkeys((*before.messages, *messages, *after.messages))),
     )
 
@@ -68,7 +70,9 @@ def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
     standing = _withdraw(plan, standing, world)
     found = todo(plan, standing, world.now)
     if not given and not found.actions and not standing.pending:
-        return Applied((), (), coming(plan, standing, world.now), tuple(messages))
+        shown, unshown = show(plan, standing, world)
+        following = coming(plan, standing, world.now)
+        return Applied((), (), following, tuple(messages), shown=shown, unshown=unshown)
     run = Run(plan, world, world.unlock(), standing, given)
     try:
         waiting = run.until_nothing_is_due(found)
@@ -77,16 +81,16 @@ def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
             book.close_intents("refused")
         raise
     messages += run.messages
-    return Applied(
-        tuple(run.made), tuple(run.delivered), coming(plan, run.standing, world.now), tuple(messages), waiting
-    )
+    following = coming(plan, run.standing, world.now)
+    done = Applied(tuple(run.made), tuple(run.delivered), following, tuple(messages), waiting)
+    return replace(done, shown=tuple(run.shown), unshown=run.unshown)
 
 
 def _recover(world: World) -> None:
     """Put in order what an interrupted run left: serials nobody knows of, and files that were about to be written."""
     with world.inventory.reading() as reading:
         unfinished = [one for one in reading.deliveries() if not one.done]
-        unknown = [one for one in reading.intents() if not one.outcome]
+        unknown = reading.unsettled()
     if not unfinished and not unknown:
         return
     paths = [one.path for one in unfinished]

@@ -18,10 +18,10 @@ AT_ONCE = 16 << 20  # octets of lists delivered together
 
 
 class Publisher(Mapping[str, bytes]):
-    """Makes the lists that are due; the octets of the newest by scope, read when they are asked for."""
+    """Makes the lists that are due; the octets of the newest (`crls`) by scope, read when asked for."""
 
     def __init__(self, plan: Plan, world: World, registry: Registry, crls: Mapping[str, Crl]) -> None:
-        self._crls = dict(crls)
+        self.crls = dict(crls)
         self._plan, self._world, self._registry = plan, world, registry
 
     def ready(self, stand: Listed, delivered: Mapping[str, str]) -> Iterator[list[Parcel]]:
@@ -31,7 +31,7 @@ class Publisher(Mapping[str, bytes]):
             self._make(list(some))
         batch, size = [], 0
         for scope in scopes(self._plan, stand.lingering, self._world.now):
-            crl = self._crls[scope.name]
+            crl = self.crls[scope.name]
             if delivered.get(scope.path) == recipe(crl):
                 continue
             content = self[scope.name]
@@ -44,10 +44,10 @@ class Publisher(Mapping[str, bytes]):
             yield batch
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._crls)
+        return iter(self.crls)
 
     def __len__(self) -> int:
-        return len(self._crls)
+        return len(self.crls)
 
     def __getitem__(self, scope: str) -> bytes:
         with self._world.inventory.reading() as reading:
@@ -65,14 +65,14 @@ class Publisher(Mapping[str, bytes]):
                 heading = self._heading(scope)
                 pages = _pages(made, scope)
                 der = signer.revocation_list(heading, pages)
-                self._crls[scope.name] = self._crl(scope, heading, known, der)
-                book.publish(self._crls[scope.name], der)
-            book.log([Event("crl", place.id, _told(due, self._crls), self._world.now)])
+                self.crls[scope.name] = self._crl(scope, heading, known, der)
+                book.publish(self.crls[scope.name], der)
+            book.log([Event("crl", place.id, _told(due, self.crls), self._world.now)])
         self._world.at("after a revocation list is written down")
 
     def _settled(self, due: Sequence[Scope]) -> Settled | None:
         """What may be left out: what had ended when the list before was made, and was on it (RFC 5280 3.3)."""
-        before = [self._crls[scope.name] for scope in due if scope.name in self._crls]
+        before = [self.crls[scope.name] for scope in due if scope.name in self.crls]
         if len(before) < len(due):
             return None
         return Settled(min(crl.known for crl in before), min(crl.this_update for crl in before))
@@ -82,7 +82,7 @@ class Publisher(Mapping[str, bytes]):
         restored from a backup does not know the last.
         """
         now, wish = self._world.now, issuer_of_lists(self._plan, scope.authority).lists
-        last = self._crls.get(scope.name)
+        last = self.crls.get(scope.name)
         return Heading(
             number=max(last.number + 1 if last else 1, int(now.timestamp())),
             this_update=now,

@@ -15,6 +15,7 @@ from certwright.flow.issuing import Fresh, Registry
 from certwright.flow.parcel import Parcel, announce, send, take_away
 from certwright.flow.passwords import settle_passwords
 from certwright.flow.publishing import Publisher
+from certwright.flow.showing import show
 from certwright.flow.standing import Standing, Todo, look, todo
 from certwright.flow.vouching import Signer
 from certwright.flow.world import Vault, World
@@ -27,7 +28,9 @@ MOST_ROUNDS = 6  # a new root, a new issuing CA and their children take three
 
 
 class Run:
-    """What is done, and what was done so far: `made` places, `delivered` paths, `messages`, and how it stands."""
+    """What is done, and what was done so far: `made` places, `delivered` paths, `messages`, how it stands; lists that
+    were `shown`, and those that cannot be, by place with the reason.
+    """
 
     def __init__(self, plan: Plan, world: World, vault: Vault, standing: Standing, given: Mapping[str, str]) -> None:
         self.standing = standing
@@ -40,6 +43,8 @@ class Run:
         self._signer = Signer(world, vault)
         self._lists = Publisher(plan, world, self._registry, standing.listed.crls)
         self._steps = self._total = 0
+        self.shown: list[str] = []
+        self.unshown: tuple[tuple[str, str], ...] = ()
 
     def until_nothing_is_due(self, found: Todo) -> tuple[tuple[str, str], ...]:
         """Do what was found to be due, and what is due then; the places that wait for somebody else, with the reasons.
@@ -73,11 +78,19 @@ class Run:
                 self._issue([place])
         for some in self._lists.ready(self.standing.listed, self.standing.delivered):
             self._send(some)
+        self._show()
         own = [place for place in self._plan.places if place.id in renewed and place.kind != "authority"]
         self._issue([place for place in own if self._can_sign(place, others)])
         self._ask([place for place in self._plan.places if place.id in others])
         self._deliver([place for place in self._plan.places if place.id in waiting and place.shares_with not in others])
         self._send([one for one in scripts(self._plan) if self._is_due(one)])
+
+    def _show(self) -> None:
+        """Lists go to where others fetch them before anything else is made, which may fail."""
+        listed = replace(self.standing.listed, crls=self._lists.crls)
+        standing = replace(self.standing, held=self._registry.held, listed=listed)
+        written, self.unshown = show(self._plan, standing, self._world)
+        self.shown += written
 
     def _can_sign(self, place: Place, others: Container[str]) -> bool:
         """Whether it is ours to certify, by an authority that is there and not about to be certified anew by others."""

@@ -10,7 +10,7 @@ from certwright.issuers import Correspondent
 from certwright.keys import Keys
 from certwright.model import Plan
 from certwright.speech import tr
-from certwright.targets import Target
+from certwright.targets import Shown, Target
 from certwright.value import value
 
 
@@ -43,12 +43,18 @@ def unreachable(issuer: str) -> Correspondent:
     raise Refused(tr("nobody can ask the issuer {issuer} here", issuer=issuer))
 
 
+def unshown(folder: str) -> Shown:
+    """No folder is shown to anybody."""
+    raise Refused(tr("nothing can be published in {folder} here", folder=folder))
+
+
 @value
 class World:
     """Everything `apply` needs beside the plan. `unlock` is called only when a secret is needed; it may raise Locked.
 
     `correspondent` gives whoever asks an issuer of somebody else, by its name. `replace` allows overwriting files that
-    certwright did not write. `at` is called with the name of every point at which a kill would be interesting.
+    certwright did not write. `shown` gives the folders in which lists are published. `at` is called with the name of
+    every point at which a kill would be interesting.
     """
 
     inventory: Inventory
@@ -60,6 +66,7 @@ class World:
     progress: Callable[[int, int, str], None] = untold
     at: Callable[[str], None] = unheard
     correspondent: Callable[[str], Correspondent] = unreachable
+    shown: Callable[[str], Shown] = unshown
 
 
 @value
@@ -67,7 +74,8 @@ class Applied:
     """What a run did: places that got a certificate, paths that were written (in order), and what comes next.
 
     `waiting` are places that are due and wait for somebody else, each with the reason. `plan` is the one that was
-    carried out in the end, if an authority rotates.
+    carried out in the end, if an authority rotates. `shown` are the lists that were put where others fetch them,
+    `unshown` the authorities whose lists could not be, each with the reason.
     """
 
     made: tuple[str, ...]
@@ -76,3 +84,5 @@ class Applied:
     messages: tuple[str, ...] = ()
     waiting: tuple[tuple[str, str], ...] = ()
     plan: Plan | None = None
+    shown: tuple[str, ...] = ()
+    unshown: tuple[tuple[str, str], ...] = ()

@@ -113,8 +113,16 @@ class Reading:
 
     def intents(self) -> tuple[Intent, ...]:
         """Every serial ever spoken for, and what became of it."""
+        return self._intents("")
+
+    def unsettled(self) -> tuple[Intent, ...]:
+        """Serials that were spoken for, and nobody knows what became of them."""
+        return self._intents("WHERE outcome = ''")
+
+    def _intents(self, which: str) -> tuple[Intent, ...]:
         rows = self._ask(
-            "SELECT serial, authority, place, request, recorded_at, outcome FROM intents ORDER BY recorded_at, serial"
+            "SELECT serial, authority, place, request, recorded_at, outcome FROM intents"  # noqa: S608 - our own words
+            f" {which} ORDER BY recorded_at, serial"
         )
         return tuple(
             Intent(int(serial, 16), authority, place, request, moment(recorded), outcome)

@@ -27,6 +27,10 @@ ISSUER: Mapping[str, str] = {
     "issuing": noted("subject, key and years of the issuing CA"),
     "keys": noted("the token in which the authorities' keys are made; without it they are kept in the inventory"),
     "crl": noted("the http folder where you publish the CRL files; it goes into every certificate"),
+    "crl_shards": noted("into how many shards the issuing CA's list is cut, beside the complete one; 1 for none"),
+    "crl_life": noted("how long a list is good for: 12h, 30d"),
+    "crl_overlap": noted("how long before its end the next list is made; half of its life if not said"),
+    "publish": noted("the folder, or folders, that a web server shows under crl: lists are put there, too"),
     "generations": noted("the authorities that come after these, one rotation after the other"),
 }
 GENERATION: Mapping[str, str] = {

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from certwright.errors import Refused
 from certwright.manifest.common import ISSUER, ISSUER_KINDS, OUTSIDE_KINDS
+from certwright.manifest.lists import read_lists
 from certwright.manifest.outside import read_outside
 from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot
@@ -71,7 +72,7 @@ def _issuer(reading: Reading, name: str, spot: Spot) -> IssuerWish:
     if root.subject == issuing.subject:
         hint = tr("paths are found by name: two authorities of one name cannot be told apart")
         reading.wrong(entries.get("issuing", spot), tr("root and issuing CA need subjects of their own"), hint=hint)
-    return IssuerWish(name, kind, root, issuing, wish.crl)
+    return IssuerWish(name, kind, root, issuing, wish.crl, read_lists(reading, entries))
 
 
 def _kind(spot: Spot) -> str:

@@ -7,11 +7,13 @@ from certwright.catalogue.product import Product
 from certwright.manifest.acme import ACCOUNT_KEYS, BINDING, CHALLENGE
 from certwright.manifest.common import CERTIFICATE, COMMON, CONSUMER, GENERATION, HEAD, ISSUER, ISSUER_KINDS, KEYS
 from certwright.manifest.consumers import STACKS
+from certwright.manifest.lists import SPAN
 from certwright.manifest.notify import MAIL, PORTS, WEBHOOK
 from certwright.manifest.outside import AUTH, OUTSIDE
 from certwright.manifest.rotations import SCOPES
 from certwright.manifest.tokens import TOKEN
 from certwright.speech import of_product, tr
+from certwright.x509.shards import MOST
 
 _TEXT: dict[str, object] = {"type": "string", "minLength": 1}
 _KEY: dict[str, object] = {"enum": list(KEYS)}
@@ -95,6 +97,9 @@ def _issuer() -> dict[str, object]:
         "issuing": authority,
         "keys": _TEXT,
         "crl": {"type": "string", "pattern": "^http://"},
+        "crl_shards": {"type": "integer", "minimum": 1, "maximum": MOST},
+        **{key: {"type": "string", "pattern": SPAN} for key in ("crl_life", "crl_overlap")},
+        "publish": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
         "generations": {"type": "array", "items": _generation(authority)},
     }
     return {

@@ -8,7 +8,7 @@ from certwright.model import Place
 from certwright.report.inventory import next_text
 from certwright.report.layout import Screen, fields, paragraph
 from certwright.report.words import certificates, files, titled
-from certwright.speech import tr
+from certwright.speech import tr, trn
 
 FEW = 3  # more certificates of one set than this are counted instead of named
 
@@ -22,11 +22,14 @@ def applied_text(
     next_due: tuple[date, str] | None,
     screen: Screen,
     waiting: Sequence[tuple[str, str]] = (),
+    shown: Sequence[str] = (),
+    unshown: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Made places, the number of delivered files and their folder, messages, and when the next thing falls due.
 
     `steps` are scripts for a person to run, as path and title; they are told when anything was delivered. `waiting` are
-    places that wait for somebody else, each with the reason.
+    places that wait for somebody else, each with the reason. `shown` are lists that were published, `unshown` places
+    whose lists could not be, each with the reason.
     """
     lines: list[str] = []
     if made:
@@ -36,13 +39,26 @@ def applied_text(
         )
     if delivered:
         lines += paragraph(tr("{files} delivered to {folder}", files=files(len(delivered)), folder=output), screen)
+    if shown:
+        folders = ", ".join(dict.fromkeys(path.rpartition("/")[0] for path in shown))
+        told = trn(
+            "{count} revocation list published in {folders}",
+            "{count} revocation lists published in {folders}",
+            len(shown),
+            folders=folders,
+        )
+        lines += paragraph(told, screen)
     for message in messages:
         lines += paragraph(message, screen, style="warning")
     if delivered and steps:
-        told = [(path, titled(title)) for path, title in steps]
-        lines += [tr("next steps, for you to run:"), *fields(told, screen, indent=2)]
+        scripts = [(path, titled(title)) for path, title in steps]
+        lines += [tr("next steps, for you to run:"), *fields(scripts, screen, indent=2)]
     lines += _waiting(waiting, screen)
-    lines += paragraph(next_text(next_due, waiting=len(waiting)), screen, style="warning" if waiting else "good")
+    if unshown:
+        lines += paragraph(tr("revocation lists that could not be published:"), screen, style="warning")
+        lines += fields(unshown, screen, indent=2)
+    style = "warning" if waiting or unshown else "good"
+    lines += paragraph(next_text(next_due, waiting=len(waiting)), screen, style=style)
     return "\n".join(lines) + "\n"
 
 

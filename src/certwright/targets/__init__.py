@@ -27,3 +27,11 @@ class Target(Protocol):
     def sweep(self, paths: Iterable[str]) -> None:
         """Take away what a delivery of these left behind when it was interrupted."""
         ...
+
+
+class Shown(Target, Protocol):
+    """A target that others look into, and whose files we read before we replace them."""
+
+    def read(self, name: str) -> bytes | None:
+        """What lies there under that name."""
+        ...

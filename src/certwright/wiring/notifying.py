@@ -45,7 +45,8 @@ class Bell:
         soon = {one.place: f"{one.kind} {one.on}" for one in ending}  # compared, whatever language the next run speaks
         ends = {one.place: tr("{what} ({day})", what=one.what, day=one.on) for one in ending}
         said = [*self._tell("renewed", {place: tr("has a new certificate") for place in applied.made}, "")]
-        said += self._news("waiting", dict(applied.waiting), dict(applied.waiting), hint)
+        waiting = dict((*applied.waiting, *applied.unshown))
+        said += self._news("waiting", waiting, waiting, hint)
         said += self._news("due", soon, ends, hint)
         self._remember("failed", {})
         return tuple(dict.fromkeys(said))

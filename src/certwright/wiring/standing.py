@@ -13,7 +13,7 @@ from certwright.report import inventory as report
 from certwright.speech import tr
 from certwright.targets.folder import Folder
 from certwright.value import value
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.applying import inventory_of, shown_below
 from certwright.wiring.loading import Loaded
 from certwright.wiring.vault import open_safe
 
@@ -86,7 +86,8 @@ def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], _Found
     later: Mapping[str, tuple[str, datetime]] = {}
     try:
         found = flow.todo(loaded.plan, standing, loaded.now)
-        actions, waits = found.actions, dict(found.waiting)
+        showing = flow.showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
+        actions, waits = (*found.actions, *showing), dict(found.waiting)
         later = {place: (why, opens) for place, why, opens in found.later}
     except Impossible as conflict:
         actions = tuple(

@@ -122,6 +122,11 @@ def _outcome(came: Round) -> str:
     if applied.waiting:
         waits = ", ".join(place for place, _ in applied.waiting)
         done.append(trn("{count} waits: {places}", "{count} wait: {places}", len(applied.waiting), places=waits))
+    if applied.shown:
+        told = trn("{count} revocation list published", "{count} revocation lists published", len(applied.shown))
+        done.append(told)
+    done += [tr("{place}: its lists could not be published: {reason}", place=place, reason=reason)
+             for place, reason in applied.unshown]  # fmt: skip
     return "; ".join([*done, *([] if done else [next_text(applied.next_due)])])
 
 

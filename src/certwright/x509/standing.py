@@ -82,6 +82,12 @@ class RevocationList:
         self.lookups = 0
         self.serials: frozenset[int] | None = None
 
+    @property
+    def number(self) -> int | None:
+        """Its number, if it has one that can be read."""
+        found = self.extensions.get(_NUMBER)
+        return found.value.crl_number if found and isinstance(found.value, x509.CRLNumber) else None
+
     def is_signed_by(self, issuer: CertificateFacts) -> bool:
         """Whether the key of that certificate signed it."""
         if issuer.fingerprint not in self.signers:
@@ -121,7 +127,6 @@ def standing(
         doubt = "" if unproved else _foreign(certificate, extensions)
         partial = "" if unproved or doubt else _partial(extensions)
         entry = None if unproved or doubt else found.entry(certificate.serial)
-        number = extensions.get(_NUMBER)
         return replace(
             blank,
             unproved=unproved,
@@ -129,7 +134,7 @@ def standing(
             uncovered=doubt or partial,
             this_update=loaded.last_update_utc,
             next_update=loaded.next_update_utc,
-            number=number.value.crl_number if number and isinstance(number.value, x509.CRLNumber) else None,
+            number=found.number,
             revoked=_revoked(entry) if entry else None,
         )
     except HOSTILE as reason:

@@ -1,0 +1,123 @@
+"""Revocation lists in the folders that web servers show. Nobody else's file is overwritten, nor a newer list.
+
+Certificates do not wait for a folder that cannot be written: what is in the way is told, and the run goes on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from certwright.errors import Problem, Unreadable
+from certwright.flow.lists import Scope, issuer_of_lists, publishers, scopes
+from certwright.flow.standing import Standing
+from certwright.flow.world import World
+from certwright.inventory import Crl, Event
+from certwright.model import Action, Artifact, Plan
+from certwright.speech import tr
+from certwright.targets import Shown
+from certwright.value import value
+from certwright.x509.read import read_certificate
+from certwright.x509.standing import read_list
+
+
+@value
+class Stale:
+    """A list that does not lie in a folder as it should. `obstacle` is why it cannot be put there; "" when it can."""
+
+    scope: Scope
+    crl: Crl
+    folder: str
+    name: str
+    obstacle: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it belongs."""
+        return f"{self.folder.rstrip('/')}/{self.name}"
+
+
+Showing = Callable[[str], Shown]
+
+
+def stale(plan: Plan, standing: Standing, shown: Showing, now: datetime, *, replace: bool = False) -> Iterator[Stale]:
+    """The lists of our authorities that do not lie where they are to be shown."""
+    due = list(scopes(plan, standing.listed.lingering, now))
+    for place in publishers(plan):
+        known = {one.path.rpartition("/")[2]: one for one in due if one.authority.id == place.id}
+        crls = {name: crl for name, one in known.items() if (crl := standing.listed.crls.get(one.name))}
+        for folder in issuer_of_lists(plan, place).lists.publish if place.id in standing.held else ():
+            issuer = read_certificate(standing.held[place.id].certificate).subject_der
+            for name, obstacle in _differing(shown(folder), crls, issuer, replace=replace):
+                yield Stale(known[name], crls[name], folder, name, obstacle)
+
+
+def show(plan: Plan, standing: Standing, world: World) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Publish what is stale: the paths that were written, and places whose lists could not be, with the reasons."""
+    written, waiting = [], []
+    for one in stale(plan, standing, world.shown, world.now, replace=world.replace):
+        obstacle = one.obstacle or _sent(one, world)
+        if obstacle:
+            waiting.append((one.scope.authority.id, obstacle))
+        else:
+            written.append(one.path)
+    return tuple(written), tuple(dict.fromkeys(waiting))
+
+
+def showing_due(plan: Plan, standing: Standing, shown: Showing, now: datetime) -> Iterator[Action]:
+    """What `show` would do, or cannot do."""
+    for one in stale(plan, standing, shown, now):
+        reason = one.obstacle or tr("{path} is missing, was changed, or is old", path=one.path)
+        yield Action("deliver", one.scope.authority.id, reason)
+
+
+def _differing(shown: Shown, crls: Mapping[str, Crl], issuer: bytes, *, replace: bool) -> Iterator[tuple[str, str]]:
+    try:
+        there = shown.observe(crls)
+    except Problem as problem:
+        yield from ((name, _words(problem)) for name in crls)
+        return
+    for name, crl in crls.items():
+        if there.get(name) != crl.sha256:
+            yield name, _obstacle(shown, name, crl, issuer, replace=replace) if name in there else ""
+
+
+def _obstacle(shown: Shown, name: str, crl: Crl, issuer: bytes, *, replace: bool) -> str:
+    """Why what lies there must stay. A file that is no list is nobody's, and is replaced."""
+    try:
+        found = read_list(shown.read(name) or b"")
+    except Unreadable:
+        return ""
+    except Problem as problem:
+        return _words(problem)
+    number = found.number
+    if found.issuer_der != issuer:
+        told = tr(
+            "{name}: the list of {issuer} lies there: publish in another folder, or run again with --replace",
+            name=name, issuer=found.issuer,
+        )  # fmt: skip
+        return "" if replace else told
+    if number is not None and number > crl.number:
+        return tr(
+            "{name}: a newer list lies there, number {found}, and ours is {number}: somebody else publishes for this"
+            " authority, or its inventory is an old copy; find out which before you remove the list there",
+            name=name, found=number, number=crl.number,
+        )  # fmt: skip
+    return ""
+
+
+def _sent(one: Stale, world: World) -> str:
+    with world.inventory.reading() as reading:
+        content = reading.revoked.der(one.scope.name)
+    place = one.scope.authority.id
+    world.at("before a list is shown")
+    try:
+        world.shown(one.folder).deliver([Artifact(one.name, content, secret=False, place=place)])
+    except Problem as problem:
+        return _words(problem)
+    world.at("after a list is shown, before it is written down")
+    with world.inventory.writing() as book:
+        book.log([Event("delivered", place, one.path, world.now)])
+    return ""
+
+
+def _words(problem: Problem) -> str:
+    return f"{problem.what}: {problem.hint}" if problem.hint else problem.what
