@@ -1,5 +1,7 @@
-"""Makes the cases of the words about clusters: Secrets and ConfigMaps by kubectl (client side, no cluster is asked) from
-certificates by OpenSSL 3, as `kubectl get -o json` shows them; other kinds with the fields their controllers write.
+"""Makes the cases of the words about clusters, as `kubectl get -o json` shows them.
+
+Secrets and ConfigMaps come from kubectl (client side, no cluster is asked), certificates from OpenSSL 3; other kinds have
+the fields that their controllers write.
 
 Usage: python make-cluster.py    (in this folder; overwrites the files, leaves every case.toml alone; needs faketime)
 """
@@ -207,6 +209,9 @@ def provider(*names: str, name: str = "opc-ua-connector", objects: str | None = 
     return custom("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", name, spec, NS)
 
 
+LIST = "aio-opc-ua-broker-trust-list"
+
+
 def sync(mapping: Sequence[tuple[str, str]], status: Mapping[str, Any] | None = None) -> dict[str, Any]:
     data = [{"sourcePath": source, "targetKey": target} for source, target in mapping]
     spec = {
@@ -214,8 +219,8 @@ def sync(mapping: Sequence[tuple[str, str]], status: Mapping[str, Any] | None = 
         "secretProviderClassName": "opc-ua-connector",
         "secretObject": {"type": "Opaque", "data": data},
     }
-    name, more = "aio-opc-ua-broker-trust-list", {"status": dict(status)} if status else {}
-    return custom("secret-sync.x-k8s.io/v1alpha1", "SecretSync", name, spec, NS, **more)
+    more = {"status": dict(status)} if status else {}
+    return custom("secret-sync.x-k8s.io/v1alpha1", "SecretSync", LIST, spec, NS, **more)
 
 
 def endpoint(trusted: str = "kafka-hub-ca", client: str = "kafka-hub-client") -> dict[str, Any]:
@@ -371,7 +376,8 @@ put(term, "good", policy(X509))
 put(term, "bad", policy(X509, tokens=False))
 
 MAPPING = [("press-1-der", "press-1.der")]
-WRITTEN = generic("aio-opc-ua-broker-trust-list", NS, **{"press-1.der": "press-1.der"})
+PATCHED = {"press-1.der": "press-1.der", "rogue.der": "press-2.der"}
+WRITTEN = generic(LIST, NS, **{"press-1.der": "press-1.der"})
 term = "cluster.sync-sources"
 put(term, "good", sync(MAPPING), provider("press-1-der"))
 put(term, "bad-no-class", sync(MAPPING), provider("press-1-der", name="spc-ops-0a1b2c3"))
@@ -382,8 +388,7 @@ term = "cluster.sync-targets"
 put(term, "good", sync(MAPPING), WRITTEN)
 put(term, "bad-absent", sync(MAPPING, said("SecretSynced", "False", "FailedProviderFetch", "403 Forbidden")), LINE1)
 put(term, "bad-not-written", sync([*MAPPING, ("press-2-der", "press-2.der")]), WRITTEN)
-put(term, "bad-patched-in", sync(MAPPING),
-    generic("aio-opc-ua-broker-trust-list", NS, **{"press-1.der": "press-1.der", "rogue.der": "press-2.der"}))  # fmt: skip
+put(term, "bad-patched-in", sync(MAPPING), generic(LIST, NS, **PATCHED))
 put(term, "bad-twice", sync([*MAPPING, ("press-2-der", "press-1.der")]), WRITTEN)
 
 FLOW = {"client_cert.pem": "line1.pem", "client_key.pem": "line1.key"}
@@ -402,9 +407,7 @@ put(
 )
 
 term = "cluster.delivered"
-DELIVERED = kubectl(
-    "secret", "generic", "aio-opc-ua-broker-trust-list", "-n", NS, "--from-file=press-1.der=press-1.der", live=False
-)
+DELIVERED = kubectl("secret", "generic", LIST, "-n", NS, "--from-file=press-1.der=press-1.der", live=False)
 (HERE / term).mkdir(exist_ok=True)
 (HERE / term / "trust-list.yaml").write_text(json.dumps(DELIVERED, indent=1) + "\n")
 policied = {key: one for key, one in policy().items() if key != "status"}
@@ -412,10 +415,9 @@ policied["metadata"] = {"name": "default", "namespace": NS}
 (HERE / term / "policy.yaml").write_text(json.dumps(policied, indent=1) + "\n")
 put(term, "good", WRITTEN, policy())
 put(term, "bad-absent", LINE1, policy())
-put(term, "bad-other", generic("aio-opc-ua-broker-trust-list", NS, **{"press-1.der": "press-2.der"}), policy())
-put(term, "bad-emptied", generic("aio-opc-ua-broker-trust-list", NS), policy())
-put(term, "bad-foreign",
-    generic("aio-opc-ua-broker-trust-list", NS, **{"press-1.der": "press-1.der", "rogue.der": "press-2.der"}), policy())  # fmt: skip
+put(term, "bad-other", generic(LIST, NS, **{"press-1.der": "press-2.der"}), policy())
+put(term, "bad-emptied", generic(LIST, NS), policy())
+put(term, "bad-foreign", generic(LIST, NS, **PATCHED), policy())
 changed = policy({"method": "X509", "x509Settings": {"trustedClientCaCert": "client-ca"}}, tokens=False)
 put(term, "bad-changed", WRITTEN, changed)
 
