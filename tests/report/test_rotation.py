@@ -65,7 +65,7 @@ def test_a_screen_without_these_signs_is_told_in_words() -> None:
 
 def test_without_a_rotation_the_last_day_is_told() -> None:
     text = rotation_text((UNROTATED,), Screen())
-    assert text.startswith("fabrikam is not being rotated; a rotation of its root must begin on 2043-10-24 at")
+    assert "a rotation of its root must begin on 2043-10-24 at the latest" in " ".join(text.split())
     assert text.endswith("next: nothing is to be done\n")
     assert "certification authority" in rotation_text((), Screen())
 

@@ -21,15 +21,21 @@ from certwright.value import value
 Generations = tuple[Generation, ...]
 
 
+def unseeing() -> None:
+    """No consumer can be seen from here."""
+
+
 @value
 class Rotating:
     """What rotations need beside a plan: what is declared, who must be reached, and how to plan once more from the
-    generations as they are written down then, with the ends of what authorities hold.
+    generations as they are written down then, with the ends of what authorities hold. `look` sees what can be seen of
+    the consumers from here, before every gate.
     """
 
     rotations: Rotations
     consumers: Sequence[Consumer]
     plan_again: Callable[[Generations, Mapping[str, datetime]], Plan]
+    look: Callable[[], None] = unseeing
 
 
 def outlook(plan: Plan, rotating: Rotating, standing: Standing, inventory: Inventory, now: datetime) -> Outlook:
@@ -57,6 +63,7 @@ def advanced(plan: Plan, rotating: Rotating, world: World) -> tuple[Plan, tuple[
     """The plan after every step that can be taken now, and what to say of each; the same plan when there is none."""
     messages: list[str] = []
     while True:
+        rotating.look()
         standing = look(plan, world.inventory, world.target)
         ready = [gate for gate in gates(outlook(plan, rotating, standing, world.inventory, world.now)) if gate.is_open]
         if not ready:

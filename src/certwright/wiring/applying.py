@@ -93,7 +93,16 @@ def _rotating(loaded: Loaded, inventory: Inventory) -> tuple[Loaded, Rotating | 
         ends = {one.place: one.not_after for one in reading.held().values()} if generations else {}
     if generations != loaded.generations:
         loaded = replan(loaded, generations, ends)
-    return loaded, rotating_of(loaded) if loaded.deployment.rotations else None
+    if not loaded.deployment.rotations:
+        return loaded, None
+    return loaded, dataclasses.replace(rotating_of(loaded), look=partial(_look_at_files, loaded, inventory))
+
+
+def _look_at_files(loaded: Loaded, inventory: Inventory) -> None:
+    """Look at the trust lists that are files here; nothing is loaded for it where no site declares one."""
+    declared = (one for site in loaded.deployment.consumers.values() for one in site)
+    if any(one.look.startswith("file:") for one in declared):
+        import_module("certwright.wiring.looking").look_at_files(loaded, inventory)
 
 
 def rotating_of(loaded: Loaded) -> Rotating:

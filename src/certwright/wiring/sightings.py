@@ -104,7 +104,8 @@ class Notes:
         for one in found:
             kept = known_only(one, self.certificates, self.signers)
             after[one.consumer] = new[one.consumer] = joined(after.get(one.consumer), kept)
-        events = [Event("seen", one.consumer, _told(one), self.loaded.now) for one in new.values()]
+        changed = (one for one in new.values() if _differs(one, self.seen.get(one.consumer)))
+        events = [Event("seen", one.consumer, _told(one), self.loaded.now) for one in changed]
         missed = {one.consumer: unseen_text(one) for one in failed}
         with self.inventory.writing() as book:
             book.observe(SEEN, {consumer: sighting_text(one) for consumer, one in new.items()}, self.loaded.now)
@@ -138,6 +139,11 @@ def _ours(signed: Iterable[Held]) -> tuple[frozenset[str], frozenset[str]]:
     facts = [one for one in (read_certificate(held.certificate) for held in signed) if one.authority]
     identifiers = (one.subject_key_identifier for one in facts)
     return frozenset(one.fingerprint for one in facts), frozenset(one.hex() for one in identifiers if one)
+
+
+def _differs(seen: Sighting, before: Sighting | None) -> bool:
+    """Whether a look has shown something else than the one before it: the log is for that."""
+    return before is None or (seen.trusted, seen.leaves) != (before.trusted, before.leaves)
 
 
 def _told(seen: Sighting) -> str:
