@@ -34,7 +34,7 @@ def apply(asked: Asked, *, overwrite: bool = False) -> Published:
         if staged := [one for one in here.own_changes if one.what != "purge"]:
             planned(here, after(here.entries, staged))
         changes = vaulting.publish(here.counter, here.own_changes)
-    loaded = load(asked.file)
+    loaded = load(asked.file, now=asked.now)
     applied = deliver(loaded, unlock=asked.unlock, replace=overwrite, say=asked.say, at=asked.at)
     with ground(asked) as here:
         supplied = _supply(here, overwrite=overwrite) if vault_url(here.site) else []

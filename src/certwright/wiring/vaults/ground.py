@@ -4,6 +4,7 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -32,11 +33,14 @@ WAIT = 10.0  # seconds another run is waited for
 
 @value
 class Asked:
-    """What all verbs are told: the deployment file, the site ("" when it has only one with lists), what unlocks."""
+    """What all verbs are told: the deployment file, the site ("" when it has only one with lists), what unlocks, and
+    the time (None: that of the clock).
+    """
 
     file: Path
     site: str = ""
     unlock: Unlock = Unlock()
+    now: datetime | None = None
     say: Callable[[str], None] = lambda told: None
     at: Callable[[str], None] = flow.unheard
 
@@ -69,7 +73,7 @@ def ground(asked: Asked) -> Iterator[Ground]:
 
     Locked while another run holds the inventory, Broken when a vault cannot be reached, Mistakes for the file.
     """
-    written = load_written(asked.file)
+    written = load_written(asked.file, now=asked.now)
     site = _site(written, asked.site)
     _make_folder(written)
     with run_lock(written.state / "lock", written.now, WAIT), Inventory.open(written.database) as inventory:

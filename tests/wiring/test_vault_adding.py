@@ -1,0 +1,203 @@
+"""What `vault add` takes and refuses: everything the vendor's tool checks, and every gap it leaves. Nothing is written
+when anything is wrong, and all mistakes are told at once.
+"""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from certwright.errors import Mistakes, Refused
+from certwright.inventory import Inventory
+from certwright.wiring.vaults.adding import Wanted, add
+from certwright.wiring.vaults.ground import Asked
+from certwright.wiring.vaults.viewing import listing
+
+CASES = Path(__file__).parents[1] / "cases" / "vault"
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+SITE = """certwright: 1
+issuers: {contoso: {kind: embedded, organization: Contoso}}
+sites:
+  - name: plant1
+    product: azure-iot-operations
+    instance: plant1-aio
+    cluster: plant1-cluster
+    resource_group: plant1-rg
+    subscription: 00000000-0000-0000-0000-000000000000
+    custom_location: plant1-location
+"""
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Asked:
+    shutil.copytree(CASES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "plant.yaml").write_text(SITE)
+    return Asked(tmp_path / "plant.yaml", now=NOW)
+
+
+def wanted(asked: Asked, name: str, *files: str, **more: object) -> Wanted:
+    return Wanted(name, tuple(asked.file.parent / one for one in files), **more)  # type: ignore[arg-type]
+
+
+def staged(asked: Asked) -> list[tuple[str, str, str]]:
+    return [(one.list, one.file, one.state) for one in listing(asked).rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "made"),
+    [
+        ("trust", ["press.der"], ["press.der"]),
+        ("trust", ["press.crt"], ["press.der"]),  # text, and delivered as binary
+        ("trust", ["plant-root.pem"], ["plant-root.der"]),
+        ("trust", ["plant-root.pem", "plant-root.crl"], ["plant-root.crl", "plant-root.der"]),
+        ("cameras", ["plant-root.pem", "press.der"], ["plant-root.der", "press.der"]),
+        ("client", ["connector.der", "connector.pem"], ["connector.der", "connector.pem"]),
+    ],
+)
+def test_what_is_right_is_staged(asked: Asked, name: str, files: list[str], made: list[str]) -> None:
+    done = add(asked, wanted(asked, name, *files))
+    assert sorted(one.entry.file for one in done.changes) == made
+    assert {one.entry.secret for one in done.changes} == {one.replace(".", "-") for one in made}
+    assert staged(asked) == [(name, one, "to add") for one in made]
+    assert not (asked.file.parent / "out").exists()
+
+
+def test_an_intermediate_needs_its_root_first_and_brings_its_list(asked: Asked) -> None:
+    with pytest.raises(Mistakes, match="issuer-root-trusted"):
+        add(asked, wanted(asked, "issuer", "line-ca.CRT", "line-ca.crl"))
+    add(asked, wanted(asked, "trust", "plant-root.pem"))
+    add(asked, wanted(asked, "issuer", "line-ca.CRT", "line-ca.crl"))
+    assert ("issuer", "line-ca.der", "to add") in staged(asked)
+
+
+BAD = [
+    # what the vendor's tool checks, too
+    ("trust", ["bundle.pem"], ["exactly one thing", "2 certificates"]),
+    ("trust", ["expired.der"], ["azure-iot-operations.current"]),
+    ("trust", ["make.sh"], ["holds no certificate"]),
+    ("issuer", ["press.der"], ["issuer-entry-authority"]),
+    ("issuer", ["no-authority.der"], ["issuer-entry-authority"]),  # the tool fails without a message here
+    ("issuer", ["line-ca.crl"], ["no certificate of the list is called line-ca"]),
+    ("client", ["connector.der", "foreign-key.pem"], ["one base name"]),
+    ("client", ["connector.der"], ["one certificate and its private key"]),
+    ("client", ["two-uris.der", "connector.pem"], ["opcua-uri"]),
+    ("client", ["named.der", "connector.pem"], ["opcua-subject"]),
+    # what it does not
+    ("trust", ["tomorrow.der"], ["azure-iot-operations.current"]),
+    ("trust", ["sha1.der"], ["azure-iot-operations.signature-hash"]),
+    ("trust", ["short.der"], ["azure-iot-operations.entry-key-length"]),
+    ("trust", ["connector.pem"], ["a private key has no place in this list"]),
+    ("cameras", ["plant-root.crl"], ["takes no revocation lists"]),
+    ("client", ["connector.der", "locked.pem"], ["has a password of its own"]),
+    ("client", ["connector.der", "foreign-key.pem"], ["azure-iot-operations.key-belongs"]),
+]
+
+
+@pytest.mark.parametrize(("name", "files", "told"), BAD)
+def test_what_is_wrong_is_refused(asked: Asked, name: str, files: list[str], told: list[str]) -> None:
+    base = "" if told == ["one base name"] else "connector" if name == "client" else ""
+    with pytest.raises(Mistakes) as refused:
+        add(asked, wanted(asked, name, *files, base=base))
+    for words in told:
+        assert words in str(refused.value)
+    assert staged(asked) == []
+
+
+@pytest.mark.parametrize(("crl", "told"), [("forged.crl", "signed by"), ("stale.crl", "")])
+def test_a_list_of_revocations_must_be_signed_and_should_be_fresh(asked: Asked, crl: str, told: str) -> None:
+    add(asked, wanted(asked, "trust", "plant-root.pem"))
+    add(asked, wanted(asked, "issuer", "line-ca.CRT"))
+    if told:
+        with pytest.raises(Mistakes, match=told):
+            add(asked, wanted(asked, "issuer", crl, base="line-ca"))
+    else:
+        done = add(asked, wanted(asked, "issuer", crl, base="line-ca"))
+        assert any("azure-iot-operations.crl-fresh" in one for one in done.messages)
+
+
+def test_strict_servers_want_more_of_a_pair_than_the_tool(asked: Asked) -> None:
+    done = add(asked, wanted(asked, "client", "bare.der", "connector.pem", base="connector"))
+    assert any("opcua-key-usage" in one for one in done.messages)
+    assert any("opcua-extended-usage" in one for one in done.messages)
+
+
+def test_a_key_that_others_may_read_is_told(asked: Asked) -> None:
+    (asked.file.parent / "connector.pem").chmod(0o644)
+    done = add(asked, wanted(asked, "client", "connector.der", "connector.pem"))
+    assert any("chmod 600" in one for one in done.messages)
+    (asked.file.parent / "connector.pem").chmod(0o600)
+    again = add(asked, wanted(asked, "client", "connector.der", "connector.pem", overwrite=True))
+    assert not any("chmod 600" in one for one in again.messages)
+
+
+def test_all_mistakes_are_told_at_once(asked: Asked) -> None:
+    with pytest.raises(Mistakes) as refused:
+        add(asked, wanted(asked, "trust", "bundle.pem", "make.sh", "connector.pem", "absent.der"))
+    assert len(refused.value.mistakes) == 4
+
+
+def test_names(asked: Asked) -> None:
+    folder = asked.file.parent
+    for name in ("press 1.der", "präge.der", "press_1.der"):
+        shutil.copy(folder / "press.der", folder / name)
+        with pytest.raises(Mistakes, match="--name NAME"):
+            add(asked, wanted(asked, "trust", name))
+    add(asked, wanted(asked, "trust", "press 1.der", base="press-1"))
+    with pytest.raises(Mistakes, match="in the list already"):
+        add(asked, wanted(asked, "trust", "press.der", base="PRESS-1"))  # a vault's names have no case
+    with pytest.raises(Mistakes, match="is the secret"):
+        add(asked, wanted(asked, "cameras", "plant-root.pem", base="press-1"))
+    with pytest.raises(Mistakes, match="would both be the secret"):
+        add(asked, wanted(asked, "trust", "plant-root.pem", "sha1.der", base="both"))
+    with pytest.raises(Mistakes, match="share their file names"):
+        add(asked, wanted(asked, "issuer", "line-ca.CRT", base="press-1"))
+
+
+def test_the_same_certificate_under_two_names_is_told(asked: Asked) -> None:
+    add(asked, wanted(asked, "trust", "press.der"))
+    done = add(asked, wanted(asked, "trust", "press.crt", base="press-again"))
+    assert any("entry-unique" in one for one in done.messages)
+
+
+def test_records_of_the_deployment_file_are_the_same_list(asked: Asked) -> None:
+    asked.file.write_text(SITE + "    opcua_servers: [{name: press, file: press.der}]\n")
+    with pytest.raises(Mistakes, match="stands in the deployment file"):
+        add(asked, wanted(asked, "trust", "press.crt", overwrite=True))
+    add(asked, wanted(asked, "trust", "plant-root.pem"))
+    assert [(one.file, one.origin) for one in listing(asked).rows] == [
+        ("plant-root.der", "vault"),
+        ("press.der", "file"),
+    ]
+
+
+def test_a_pair_is_not_taken_while_certwright_makes_one(asked: Asked) -> None:
+    asked.file.write_text(SITE + "    opcua: true\n")
+    with pytest.raises(Mistakes, match="opcua: false"):
+        add(asked, wanted(asked, "client", "connector.der", "connector.pem"))
+
+
+def test_a_second_pair_replaces_the_first_only_under_its_name(asked: Asked) -> None:
+    add(asked, wanted(asked, "client", "connector.der", "connector.pem"))
+    with pytest.raises(Mistakes, match="has a pair already: connector"):
+        add(asked, wanted(asked, "client", "connector.der", "connector.pem", base="another"))
+
+
+def test_no_key_is_written_down_in_the_clear(asked: Asked) -> None:
+    add(asked, wanted(asked, "client", "connector.der", "connector.pem"))
+    secret = (CASES / "connector.pem").read_text().splitlines()[5]
+    state = asked.file.with_name("plant.certwright")
+    with Inventory.open(state / "inventory.db") as inventory, inventory.reading() as reading:
+        (key,) = [one.entry for one in reading.vault.changes() if one.entry.file == "connector.pem"]
+    assert key.sealed
+    for file in state.iterdir():
+        assert secret.encode() not in file.read_bytes()
+
+
+def test_sites_without_lists_and_several_sites(asked: Asked, tmp_path: Path) -> None:
+    asked.file.write_text(SITE + SITE.partition("sites:\n")[2].replace("plant1", "plant2"))
+    with pytest.raises(Refused, match="not clear which site"):
+        add(asked, wanted(asked, "trust", "press.der"))
+    add(Asked(asked.file, "plant2", now=NOW), wanted(asked, "trust", "press.der"))
+    assert [one.list for one in listing(Asked(asked.file, "plant2", now=NOW)).rows] == ["trust"]
+    assert listing(Asked(asked.file, "plant1", now=NOW)).rows == ()
