@@ -142,9 +142,15 @@ def _next(course: Course, gate: Gate | None, file: str) -> Next:
 
 
 def _looking(course: Course, blocks: Sequence[Block], file: str) -> str:
-    """What shows whether the first of them has what it needs: a look from here, or a report of its own."""
+    """What shows whether the first of them has what it needs: a look from here, or a report of its own.
+
+    A trust list is seen in a file or a cluster, what is presented at a server; a report tells both.
+    """
     first = next(one for one in course.consumers if one.id == blocks[0].subject)
-    if first.look == "report":
-        return f"certwright ca script {file} {first.id}"
-    way = {"https": " --online", "cluster": " --cluster"}.get(first.look.partition(":")[0], "")
-    return f"certwright ca look {file}{way}"
+    seen, way = course.outlook.sightings.get(first.id), first.look.partition(":")[0]
+    leaves = blocks[0].kind == "presenting" or (blocks[0].kind == "unseen" and seen and seen.trusted is not None)
+    if way == "https" and leaves:
+        return f"certwright ca look {file} --online"
+    if way in ("file", "cluster") and not leaves:
+        return f"certwright ca look {file}{' --cluster' if way == 'cluster' else ''}"
+    return f"certwright ca script {file} {first.id}"
