@@ -1,9 +1,13 @@
 """An authority of a site, certified by somebody else: what it signs waits for it, and it keeps its key."""
 
 import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from certwright.errors import Impossible, Refused
 from certwright.inventory import Inventory
 from certwright.wiring.applying import apply, preview
 from certwright.wiring.checking import check
@@ -63,3 +67,43 @@ def test_an_authority_of_a_site_is_certified_by_somebody_else(tmp_path: Path) ->
     assert new.serial != old.serial
     assert preview(later) == ()
     assert not check(later).findings()
+
+
+# ── files that are not what their fact says ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        ("openssl genpkey -algorithm ed25519 -outform der", "private key, DER"),
+        ("openssl genpkey -algorithm ed25519", "PRIVATE KEY"),
+        ("cat line-issuing.crl", "revocation list, DER"),
+        ("head -c 300 line-root.der", "there is no certificate in it"),
+    ],
+)
+def test_a_server_that_is_something_else_is_called_what_it_is(made: str, found: str, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    spoiled = subprocess.run(made, shell=True, cwd=tmp_path / "certificates", check=True, capture_output=True).stdout
+    (tmp_path / "certificates/press-1.der").write_bytes(spoiled)
+    with pytest.raises(Impossible) as caught:
+        load(tmp_path / "contoso.yaml")
+    (conflict,) = {(one.code, one.found) for one in caught.value.conflicts}
+    assert conflict[0] == "certwright.anchor-file"
+    assert found in conflict[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "made", "hint"),
+    [
+        ("line-issuing.crl", "echo no list", "name the revocation list of this authority"),
+        ("press-1.der", "for one in line-*.der; do openssl x509 -inform der -in $one; done", "a name of its own"),
+    ],
+)
+def test_what_came_as_a_file_is_exchanged_by_its_owner(file: str, made: str, hint: str, tmp_path: Path) -> None:
+    """Nobody is sent to the catalogue for it."""
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    spoiled = subprocess.run(made, shell=True, cwd=tmp_path / "certificates", check=True, capture_output=True).stdout
+    (tmp_path / "certificates" / file).write_bytes(spoiled)
+    with pytest.raises(Refused) as caught:
+        apply(load(tmp_path / "contoso.yaml"))
+    assert hint in caught.value.hint

@@ -68,7 +68,11 @@ class Credential:
             return self.certificate
         chosen = self.trusted(package)
         if len(chosen) > 1:
-            raise missing(package, self, tr("exactly one certificate"), tr("{count} anchors", count=len(chosen)))
+            count, hint = (
+                tr("{count} anchors", count=len(chosen)),
+                tr("give each certificate a file and a name of its own"),
+            )
+            raise missing(package, self, tr("exactly one certificate"), count, hint)
         return chosen[0]
 
 
@@ -82,8 +86,8 @@ def artifact(package: Package, credential: Credential, content: bytes, *, secret
     return (Artifact(package.path, content, secret=secret, place=credential.place.id),)
 
 
-def missing(package: Package, credential: Credential, expected: str, found: str) -> Refused:
-    """The refusal of a package that asks for what the place does not have."""
+def missing(package: Package, credential: Credential, expected: str, found: str, hint: str = "") -> Refused:
+    """The refusal of a package that asks for what the place does not have. `hint` is for what came as a file."""
     return Refused(
         tr(
             "{place}: package {package} ({form}) needs {expected}, found {found}",
@@ -93,5 +97,5 @@ def missing(package: Package, credential: Credential, expected: str, found: str)
             expected=expected,
             found=found,
         ),
-        tr("choose another form for this package in the catalogue file of the product"),
+        hint or tr("choose another form for this package in the catalogue file of the product"),
     )

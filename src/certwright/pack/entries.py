@@ -96,7 +96,11 @@ def one_certificate(content: FactValue, package: Package, credential: Credential
     """The one certificate of a file, DER: an entry of a trust list may not be a bundle (the CLI refuses it)."""
     ders = ders_of(content, package, credential)
     if len(ders) != 1:
-        raise missing(package, credential, tr("exactly one certificate in a file of a trust list"), str(len(ders)))
+        wanted, hint = (
+            tr("exactly one certificate in a file of a trust list"),
+            tr("give each certificate a file and a name of its own"),
+        )
+        raise missing(package, credential, wanted, str(len(ders)), hint)
     return ders[0]
 
 
@@ -108,7 +112,8 @@ def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: 
         der = next((block for _, block in split_pem(content)), content)
         facts = read_crl(der)
     except Unreadable as trouble:
-        raise missing(package, credential, tr("a file with one CRL"), str(trouble)) from None
+        hint = tr("name the revocation list of this authority in the deployment file, DER or PEM")
+        raise missing(package, credential, tr("a file with one CRL"), str(trouble), hint) from None
     above = read_certificate(issuer)
     if not signed_by(facts, above):
         raise missing(
@@ -116,6 +121,7 @@ def paired_crl(content: FactValue, issuer: bytes, package: Package, credential: 
             credential,
             tr("a CRL signed by {issuer}", issuer=above.subject),
             tr("one that names {issuer}", issuer=facts.issuer),
+            tr("name the revocation list of this authority in the deployment file, DER or PEM"),
         )
     return der
 

@@ -24,6 +24,7 @@ from certwright.model import (
     Renewal,
     Requirement,
 )
+from certwright.pack.detect import FORMS, detect
 from certwright.plan.authorities import anchors_of, distribution_points
 from certwright.plan.filling import Filling, concerns
 from certwright.plan.lineage import Lineage
@@ -31,7 +32,8 @@ from certwright.sealed import Sealed
 from certwright.speech import of_product, tr, trn
 from certwright.terms import fold
 from certwright.value import value
-from certwright.x509.pem import certificates_in
+from certwright.x509.pem import certificates_in, split_pem
+from certwright.x509.read import read_certificate
 
 MOST_COMMON_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
 _FROM_ISSUER = ("issuer-root", "issuer-chain", "issuer-windows")
@@ -285,23 +287,38 @@ class Places:
     def _certificates(self, content: bytes, name: str, at: str) -> tuple[bytes, ...]:
         """A file of any form, as DER: bundles give several. One that holds no certificate is a conflict."""
         try:
-            return certificates_in(content)
+            found = certificates_in(content)
+            for one in found:
+                read_certificate(one)
         except Unreadable as trouble:
             hint = tr("name a file with certificates: PEM, DER, Base64 or P7B")
             self.filling.conflict(
                 at,
                 "certwright.anchor-file",
                 tr("{name} holds no certificate", name=name or tr("a file")),
-                found=str(trouble),
+                found=_instead(content) or str(trouble),
                 hint=hint,
             )
             return ()
+        return found
 
     def _anchor_places(self, template: PlaceTemplate) -> tuple[str, ...]:
         wanted = str(template.anchors)
         if wanted.startswith("place:"):
             return (f"{self.filling.site}/{wanted.removeprefix('place:')}",)
         return self.generations.trusted(wanted) if self.issuer.kind == "embedded" else ()
+
+
+def _instead(content: bytes) -> str:
+    """What a file that holds no certificate is instead, such as a private key; empty when nobody knows."""
+    try:
+        form = detect(content)
+        blocks = split_pem(content) if form == "pem" else ()
+    except Unreadable:
+        return ""
+    if form in ("certificate", "base64", "p7b"):
+        return ""
+    return ", ".join(dict.fromkeys(label for label, _ in blocks)) or tr(FORMS[form])
 
 
 def _file_names(row: _Row, count: int) -> tuple[str, ...]:
