@@ -6,12 +6,14 @@ A kill before or after it leaves states from which the next run plans the same.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from certwright.errors import Refused
 from certwright.flow.standing import Standing, look, todo
 from certwright.flow.world import World
 from certwright.generations import Consumer, Generation, State
 from certwright.inventory import Book, Event, Inventory, Revocation
 from certwright.model import Line, Plan
 from certwright.rotation.gates import Outlook, gates
+from certwright.rotation.pairs import Proof, proofs, under_way
 from certwright.rotation.sightings import SEEN, sightings
 from certwright.rotation.states import Rotations
 from certwright.rotation.steps import FORCED, Gate
@@ -65,30 +67,75 @@ def advanced(plan: Plan, rotating: Rotating, world: World) -> tuple[Plan, tuple[
     while True:
         rotating.look()
         standing = look(plan, world.inventory, world.target)
-        ready = [gate for gate in gates(outlook(plan, rotating, standing, world.inventory, world.now)) if gate.is_open]
+        seen = outlook(plan, rotating, standing, world.inventory, world.now)
+        ready = [gate for gate in gates(seen) if gate.is_open]
         if not ready:
             return plan, tuple(messages)
+        following = _planned(plan, rotating, seen, ready)
+        _refuse_unproved(following, seen, ready)
         world.at("before a generation moves")
         with world.inventory.writing() as book:
             for gate in ready:
                 _move(book, gate, plan, standing, world.now)
         world.at("after a generation moved")
         messages += [_told(gate) for gate in ready]
-        with world.inventory.reading() as reading:
-            generations, ends = reading.generations(), {one.place: one.not_after for one in reading.held().values()}
-        plan = rotating.plan_again(generations, ends)
+        plan = following
 
 
-def _move(book: Book, gate: Gate, plan: Plan, standing: Standing, now: datetime) -> None:
+def _planned(plan: Plan, rotating: Rotating, seen: Outlook, ready: Sequence[Gate]) -> Plan:
+    """What will be planned once these steps are taken."""
+    moved = {(one.issuer, one.number): one for one in seen.generations}
+    moved |= {(one.issuer, one.number): one for gate in ready for one in _moves(gate, plan, seen.now)}
+    ends = {one.place: one.not_after for one in seen.held.values()}
+    return rotating.plan_again(tuple(moved[one] for one in sorted(moved)), ends)
+
+
+def _refuse_unproved(following: Plan, seen: Outlook, ready: Sequence[Gate]) -> None:
+    """Raise Refused when somebody would not accept a certificate that works as it stands, once a step was taken."""
+    for gate in ready:
+        lines = under_way(following, gate.step.issuer)
+        for proof in proofs(following, *lines, seen.held, seen.signed, seen.now) if lines else ():
+            if proof.holds is False:
+                _refuse(gate, proof)
+
+
+def _refuse(gate: Gate, proof: Proof) -> None:
+    words: dict[str, str | int] = {"issuer": gate.step.issuer, "leaf": proof.pair.leaf, "bundle": proof.pair.bundle}
+    if proof.pair.works:
+        what = tr(
+            "{issuer}: the step to {state} is not taken: whoever has the trust list of generation {bundle} would not"
+            " accept what generation {leaf} signed ({reason})",
+            state=str(gate.step.to), reason=proof.reason, **words,
+        )  # fmt: skip
+    else:
+        what = tr(
+            "{issuer}: the step to {state} is not taken: the trust list of generation {bundle} would still let in what"
+            " generation {leaf} signed",
+            state=str(gate.step.to), **words,
+        )  # fmt: skip
+    raise Refused(
+        what, tr("see how it stands: certwright ca status FILE; and what the authorities are: certwright inspect")
+    )
+
+
+def _moves(gate: Gate, plan: Plan, now: datetime) -> Iterator[Generation]:
+    """What is written down of a step: the generation that moves, and the one that it replaces."""
     step = gate.step
     own = {line.number: line for line in plan.lines if line.issuer == step.issuer}
     moves = [(step.number, step.to)]
     if step.to is State.SIGNING:
         moves += [(line.number, State.VERIFY_ONLY) for line in own.values() if line.state == "signing"]
     for number, state in moves:
-        reason = gate.forced or own[number].reason
-        book.move_generation(Generation(step.issuer, number, state, now, reason))
-        book.log([Event("generation", f"{step.issuer}/{number}", f"{state}: {reason}" if reason else str(state), now)])
+        yield Generation(step.issuer, number, state, now, gate.forced or own[number].reason)
+
+
+def _move(book: Book, gate: Gate, plan: Plan, standing: Standing, now: datetime) -> None:
+    step = gate.step
+    own = {line.number: line for line in plan.lines if line.issuer == step.issuer}
+    for one in _moves(gate, plan, now):
+        book.move_generation(one)
+        told = f"{one.state}: {one.reason}" if one.reason else str(one.state)
+        book.log([Event("generation", f"{one.issuer}/{one.number}", told, now)])
     if gate.forced:
         book.unobserve(FORCED, [step.key])
         book.log([Event("forced", f"{step.issuer}/{step.number}", f"to {step.to}: {gate.forced}", now)])

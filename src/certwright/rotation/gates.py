@@ -90,7 +90,7 @@ class Course:
         own = (line.root, line.issuing)
         for place in self.outlook.plan.places:
             lists = place.kind == "anchors" and not set(own).isdisjoint(place.anchor_places)
-            if (lists or place.id in own) and self._is_behind(place):
+            if (lists or place.id in (*own, line.bridge)) and self._is_behind(place):
                 yield Block("place", place.id)
         yield from self._day(rotation.sign_from)
         yield from self._untrusting(line, rotation)

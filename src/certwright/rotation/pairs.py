@@ -1,0 +1,108 @@
+"""The four pairs of a rotation, {old, new leaf} by {old, new trust list}: which must work, which must fail, and
+whether they do. A leaf counts with what goes along with it, a trust list as it was or is handed out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from certwright.model import Held, Line, Plan
+from certwright.speech import tr
+from certwright.value import value
+from certwright.x509.path import diagnose
+from certwright.x509.read import read_certificate
+
+
+@value
+class Pair:
+    """A leaf that generation `leaf` signed, before the trust list that was handed out with generation `bundle`."""
+
+    leaf: int
+    bundle: int
+    works: bool
+
+
+@value
+class Proof:
+    """A pair, and what our own verifier says of it. `holds` is None where nothing current is there to be looked at."""
+
+    pair: Pair
+    holds: bool | None
+    reason: str = ""
+
+
+def pairs(before: Line, after: Line) -> tuple[Pair, ...]:
+    """What must work and what must fail while one generation is replaced by another, as both stand now.
+
+    Nothing is said of pairs that nobody depends upon: a new leaf before an old list, where there is no bridge.
+    """
+    old, new = before.number, after.number
+    if before.state == "retired":
+        gone = () if before.root == after.root else (Pair(old, new, works=False),)
+        return (Pair(new, new, works=True), *gone)
+    found = [Pair(old, old, works=True)]
+    if after.trusted:
+        found.append(Pair(old, new, works=True))
+    if after.state == "signing":
+        found.append(Pair(new, new, works=True))
+        if after.bridge or after.root == before.root:
+            found.append(Pair(new, old, works=True))
+    return tuple(found)
+
+
+def proofs(
+    plan: Plan, before: Line, after: Line, held: Mapping[str, Held], signed: Sequence[Held], now: datetime
+) -> Iterator[Proof]:
+    """Every pair that counts now, verified. `signed` is all that the authorities of both generations ever signed."""
+    lines = {before.number: before, after.number: after}
+    lists = {
+        before.number: (before.root,),
+        after.number: tuple(one.root for one in plan.lines if one.issuer == after.issuer and one.trusted),
+    }
+    for pair in pairs(before, after):
+        roots = [held[one] for one in dict.fromkeys(lists[pair.bundle]) if one in held]
+        leaf = _leaf(plan, lines[pair.leaf], held, signed, now)
+        bridges = [held[after.bridge]] if pair.leaf == after.number and after.bridge in held else []
+        above = [held[one] for one in _above(pair, before, after) if one in held]
+        if leaf is None or not roots or (pair.works and not _current(above, now)):
+            yield Proof(pair, None)
+        else:
+            fault = _fault(leaf, bridges, roots, now)
+            yield Proof(pair, (not fault) is pair.works, fault)
+
+
+def _above(pair: Pair, before: Line, after: Line) -> tuple[str, ...]:
+    """What a leaf needs to be current above its issuing CA: what has expired proves nothing."""
+    if pair.leaf == before.number:
+        return (before.root,)
+    return (after.root,) if pair.bundle == after.number else (before.root, after.bridge)
+
+
+def _leaf(plan: Plan, line: Line, held: Mapping[str, Held], signed: Sequence[Held], now: datetime) -> Held | None:
+    """A certificate of that generation: an end entity's if there is one that is valid, else its issuing CA's own."""
+    ours = {one.id for one in plan.places if one.kind == "authority"}
+    ends = [one for one in (*held.values(), *signed) if one.issuer == line.issuing and one.place not in ours]
+    own = [held[line.issuing]] if line.issuing in held else []
+    return next((one for one in (*ends, *own) if _current([one], now)), None)
+
+
+def _current(several: Sequence[Held], now: datetime) -> bool:
+    return all(one.not_before <= now <= one.not_after for one in several)
+
+
+def _fault(leaf: Held, bridges: Sequence[Held], roots: Sequence[Held], now: datetime) -> str:
+    """What is wrong with it before whoever trusts these roots; "" when it is accepted."""
+    beside = [read_certificate(der) for der in (*leaf.chain[:-1], *(one.certificate for one in bridges))]
+    trusted = [read_certificate(one.certificate) for one in roots]
+    facts = read_certificate(leaf.certificate)
+    found = diagnose(facts, beside, trusted, now, server=None)
+    if found.faults:
+        return found.faults[0]
+    if found.verdict and not facts.authority:  # the library judges end entities only
+        return found.verdict
+    return "" if found.complete and found.trusted else tr("its path does not end in a root of that trust list")
+
+
+def under_way(plan: Plan, issuer: str) -> tuple[Line, Line] | None:
+    """The last two generations of an issuer of which one replaces the other; None when it was never rotated."""
+    own = [line for line in plan.lines if line.issuer == issuer and line.state != "declared"]
+    return (own[-2], own[-1]) if len(own) > 1 else None
