@@ -127,18 +127,22 @@ def _carried(one: Step) -> Iterator[Difference]:
 
 def _summary(told: Comparison) -> str:
     where = tr("{context} ({server})", context=told.context, server=told.server)
-    count = sum(one.verdict != "same" for one in told.steps)
-    if told.same:
-        objects = trn("{count} object", "{count} objects", len(told.steps))
-        return tr("{objects} as delivered in {where}", objects=objects, where=where)
     of = len(told.steps)
-    return trn(
-        "{count} of {of} objects differs in {where}",
-        "{count} of {of} objects differ in {where}",
-        count,
-        of=of,
-        where=where,
-    )
+    if count := sum(one.verdict != "same" for one in told.steps):
+        return trn(
+            "{count} of {of} objects differs in {where}",
+            "{count} of {of} objects differ in {where}",
+            count,
+            of=of,
+            where=where,
+        )
+    objects = trn("{count} object", "{count} objects", of)
+    if told.removed:
+        gone = len(told.removed)
+        return tr(
+            "{objects} as delivered, {gone} no longer delivered, in {where}", objects=objects, gone=gone, where=where
+        )
+    return tr("{objects} as delivered in {where}", objects=objects, where=where)
 
 
 def comparison_document(told: Comparison) -> dict[str, Json]:
