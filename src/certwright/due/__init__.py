@@ -106,7 +106,7 @@ def next_due(situation: Situation) -> tuple[date, str] | None:
 
 
 def _falls_due(place: Place, have: Held, situation: Situation) -> datetime:
-    if place.issuer == place.id:  # a root does not age
+    if place.issuer == place.id and not place.site:  # the root of an issuer does not age
         return have.not_after
     when = max(renewal_of(have, place.renewal, situation.advised.get(place.id)), situation.now)
     return postponed(place, have, replace(situation, now=when)) or when

@@ -21,7 +21,8 @@ def renewal_of(held: Held, renewal: Renewal = BY_AGE, advised: datetime | None =
 
 def aged(place: Place, have: Held, situation: Situation) -> str:
     """The reason why it is old enough to be renewed; empty when it is not."""
-    if place.issuer == place.id or place.renewal.never:  # a root lives on until something it signs would outlive it
+    lives_on = place.issuer == place.id and not place.site  # until something that it signs would outlive it
+    if lives_on or place.renewal.never:
         return ""
     when, why = _soonest(have, place.renewal, situation.advised.get(place.id))
     return why() if when <= situation.now else ""

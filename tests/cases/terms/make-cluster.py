@@ -1,7 +1,7 @@
 """Makes the cases of the words about clusters, as `kubectl get -o json` shows them.
 
-Secrets and ConfigMaps come from kubectl (client side, no cluster is asked), certificates from OpenSSL 3; other kinds have
-the fields that their controllers write.
+Secrets and ConfigMaps come from kubectl (client side, no cluster is asked), certificates from OpenSSL 3; other kinds
+have the fields that their controllers write.
 
 Usage: python make-cluster.py    (in this folder; overwrites the files, leaves every case.toml alone; needs faketime)
 """

@@ -11,6 +11,7 @@ issuer_scope=%%trust_scope%%
 config_map=%%trust_map%%
 config_map_key=%%trust_key%%
 trust_manager=%%trust_manager%%
+issuer_exists=%%issuer_exists%%
 schema_registry=%%schema_registry%%
 if [ -z "$schema_registry" ]; then
   printf 'Resource id of the schema registry: '
@@ -36,9 +37,11 @@ fi
 kubectl get configmap "$config_map" -n "$namespace" -o go-template='{{range $key, $_ := .data}}{{println $key}}{{end}}' |
   grep -Fqx -- "$config_map_key"
 
-# 3. The issuer, which must report that its key pair was verified.
-apply internal/issuer-secret.yaml
-apply internal/issuer.yaml
+# 3. The issuer, which must report that its key pair was verified; one that is somebody else's is there already.
+if [ "$issuer_exists" != true ]; then
+  apply internal/issuer-secret.yaml
+  apply internal/issuer.yaml
+fi
 case "$issuer_scope" in
   ClusterIssuer) kind=clusterissuer.cert-manager.io ;;
   *) kind=issuer.cert-manager.io ;;
