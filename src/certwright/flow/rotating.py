@@ -78,7 +78,7 @@ def advanced(plan: Plan, rotating: Rotating, world: World) -> tuple[Plan, tuple[
             for gate in ready:
                 _move(book, gate, plan, standing, world.now)
         world.at("after a generation moved")
-        messages += [_told(gate) for gate in ready]
+        messages += [_told(gate, plan) for gate in ready]
         plan = following
 
 
@@ -154,13 +154,17 @@ def _revoke(book: Book, line: Line, plan: Plan, standing: Standing, now: datetim
     book.log([Event("revoked", line.issuing, told, now)])
 
 
-def _told(gate: Gate) -> str:
+def _told(gate: Gate, plan: Plan) -> str:
     words = {"issuer": gate.step.issuer, "number": gate.step.number}
     match gate.step.to:
         case State.STAGED:
             return tr("{issuer}: generation {number} is staged, and trust lists hold it from now on", **words)
         case State.SIGNING:
             return tr("{issuer}: generation {number} signs from now on", **words)
+    own = [line for line in plan.lines if line.issuer == gate.step.issuer]
+    root = next(line.root for line in own if line.number == gate.step.number)
+    if any(line.root == root and line.trusted for line in own if line.number != gate.step.number):
+        return tr("{issuer}: generation {number} is retired; its root stays", **words)
     return tr("{issuer}: generation {number} is retired, and trust lists hold it no more", **words)
 
 

@@ -21,6 +21,7 @@ FORMATS = {
     "repair": 1,
     "notice": 1,
     "changes": 1,
+    "emergency": 1,
     "rotation": 1,
     "cluster-diff": 1,
     "vault": 1,

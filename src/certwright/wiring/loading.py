@@ -47,12 +47,12 @@ class Loaded:
         return self.state / "inventory.db"
 
 
-def load(path: Path, *, now: datetime | None = None) -> Loaded:
+def load(path: Path, *, now: datetime | None = None, text: str | None = None) -> Loaded:
     """Read a deployment file and plan it. Mistakes for what is written in it, Impossible for what cannot be.
 
-    Refused when the file cannot be read.
+    Refused when the file cannot be read. With `text` that stands for what is written in it.
     """
-    written = load_written(path, now=now)
+    written = load_written(path, now=now, text=text)
     return with_entries(written, _listed(written))
 
 
@@ -75,9 +75,9 @@ def _recorded(database: Path) -> tuple[tuple[Generation, ...], Mapping[str, date
     return glance.generations_of(database), glance.ends_of(database)
 
 
-def load_written(path: Path, *, now: datetime | None = None) -> Loaded:
+def load_written(path: Path, *, now: datetime | None = None, text: str | None = None) -> Loaded:
     """The deployment file alone: nothing of the inventory, and no plan. Raises what `load` does for the file."""
-    tree = read_tree(_text(path), str(path))
+    tree = read_tree(_text(path) if text is None else text, str(path))
     products = _products(path, tree)
     deployment = read_deployment(tree, str(path), products)
     deployment = with_files(deployment, _contents(path, deployment))

@@ -7,6 +7,9 @@ from certwright.cli.verb import Verbs
 from certwright.speech import noted
 
 VERBS = {  # verb → what --help says of it
+    "rotate": noted("Declare the next generation of an authority."),
+    "force": noted("Permit one step of a rotation whose gate does not open by itself."),
+    "compromise": noted("Replace an authority whose key somebody else may have."),
     "status": noted("Show how a rotation stands, whom it has not reached, and the next step."),
     "script": noted("Print what a machine without a network runs to report what it trusts."),
     "seen": noted("Take in the reports of consumers."),
