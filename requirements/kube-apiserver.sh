@@ -4,6 +4,7 @@
 #   requirements/kube-apiserver.sh            builds what is not there yet (some minutes), prints the path
 #   requirements/kube-apiserver.sh --there    prints the path of a program built before; exit 1 if there is none
 set -eu
+cd "$(dirname "$0")/.."
 home=${CERTWRIGHT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/certwright}/kube-apiserver
 mkdir -p "$home"
 
@@ -13,21 +14,29 @@ newest() { # versions are folders; the last in Debian's own order counts
   done | sort -V | tail -n 1
 }
 
+say() { printf '%s\n' "$*" >&2; }
+PATH="$PATH:/usr/sbin:/sbin"
+have() { # command and package, in turn: installs the packages whose command is missing
+  missing=""
+  while [ $# -gt 0 ]; do
+    command -v "$1" >/dev/null || missing="$missing $2"
+    shift 2
+  done
+  # shellcheck disable=SC2086 # one word a package
+  [ -z "$missing" ] || requirements/debian.sh $missing >&2
+}
+
 there=$(newest)
+if [ "${1-}" = --there ]; then
+  [ -n "$there" ] && printf '%s\n' "$there"
+  exit
+fi
+have etcd etcd-server kubectl kubernetes-client
 if [ -n "$there" ]; then
   printf '%s\n' "$there"
   exit 0
 fi
-[ "${1-}" != --there ] || exit 1
-
-say() { printf '%s\n' "$*" >&2; }
-for tool in apt-get dpkg-source make go; do
-  command -v "$tool" >/dev/null || {
-    say "error: kube-apiserver is built with '$tool', which is not installed"
-    say "hint: sudo apt-get install dpkg-dev make golang-go"
-    exit 2
-  }
-done
+have dpkg-source dpkg-dev make make go golang-go
 
 work=$(mktemp -d "$home/.build.XXXXXX")
 trap 'chmod -R u+w "$work" 2>/dev/null; rm -rf "$work"' EXIT
@@ -63,15 +72,18 @@ version=$(ask apt-cache showsrc --only-source kubernetes 2>/dev/null | sed -n 's
   exit 2
 }
 
-# The copy of reflect2 inside kubernetes reads maps as Go did before 1.18, and crashes with a later one; Debian has a
-# newer one, whose place in the sources is the same.
 say "fetching kubernetes $version"
-(cd "$work/source" && ask apt-get source -qq --only-source "kubernetes=$version" golang-github-modern-go-reflect2 >&2)
-tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d -name 'kubernetes-*')
-newer=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d -name '*reflect2-*')
-older=$tree/vendor/github.com/modern-go/reflect2
-rm "$older"/*.go "$older"/*.s
-cp "$newer"/*.go "$newer"/*.s "$older"
+(cd "$work/source" && ask apt-get source -qq --only-source "kubernetes=$version" >&2)
+tree=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d)
+
+# A copy of reflect2 that reads maps as Go did before 1.18 crashes the server; Debian has a newer one.
+copy=$tree/vendor/github.com/modern-go/reflect2
+if [ -d "$copy" ] && [ ! -e "$copy/go_above_118.go" ]; then
+  mkdir "$work/newer"
+  (cd "$work/newer" && ask apt-get source -qq --only-source golang-github-modern-go-reflect2 >&2)
+  rm "$copy"/*.go "$copy"/*.s
+  cp "$work/newer"/*/*.go "$work/newer"/*/*.s "$copy"
+fi
 
 say "building kube-apiserver $version; this takes some minutes, once"
 (
