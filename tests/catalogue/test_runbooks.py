@@ -347,3 +347,9 @@ def test_where_the_documents_are_silent_the_step_says_what_is_recommended(case: 
         "rotation-trust-servers",
         "rotation-leaves",  # cert-manager's own tool
     }
+
+
+@pytest.mark.parametrize("case", CASES, ids="-".join)
+def test_scripts_are_started_by_their_shell(case: Case) -> None:
+    """Delivered files may not be executed: their mode says who may read them, and whoever copies them loses it."""
+    assert not [local(step) for step in steps(case) if re.search(r"^\./", command(step), re.MULTILINE)]
