@@ -14,6 +14,7 @@ VERBS = {  # verb → what --help says of it
     "script": noted("Print what a machine without a network runs to report what it trusts."),
     "seen": noted("Take in the reports of consumers."),
     "look": noted("Look at the trust lists that can be seen from here."),
+    "canary": noted("See whether a revocation reaches the list, and after how long."),
 }
 
 
