@@ -12,7 +12,7 @@ from pathlib import Path
 
 import trustme
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CASES = ROOT / "tests" / "cases" / "cluster"
 BUILD = ROOT / "requirements" / "kube-apiserver.sh"
 ADMIN = "admin-token-of-the-tests"
