@@ -102,7 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         vault = self.vault
         if not self.headers.get("Authorization"):
-            challenge = f'Bearer authorization="https://login.microsoftonline.com/{TENANT}", resource="{vault.resource}"'
+            authority = f"https://login.microsoftonline.com/{TENANT}"
+            challenge = f'Bearer authorization="{authority}", resource="{vault.resource}"'
             self._error(401, "Unauthorized", WWW_Authenticate=challenge)
             return
         vault.asked.append((self.command, url.path))
@@ -268,13 +269,16 @@ def key_vault(folder: Path, host: str = "plant1-kv.vault.azure.net") -> Iterator
         one.daemon_threads = True
         threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
-        yield vault, {
-            "HTTPS_PROXY": f"http://127.0.0.1:{proxy.server_port}",
-            "NO_PROXY": "127.0.0.1",
-            "REQUESTS_CA_BUNDLE": str(roots),
-            "IDENTITY_ENDPOINT": f"http://127.0.0.1:{identity.server_port}/token",
-            "IDENTITY_HEADER": "of-the-double",
-        }
+        yield (
+            vault,
+            {
+                "HTTPS_PROXY": f"http://127.0.0.1:{proxy.server_port}",
+                "NO_PROXY": "127.0.0.1",
+                "REQUESTS_CA_BUNDLE": str(roots),
+                "IDENTITY_ENDPOINT": f"http://127.0.0.1:{identity.server_port}/token",
+                "IDENTITY_HEADER": "of-the-double",
+            },
+        )
     finally:
         for one in servers:
             one.shutdown()

@@ -70,13 +70,15 @@ def _faults(opened: Opened) -> Iterator[tuple[str, str, str, str]]:
         )
     count = len(opened.certificates) + len(opened.crls) + opened.keys
     if count != 1:
-        found = [
-            trn("{count} certificate", "{count} certificates", len(opened.certificates)),
-            trn("{count} revocation list", "{count} revocation lists", len(opened.crls)),
-            trn("{count} private key", "{count} private keys", opened.keys),
-        ]
+        counts = (
+            (len(opened.certificates), trn("{count} certificate", "{count} certificates", len(opened.certificates))),
+            (len(opened.crls), trn("{count} revocation list", "{count} revocation lists", len(opened.crls))),
+            (opened.keys, trn("{count} private key", "{count} private keys", opened.keys)),
+        )
+        found = [told for number, told in counts if number] or [tr("nothing of the kind")]
         hint = tr("divide it: openssl x509 -in bundle.pem -out one.pem takes the first certificate")
-        yield tr("it must hold exactly one thing"), tr(_ONLY), ", ".join(found), hint
+        expected = tr("one certificate, one revocation list or one private key")
+        yield tr("it must hold exactly one thing"), expected, ", ".join(found), hint
     if opened.pkcs8 is not None and not opened.encrypted_key:
         try:
             key = read_private_key(opened.pkcs8)

@@ -1,7 +1,7 @@
 """New material → the changes it asks for, or every reason why not: names, pairs, what is there already. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from certwright.errors import Mistake, Refused
@@ -13,6 +13,9 @@ from certwright.pack.keyvault import content_type, secret_name
 from certwright.pack.object_names import checked_key
 from certwright.speech import tr
 from certwright.value import value
+from certwright.x509.crl import read_crl, signed_by
+from certwright.x509.pem import certificates_in
+from certwright.x509.read import read_certificate
 
 Origin = Literal["file", "vault"]
 _CONNECTOR = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
@@ -120,11 +123,27 @@ class Proposal:
             if way := self._in_the_way(entry, taken):
                 self.wrong(source, way[0], hint=way[1])
                 return
-        if entry.ending == "crl" and not self._has_base(entry, beside):
+        if entry.ending == "crl":
+            self._signer(source, entry, beside)
+
+    def _signer(self, source: str, entry: ListEntry, beside: Sequence[ListEntry]) -> None:
+        """The certificate of a CRL is the one of its base name, and has signed it: a name proves nothing."""
+        others: list[ListEntry | Taken] = [*beside, *self.taken]
+        known = [one.content for one in others if _pairs(one, entry)]
+        if not known:
             told = tr("no certificate of the list is called {base}", base=entry.base)
             hint = tr("a revocation list has the base name of its authority's certificate: give --name NAME,"
                       " or add the certificate with it")  # fmt: skip
             self.wrong(source, told, expected=f"{entry.base}.der", hint=hint)
+            return
+        crl = read_crl(entry.content)
+        signers = [read_certificate(der) for content in known for der in certificates_in(content)]
+        if not any(signed_by(crl, one) for one in signers):
+            told = tr("{base}.der did not sign this revocation list", base=entry.base)
+            hint = tr("fetch it again from that authority; a base name alone proves nothing")
+            found = tr("it names {issuer}, whose key did not sign it", issuer=crl.issuer)
+            self.wrong(source, told, expected=tr("a CRL signed by {issuer}", issuer=signers[0].subject),
+                       found=found, hint=hint)  # fmt: skip
 
     def _in_the_way(self, entry: ListEntry, taken: Taken) -> tuple[str, str] | None:
         same_file = (taken.list, taken.file.lower()) == (entry.list, entry.file.lower())
@@ -152,13 +171,6 @@ class Proposal:
             )  # fmt: skip
         return None
 
-    def _has_base(self, entry: ListEntry, beside: Iterable[ListEntry]) -> bool:
-        bases = [(one.list, one.file) for one in self.taken] + [(one.list, one.file) for one in beside]
-        return any(
-            name == entry.list and file.rpartition(".")[0] == entry.base and file.rpartition(".")[2] in ("der", "crt")
-            for name, file in bases
-        )
-
     # ── the pair ──
 
     def _pair(self, made: Sequence[Offer], given: Sequence[Offer]) -> None:
@@ -167,7 +179,7 @@ class Proposal:
             told = tr("certwright makes the connector's certificate itself")
             self.wrong(source, told, expected="opcua: false", hint=tr("set opcua: false in the deployment file first"))
         kinds = sorted(one.material.kind for one in given)
-        if kinds != ["certificate", "key"]:
+        if kinds != ["certificate", "key"] and not self.mistakes:
             hint = tr("for example certwright vault add FILE pair.der pair.pem --list client")
             self.wrong(source, tr("a pair is one certificate and its private key"), found=", ".join(kinds), hint=hint)
         elif len({one.material.base for one in made}) > 1:
@@ -180,6 +192,12 @@ class Proposal:
             told = tr("the connector has a pair already: {base}", base=known)
             hint = tr("give the new one that name with --name {base} --overwrite, or delete it first", base=known)
             self.wrong(source, told, hint=hint)
+
+
+def _pairs(one: ListEntry | Taken, crl: ListEntry) -> bool:
+    """Whether that is the certificate of the same list and base name."""
+    base, _, ending = one.file.rpartition(".")
+    return (one.list, base) == (crl.list, crl.base) and ending in ("der", "crt")
 
 
 def _from_vault(entry: ListEntry) -> Taken:

@@ -57,6 +57,11 @@ def secret_name(file_name: str) -> str:
     return name
 
 
+def is_secret_name(name: str) -> bool:
+    """Whether a vault could have a secret of that name at all."""
+    return bool(_NAME.match(name))
+
+
 def secret_names(file_names: Iterable[str], given: Mapping[str, str] = _NONE) -> dict[str, str]:
     """The vault's names of several files of one vault, in order: those `given`, or else made of the file's name.
 

@@ -46,10 +46,10 @@ class Listing:
 class Orphan:
     """Something that does not match. Kinds: unused (a secret no list uses), gone (an entry whose secret is deleted,
     switched off or purged), newer (the vault has a later version than the one that was applied), undelivered (a secret
-    that cluster objects name, and that was never set).
+    that cluster objects name, and that was never set), unpaired (a revocation list without its certificate).
     """
 
-    kind: Literal["unused", "gone", "newer", "undelivered"]
+    kind: Literal["unused", "gone", "newer", "undelivered", "unpaired"]
     secret: str
     list: str = ""
     file: str = ""
@@ -60,6 +60,7 @@ _ORPHANS = {
     "unused": noted("no list uses it"),
     "gone": noted("its secret is not there"),
     "newer": noted("the vault has a later version"),
+    "unpaired": noted("no certificate of its list has its base name any more"),
     "undelivered": noted("cluster objects name it, and it is not in the vault"),
 }
 

@@ -10,7 +10,7 @@ from certwright.flow import vaulting
 from certwright.lists.entries import ListChange, after
 from certwright.lists.material import Material, base_of, read_material
 from certwright.lists.proposing import Offer, Proposal
-from certwright.pack.keyvault import ENCODING_TAG, decode
+from certwright.pack.keyvault import ENCODING_TAG, decode, is_secret_name
 from certwright.speech import os_words, tr
 from certwright.value import value
 from certwright.vaults import Secret
@@ -90,7 +90,7 @@ def _from_vault(here: Ground, wanted: Wanted, mistakes: list[Mistake], messages:
 def _secret_of(here: Ground, given: str) -> Secret:
     """The secret of that name or address. Refused when there is none that could be synchronised."""
     name = _named(here, given)
-    found = here.keeper.find(name)
+    found = here.keeper.find(name) if is_secret_name(name) else None
     if found is None:
         raise Refused(tr("{vault} has no secret of that name", vault=here.keeper.title), "certwright vault orphans")
     if found.certificate:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from certwright.errors import Mistake, Mistakes, Refused
 from certwright.flow import vaulting
 from certwright.lists.entries import ListChange, ListEntry, after
+from certwright.lists.proposing import taken_by
+from certwright.pack.keyvault import is_secret_name
 from certwright.speech import tr
 from certwright.wiring.vaults.ground import Asked, Ground, ground
 from certwright.wiring.vaults.judging import delivered_secrets, judge
@@ -18,7 +20,8 @@ def delete(asked: Asked, name: str, *, of_list: str = "", purge: bool = False) -
     """
     with ground(asked) as here:
         current = after(here.entries, here.own_changes)
-        meant = [one for one in current if one.site == here.site.name and _is_meant(one, name, of_list)]
+        own = [one for one in current if one.site == here.site.name]
+        meant = _whole([one for one in own if _is_meant(one, name, of_list)], own)
         if not meant:
             return _nothing_listed(here, name, purge=purge)
         lists = sorted({one.list for one in meant})
@@ -42,9 +45,19 @@ def delete(asked: Asked, name: str, *, of_list: str = "", purge: bool = False) -
         return Staged(changes, tuple(messages), here.keeper.title)
 
 
+def _base(file: str) -> str:
+    return file.rpartition(".")[0]
+
+
 def _is_meant(entry: ListEntry, name: str, of_list: str) -> bool:
     names = (entry.file.lower(), entry.base.lower(), entry.secret.lower())
     return name.lower() in names and of_list in ("", entry.list)
+
+
+def _whole(meant: Sequence[ListEntry], own: Sequence[ListEntry]) -> list[ListEntry]:
+    """What is meant, and what is nothing without it: the CRL of a certificate, the other half of a pair."""
+    bases = {(one.list, one.base) for one in meant if one.ending != "crl"}
+    return [one for one in own if one in meant or (one.list, one.base) in bases]
 
 
 def _still_used(meant: Sequence[ListEntry], left: Sequence[ListEntry], *, purge: bool) -> list[str]:
@@ -64,15 +77,20 @@ def _still_used(meant: Sequence[ListEntry], left: Sequence[ListEntry], *, purge:
 
 
 def _nothing_listed(here: Ground, name: str, *, purge: bool) -> Staged:
-    found = here.keeper.find(name) if not name.count(".") else None
+    lines = [one for one in taken_by(here.site.facts) if name.lower() in (one.file.lower(), _base(one.file).lower())]
+    if lines:
+        raise Refused(
+            tr("{file} of the list {list} stands in the deployment file", file=lines[0].file, list=lines[0].list),
+            tr("take the record out of {file}, and run certwright vault apply {file}", file=here.written.path),
+        )
+    found = here.keeper.find(name) if is_secret_name(name) else None
     if found is None or not purge:
         known = sorted({one.file for one in after(here.entries, here.own_changes) if one.site == here.site.name})
         hint = (
             tr("no list has it, but the vault does: --purge deletes it there")
             if found
-            else tr("entries of the vault are: {names}; what stands in the deployment file is deleted there",
-                    names=", ".join(known) or tr("none"))
-        )  # fmt: skip
+            else tr("entries of the vault are: {names}", names=", ".join(known) or tr("none"))
+        )
         raise Refused(tr("no list has an entry {name} from the vault", name=name), hint)
     if found.certificate:
         raise certificate_object()

@@ -2,8 +2,9 @@
 
 import secrets as randomness
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from certwright.errors import Impossible, Mistake, Problem, Refused
+from certwright.errors import Conflict, Impossible, Mistake, Problem, Refused
 from certwright.flow.delivering import Bench, verdict
 from certwright.lists.entries import ListEntry
 from certwright.lists.joining import with_lists
@@ -28,21 +29,41 @@ def judge(
     messages: list[str],
 ) -> None:
     """Note what the lists would be found wrong for, and are not already. Packing and judging are those of delivery."""
+    known, heard = _look(here, before, {})
+    fresh, warnings = _look(here, then, plain)
+    mistakes += [one for one in fresh if one not in known]
+    messages += [str(one) for one in warnings if one not in heard]
+
+
+def _look(
+    here: Ground, entries: Sequence[ListEntry], plain: Mapping[str, bytes]
+) -> tuple[list[Mistake], list[Mistake]]:
+    """What is wrong with the lists, and what is only worth a warning. What a plan is refused for is wrong, too."""
     try:
-        known = {_finding(one) for one in verdict_on(here, before, {})}
-    except Problem:
-        known = set()
-    try:
-        found = verdict_on(here, then, plain)
+        found = verdict_on(here, entries, plain)
     except Impossible as impossible:
-        mistakes.append(Mistake(str(here.written.path), 0, 0, impossible.what, hint=impossible.hint))
-        return
-    except Refused as refusal:
-        mistakes.append(Mistake(str(here.written.path), 0, 0, refusal.what))
-        return
-    fresh = [one for one in found if _finding(one) not in known]
-    mistakes += dict.fromkeys(told for one in fresh if one.status is Status.FAIL for told in _mistakes(one))
-    messages += dict.fromkeys(str(told) for one in fresh if one.status is Status.WARNING for told in _mistakes(one))
+        return list(dict.fromkeys(map(_of_conflict, _each_once(impossible.conflicts)))), []
+    except Problem as problem:
+        return [Mistake(str(here.written.path), 0, 0, problem.what, hint=problem.hint)], []
+    told = [(one.status, mistake) for one in found for mistake in _mistakes(one)]
+    wrong, odd = (
+        list(dict.fromkeys(one for status, one in told if status is wanted)) for wanted in (Status.FAIL, Status.WARNING)
+    )
+    return wrong, odd
+
+
+def _each_once(conflicts: Sequence[Conflict]) -> Iterator[Conflict]:
+    """What is wrong with a certificate is wrong in the list that holds it, too, and told of the certificate alone."""
+    seen = set()
+    for one in conflicts:
+        if (same := replace(one, place="")) not in seen:
+            seen.add(same)
+            yield one
+
+
+def _of_conflict(conflict: Conflict) -> Mistake:
+    told = f"{conflict.what} [{conflict.code}]"
+    return Mistake(conflict.place, 0, 0, told, conflict.found, conflict.expected, conflict.hint)
 
 
 def _mistakes(result: Result) -> Iterator[Mistake]:
@@ -50,10 +71,6 @@ def _mistakes(result: Result) -> Iterator[Mistake]:
     fix = result.requirement.fix if result.requirement else result.fix
     for expected, found in [(one.expected, one.found) for one in result.mismatches] or [("", result.reason)]:
         yield Mistake(result.place or result.path, 0, 0, _told(result), found, expected, fix)
-
-
-def _finding(result: Result) -> tuple[object, ...]:
-    return result.code, result.place, result.path, result.mismatches, result.reason
 
 
 def _told(result: Result) -> str:

@@ -89,6 +89,7 @@ def orphans(asked: Asked) -> tuple[tuple[Orphan, ...], str, str]:
         found = [
             *(Orphan("unused", one.name) for key, one in sorted(there.items()) if key not in used and _of_ours(one)),
             *_entries(here, entries, there),
+            *_unpaired(here, entries),
             *(
                 Orphan("undelivered", name, file=path.rpartition("/")[2])
                 for name, path in delivered.items()
@@ -130,6 +131,15 @@ def _entries(here: Ground, entries: Sequence[ListEntry], there: Mapping[str, Sec
             yield Orphan("gone", one.secret, one.list, one.file, tr("it is switched off"))
         elif one.version and (known.version or _newest(here, one.secret)) not in ("", one.version):
             yield Orphan("newer", one.secret, one.list, one.file)
+
+
+def _unpaired(here: Ground, entries: Sequence[ListEntry]) -> Iterator[Orphan]:
+    """Revocation lists whose certificate was a record of the deployment file that is gone."""
+    facts = joined_site(here, here.entries).facts
+    bases = {(name, str(record["name"])) for name, fact in FACTS.items() for record in records(facts, fact)}
+    for one in entries:
+        if one.ending == "crl" and (one.list, one.base) not in bases:
+            yield Orphan("unpaired", one.secret, one.list, one.file)
 
 
 def _newest(here: Ground, name: str) -> str:
