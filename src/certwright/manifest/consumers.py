@@ -39,6 +39,8 @@ def read_consumers(
     found: dict[str, tuple[Consumer, int]] = {}
     for item in reading.items(spot, "consumers"):
         entries = reading.mapping(item, tr("a consumer"), CONSUMER)
+        if not isinstance(item.value, dict):
+            continue
         one = _consumer(reading, item, entries, at)
         if one.id in found and "name" in entries:
             told = tr("{key} names {name} twice", key="consumers", name=one.title)
@@ -52,7 +54,8 @@ def _consumer(reading: Reading, spot: Spot, entries: Mapping[str, Spot], at: _At
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,60}", name):
         expected = tr("lower-case letters, digits, hyphens and dots")
         what = tr("a consumer needs a name")
-        reading.wrong(entries.get("name", spot), what, expected=expected, hint="name: node-1")
+        found = None if "name" in entries else ""
+        reading.wrong(entries.get("name", spot), what, expected=expected, hint="name: node-1", found=found)
     return Consumer(
         id=f"{at.site}/{name}",
         site=at.site,

@@ -1,0 +1,61 @@
+"""What was seen of consumers: kept as it was seen, joined with what was seen before, and nothing of strangers."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certwright.generations import Sighting
+from certwright.rotation.sightings import Unseen, joined, known_only, sighting_text, sightings, unseen, unseen_text
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+TRUST = Sighting("a/b", NOW, "file:x", frozenset(("1", "2")))
+LEAVES = Sighting("a/b", LATER, "https://x", None, (("f", "s"),), LATER)
+
+moments = st.datetimes(datetime(1970, 1, 1), datetime(2999, 1, 1)).map(lambda one: one.replace(tzinfo=UTC))
+some = st.text("0123456789abcdef", min_size=1, max_size=8)
+seen = st.builds(
+    Sighting,
+    consumer=st.just("a/b"),
+    at=moments,
+    how=st.text(max_size=10),
+    trusted=st.none() | st.frozensets(some, max_size=4),
+    leaves=st.dictionaries(some, some, max_size=4).map(lambda one: tuple(sorted(one.items()))),
+    shown=st.none() | moments,
+)
+
+
+@given(seen)
+def test_what_is_written_down_is_what_was_seen(one: Sighting) -> None:
+    assert sightings({"a/b": sighting_text(one)}) == {"a/b": one}
+
+
+@given(st.builds(Unseen, st.just("a/b"), moments, st.text()))
+def test_why_nobody_saw_it_is_kept(one: Unseen) -> None:
+    assert unseen({"a/b": unseen_text(one)}) == {"a/b": one}
+
+
+def test_a_server_says_nothing_of_what_it_trusts_and_a_file_nothing_of_what_is_shown() -> None:
+    both = joined(TRUST, LEAVES)
+    assert (both.trusted, both.at) == (TRUST.trusted, NOW), "the day on which its trust was seen stays"
+    assert (both.leaves, both.shown) == (LEAVES.leaves, LATER)
+    again = joined(both, Sighting("a/b", LATER, "file:x", frozenset("3")))
+    assert (again.trusted, again.at, again.leaves, again.shown) == (frozenset("3"), LATER, LEAVES.leaves, LATER)
+    assert joined(None, LEAVES) == LEAVES
+    assert joined(LEAVES, LEAVES).at == LATER
+
+
+@given(seen, seen)
+def test_a_look_that_saw_everything_leaves_nothing_of_the_one_before(before: Sighting, after: Sighting) -> None:
+    if after.trusted is not None and after.shown is not None:
+        assert joined(before, after) == after
+    assert joined(before, after).how == after.how
+
+
+def test_strangers_are_not_kept() -> None:
+    report = Sighting("a/b", NOW, "report", frozenset("123"), (("f", "ours"), ("g", "theirs"), ("h", "")), NOW)
+    kept = known_only(report, {"2", "9"}, {"ours"})
+    assert kept.trusted == {"2"}
+    assert kept.leaves == (("f", "ours"),)
+    assert known_only(LEAVES, {"2"}, {"s"}).trusted is None, "unseen is not nothing"
