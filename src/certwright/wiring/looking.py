@@ -3,6 +3,7 @@
 A look that failed counts as unseen. What was seen before stays, with the day it was seen.
 """
 
+import os
 import shlex
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -106,9 +107,11 @@ class _Eyes:
         return None
 
     def _file(self, path: str, blank: Sighting) -> Sighting:
-        content = read_file(self.loaded.path.parent / path)
+        file = self.loaded.path.parent / path
+        if not os.path.lexists(file):
+            raise Unreadable(tr("there is no file {path}", path=file))
         try:
-            return replace(blank, trusted=self._certificates(content, path))
+            return replace(blank, trusted=self._certificates(read_file(file), path))
         except Unreadable as problem:
             raise Unreadable(problem.what, hint=problem.hint.replace("FILE", shlex.quote(path))) from problem
 

@@ -1,0 +1,254 @@
+"""A rotation as its operator sees it: reports come in as files, the matrix changes, gates open, refusals are said."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+from tests.cli.conftest import Said
+
+Run = Callable[..., Said]
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "rotation.schema.json"
+PRODUCT = """
+id = "kiosk"
+title = "Kiosk"
+[documents.RUN]
+title = "Run-book"
+[[sets]]
+id = "all"
+title = "All"
+[[places]]
+id = "door"
+set = "all"
+title = "Door"
+names = ["dns:door.contoso.com"]
+sources = ["RUN"]
+[[places]]
+id = "trust"
+set = "all"
+kind = "anchors"
+title = "Roots"
+anchors = "issuer-root"
+sources = ["RUN"]
+[[packages]]
+id = "door-pem"
+form = "pem-chain"
+applies = ["door"]
+path = "door.pem"
+[[packages]]
+id = "trust-pem"
+form = "pem-bundle"
+applies = ["trust"]
+path = "trust.pem"
+[[consumers]]
+id = "visitors"
+title = "Visitors"
+sources = ["RUN"]
+"""
+DEPLOYMENT = """certwright: 1
+products: [kiosk.toml]
+issuers:
+  contoso:
+    kind: embedded
+    root: {key: ec-256}
+    issuing: {key: ec-256}
+sites:
+  - name: hall
+    product: kiosk
+    key: ec-256
+    consumers:
+      - {name: turnstile, look: "file:turnstile/trust.pem"}
+      - {name: door, title: The door, shows: [door]}
+      - {name: lift, stack: opcua}
+"""
+ROTATED = DEPLOYMENT.replace(
+    "    issuing: {key: ec-256}\n",
+    "    issuing: {key: ec-256}\n    generations:\n      - {number: 2, reason: the key is old}\n",
+)
+
+
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kiosk that was made, before anything rotates."""
+    folder = tmp_path_factory.mktemp("kiosk")
+    (folder / "kiosk.toml").write_text(PRODUCT)
+    (folder / "kiosk.yaml").write_text(DEPLOYMENT)
+    (folder / "turnstile").mkdir()
+    program = shutil.which("certwright") or str(Path(".venv/bin/certwright").resolve())
+    subprocess.run([program, "apply", "kiosk.yaml"], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def kiosk(applied: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(applied, tmp_path / "kiosk"))
+
+
+def report(run: Run, kiosk: Path, consumer: str, *files: str) -> str:
+    """The name of a report that the consumer's own script printed."""
+    (kiosk / "look.sh").write_text(run("ca", "script", "kiosk.yaml", f"hall/{consumer}", folder=kiosk).out)
+    done = subprocess.run(["sh", "look.sh", *files], cwd=kiosk, check=True, capture_output=True)
+    (kiosk / f"{consumer}.report").write_bytes(done.stdout)
+    return f"{consumer}.report"
+
+
+def standing(run: Run, kiosk: Path) -> dict[str, object]:
+    """`ca status` as a program reads it."""
+    document = json.loads(run("ca", "status", "kiosk.yaml", "--format", "json", folder=kiosk).out)
+    jsonschema.validate(document, json.loads(SCHEMA.read_text()), jsonschema.Draft202012Validator)
+    (found,) = document["issuers"]
+    return dict(found)
+
+
+def trusts(found: dict[str, object]) -> dict[str, list[str]]:
+    consumers: list[dict[str, list[dict[str, str]]]] = found["consumers"]  # type: ignore[assignment]
+    return {str(one["id"]): [cell["trusts"] for cell in one["generations"]] for one in consumers}
+
+
+def test_a_rotation_goes_on_when_its_consumers_have_reported(run: Run, kiosk: Path) -> None:
+    before = standing(run, kiosk)
+    assert (before["gate"], trusts(before)["hall/lift"]) == (None, ["unseen"])
+    assert before["begin_by"]
+    (kiosk / "kiosk.yaml").write_text(ROTATED)
+    assert run("apply", "kiosk.yaml", folder=kiosk).code == 0
+
+    staged = standing(run, kiosk)
+    assert [one["state"] for one in staged["generations"]] == ["signing", "staged"]  # type: ignore[index, attr-defined]
+    assert staged["unreached"] == ["hall/turnstile", "hall/door", "hall/lift"]
+    assert "hall/turnstile could not be looked at" in run("ca", "status", "kiosk.yaml", folder=kiosk).out
+
+    shutil.copy(kiosk / "out/hall/trust.pem", kiosk / "turnstile/trust.pem")
+    old = (kiosk / "out/pki/contoso-root.cer").read_text()
+    (kiosk / "old.pem").write_text(old)
+    names = report(run, kiosk, "door", "out/hall/trust.pem"), report(run, kiosk, "lift", "old.pem")
+    said = run("ca", "seen", "kiosk.yaml", *names, folder=kiosk)
+    assert said.code == 0
+    assert "hall/lift" in said.out
+    assert run("apply", "kiosk.yaml", folder=kiosk).code == 0, "which looks at the file of the turnstile, too"
+    waiting = standing(run, kiosk)
+    assert trusts(waiting) == {
+        "hall/turnstile": ["yes", "yes"],
+        "hall/door": ["yes", "yes"],
+        "hall/lift": ["yes", "no"],
+    }
+    assert waiting["unreached"] == ["hall/lift"]
+    assert waiting["next"]["command"] == "certwright ca script kiosk.yaml hall/lift"  # type: ignore[index, call-overload]
+    table = run("ca", "status", "kiosk.yaml", folder=kiosk).out
+    assert "generation 2 is not trusted by hall/lift" in table
+    assert "certwright ca script kiosk.yaml hall/lift" in table
+
+    run("ca", "seen", "kiosk.yaml", report(run, kiosk, "lift", "out/hall/trust.pem"), folder=kiosk)
+    assert "generation 2 signs from now on" in run("apply", "kiosk.yaml", folder=kiosk).out
+    signing = standing(run, kiosk)
+    assert [one["state"] for one in signing["generations"]] == ["verify-only", "signing"]  # type: ignore[index, attr-defined]
+
+    shown = report(run, kiosk, "door", "out/hall/trust.pem", "--", "out/hall/door.pem")
+    assert "presents 1 of your certificates" in " ".join(
+        run("ca", "seen", "kiosk.yaml", shown, folder=kiosk).out.split()
+    )
+    cells = standing(run, kiosk)["consumers"][1]["generations"]  # type: ignore[index]
+    assert [len(cell["presents"]) for cell in cells] == [0, 1], "the new certificate, and none of the old authority"
+
+
+def test_a_consumer_that_shows_what_the_old_one_signed_keeps_it_alive(run: Run, kiosk: Path) -> None:
+    shutil.copy(kiosk / "out/hall/door.pem", kiosk / "old-door.pem")
+    text = ROTATED.replace('      - {name: turnstile, look: "file:turnstile/trust.pem"}\n', "")
+    (kiosk / "kiosk.yaml").write_text(text.replace("      - {name: lift, stack: opcua}\n", ""))
+    run("apply", "kiosk.yaml", folder=kiosk)
+    run("ca", "seen", "kiosk.yaml", report(run, kiosk, "door", "out/hall/trust.pem"), folder=kiosk)
+    run("apply", "kiosk.yaml", folder=kiosk)
+    run("ca", "seen", "kiosk.yaml", report(run, kiosk, "door", "--", "old-door.pem"), folder=kiosk)
+    found = standing(run, kiosk)
+    kinds = {block["kind"] for block in found["gate"]["blocks"]}  # type: ignore[index, call-overload]
+    assert {"presenting", "day"} <= kinds
+    assert "still presented by hall/door" in " ".join(run("ca", "status", "kiosk.yaml", folder=kiosk).out.split())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace("hall/lift", "hall/lyft"), "did you mean hall/lift?"),
+        (lambda text: text.replace("report 1", "report 7"), "a format that this version does not know"),
+        (lambda text: text[:100], "the report has no end"),
+        (lambda text: "\n".join(_at(line, timedelta(days=1)) for line in text.splitlines()), "made in the future"),
+        (
+            lambda text: "\n".join(_at(line, timedelta(days=-1)) for line in text.splitlines()),
+            "older than what was seen",
+        ),
+    ],
+    ids=["stranger", "version", "cut", "future", "past"],
+)
+def test_a_report_that_cannot_be_is_refused_with_all_the_others(
+    run: Run, kiosk: Path, change: Callable[[str], str], words: str
+) -> None:
+    (kiosk / "root.pem").write_text((kiosk / "out/pki/contoso-root.cer").read_text())
+    good = report(run, kiosk, "lift", "root.pem")
+    assert run("ca", "seen", "kiosk.yaml", good, folder=kiosk).code == 0
+    also = report(run, kiosk, "door", "root.pem")
+    (kiosk / "bad.report").write_text(change((kiosk / good).read_text()))
+    said = run("ca", "seen", "kiosk.yaml", also, "bad.report", folder=kiosk)
+    assert said.code == 2
+    assert words in said.err
+    assert "nothing was written down" in said.err
+    assert trusts(standing(run, kiosk))["hall/door"] == ["unseen"]
+
+
+def _at(line: str, moved: timedelta) -> str:
+    when = datetime.now(UTC) + moved
+    return f"at {when:%Y-%m-%dT%H:%M:%SZ}" if line.startswith("at ") else line
+
+
+def test_a_look_that_fails_says_why_and_reaches_nobody(run: Run, kiosk: Path) -> None:
+    said = run("ca", "look", "kiosk.yaml", folder=kiosk)
+    assert said.code == 5
+    told = " ".join(said.out.split())
+    assert "hall/turnstile not seen there is no file turnstile/trust.pem" in told
+    assert "not looked at, because they return reports or nobody asked for it: hall/door, hall/lift" in told
+    (kiosk / "turnstile/trust.pem").write_text("no certificate at all\n")
+    assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 5
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["unseen"]
+    shutil.copy(kiosk / "out/hall/trust.pem", kiosk / "turnstile/trust.pem")
+    assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 0
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["yes"]
+    (kiosk / "turnstile/trust.pem").unlink()
+    assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 5
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["yes"], "as it was seen last"
+    assert "hall/turnstile could not be looked at" in run("ca", "status", "kiosk.yaml", folder=kiosk).out
+
+
+@pytest.mark.parametrize("store", ["P7B", "DER", "PKCS12", "JKS"])
+def test_a_trust_list_may_have_any_form(run: Run, kiosk: Path, store: str) -> None:
+    root, there = kiosk / "out/pki/contoso-root.cer", kiosk / "turnstile/trust.pem"
+    keystore = ["keytool", "-importcert", "-noprompt", "-alias", "a", "-file", root, "-storepass", "changeit"]
+    command = {
+        "P7B": ["openssl", "crl2pkcs7", "-nocrl", "-certfile", root, "-out", there],
+        "DER": ["openssl", "x509", "-in", root, "-outform", "DER", "-out", there],
+        "PKCS12": [*keystore, "-keystore", there, "-storetype", "PKCS12"],
+        "JKS": [*keystore, "-keystore", there, "-storetype", "JKS"],
+    }[store]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    said = run("ca", "look", "kiosk.yaml", folder=kiosk)
+    assert said.code == (5 if store == "JKS" else 0)
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["unseen" if store == "JKS" else "yes"]
+    assert ("-srckeystore turnstile/trust.pem" in " ".join(said.out.split())) is (store == "JKS")
+
+
+def test_nothing_is_seen_before_anything_was_made(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text(PRODUCT)
+    (tmp_path / "kiosk.yaml").write_text(DEPLOYMENT[: DEPLOYMENT.index("    consumers:")])
+    (tmp_path / "x.report").write_text("certwright-report 1\n")
+    for verb in (("seen", "kiosk.yaml", "x.report"), ("look", "kiosk.yaml")):
+        said = run("ca", *verb)
+        assert (said.code, "certwright apply kiosk.yaml" in said.err) == (2, True)
+    assert "nothing has been made yet" in run("ca", "status", "kiosk.yaml").out
+    assert "consumer hall/visitors" in run("ca", "script", "kiosk.yaml", "hall/visitors").out
+    assert "--issuer" not in run("ca", "status", "kiosk.yaml", "--issuer", "contoso").err
+    unknown = run("ca", "status", "kiosk.yaml", "--issuer", "fabrikam")
+    assert (unknown.code, "there are: contoso" in unknown.err) == (2, True)
+    assert run("ca", "look", "kiosk.yaml", "--allow", "10.0.0.0/8").code == 2
+    assert run("ca", "look", "kiosk.yaml", "--context", "x").code == 2
