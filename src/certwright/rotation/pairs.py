@@ -61,7 +61,8 @@ def proofs(
     for pair in pairs(before, after):
         roots = [held[one] for one in dict.fromkeys(lists[pair.bundle]) if one in held]
         leaf = _leaf(plan, lines[pair.leaf], held, signed, now)
-        bridges = [held[after.bridge]] if pair.leaf == after.number and after.bridge in held else []
+        bridged = (pair.leaf, pair.bundle) == (after.number, before.number)  # the new list has to do without
+        bridges = [held[after.bridge]] if bridged and after.bridge in held else []
         above = [held[one] for one in _above(pair, before, after) if one in held]
         if leaf is None or not roots or (pair.works and not _current(above, now)):
             yield Proof(pair, None)
