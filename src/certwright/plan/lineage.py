@@ -16,7 +16,7 @@ class Lineage:
     def __init__(self, issuer: IssuerWish, lines: Sequence[Line]) -> None:
         own = [line for line in lines if line.issuer == issuer.name]
         self.lines = own or [Line(issuer.name, 1, "signing", f"{issuer.name}/root", f"{issuer.name}/issuing")]
-        self.now = next(line for line in self.lines if line.state == "signing")
+        self.now = next((line for line in self.lines if line.state == "signing"), self.lines[-1])
 
     @property
     def hurried(self) -> bool:

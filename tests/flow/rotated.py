@@ -1,0 +1,99 @@
+"""A bakery whose authority rotates: declared, applied on one day after the other, and seen by those who trust it."""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from certwright.flow import Applied
+from certwright.generations import Consumer, Sighting
+from certwright.inventory import Inventory
+from certwright.model import Held
+from certwright.plan.consumers import consumers_of
+from certwright.rotation.progress import Progress
+from certwright.rotation.sightings import SEEN, sighting_text
+from certwright.wiring.applying import apply
+from certwright.wiring.loading import Loaded, load
+from certwright.wiring.rotations import progress_of
+from certwright.x509.read import read_certificate
+
+CASES = Path(__file__).parent.parent / "cases"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DECLARED = "    - {number: 2, reason: it ends}\n"
+CONSUMERS = "    consumers: [{name: gate, look: report, shows: [shop-front]}, {name: till, look: report}]\n"
+
+
+class Bakery:
+    """One deployment in a folder of its own. `day` counts from the first run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.file = folder, folder / "bakery.yaml"
+        self.day = 0.0
+        if not self.file.exists():
+            shutil.copy(CASES / "products" / "bakery.toml", folder)
+            text = (CASES / "flow" / "bakery.yaml").read_text()
+            self.file.write_text(text.replace("    domain:", f"{CONSUMERS}    domain:"))
+
+    def edit(self, old: str, new: str) -> None:
+        text = self.file.read_text()
+        assert old in text
+        self.file.write_text(text.replace(old, new))
+
+    def declare(self, *entries: str) -> None:
+        """Generations of contoso, as lines of a list; none takes the declaration back."""
+        lines = self.file.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(("    generations:", "    - {number:"))]
+        at = next(number for number, line in enumerate(kept) if line.startswith("    crl:"))
+        made = ["    generations:\n", *(entries or (DECLARED,))]
+        self.file.write_text("".join((*kept[:at], *made, *kept[at:])))
+
+    def loaded(self) -> Loaded:
+        return load(self.file, now=self.now)
+
+    @property
+    def now(self) -> datetime:
+        return NOW + timedelta(days=self.day)
+
+    def apply(self, days: float = 0, at: Callable[[str], None] = lambda point: None) -> Applied:
+        """What a run does, so many days later."""
+        self.day += days
+        return apply(self.loaded(), at=at)
+
+    def held(self) -> dict[str, Held]:
+        with Inventory.open(self.loaded().database) as inventory, inventory.reading() as reading:
+            return reading.held()
+
+    def states(self) -> dict[int, str]:
+        with Inventory.open(self.loaded().database) as inventory, inventory.reading() as reading:
+            return {one.number: str(one.state) for one in reading.generations()}
+
+    def events(self, kind: str) -> list[str]:
+        with Inventory.open(self.loaded().database) as inventory, inventory.reading() as reading:
+            return [f"{one.place}: {one.text}" for one in reading.events(1000) if one.kind == kind]
+
+    def consumers(self) -> tuple[Consumer, ...]:
+        loaded = self.loaded()
+        return consumers_of(loaded.deployment, loaded.products, loaded.plan)
+
+    def see(self, *names: str, roots: tuple[str, ...] | None = None, shows: str = "east/shop-front") -> None:
+        """These consumers (all) report now: the roots that are handed out (or these), and the leaf that lies there."""
+        held, places = self.held(), {place.id for place in self.loaded().plan.places}
+        trusted = roots if roots is not None else tuple(one for one in held if "/root" in one and one in places)
+        prints = frozenset(read_certificate(held[one].certificate).fingerprint for one in trusted)
+        leaf = read_certificate(held[shows].certificate)
+        signer = leaf.authority_key_identifier
+        assert signer is not None
+        with Inventory.open(self.loaded().database) as inventory, inventory.writing() as book:
+            for one in self.consumers():
+                if not names or one.id in names:
+                    leaves = ((leaf.fingerprint, signer.hex()),) if one.shows else ()
+                    seen = Sighting(one.id, self.now, "test", prints, leaves, self.now if one.shows else None)
+                    book.observe(SEEN, {one.id: sighting_text(seen)}, self.now)
+
+    def progress(self) -> Progress:
+        (one,) = progress_of(self.loaded())
+        return one
+
+    def files(self) -> set[str]:
+        root = self.folder / "out"
+        return {file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file()}
