@@ -202,19 +202,18 @@ def _legend(screen: Screen) -> str:
 
 
 def _hindrances(one: Authority) -> Iterator[str]:
-    """A sentence for each kind of thing in the way, with everything that is so."""
-    if one.step is None:
-        return
-    if one.step.forced:
+    """A sentence for each kind of thing in the way, with everything that is so; and one for each look that failed."""
+    if one.step and one.step.forced:
         yield tr("the step is forced: {reason}", reason=one.step.forced)
-    failed = {line.consumer.id: line.failed for line in one.lines if line.failed}
-    for kind in dict.fromkeys(block.kind for block in one.step.blocks):
-        blocks = [block for block in one.step.blocks if block.kind == kind]
+    found = one.step.blocks if one.step else ()
+    for kind in dict.fromkeys(block.kind for block in found):
+        blocks = [block for block in found if block.kind == kind]
         names = ", ".join(block.subject for block in blocks if block.subject)
         until = max((block.until for block in blocks if block.until), default=None)
-        yield _hindrance(kind, names, len(blocks), until, one.step.number)
-    for consumer, why in failed.items():
-        yield tr("{consumer} could not be looked at: {reason}", consumer=consumer, reason=why)
+        yield _hindrance(kind, names, len(blocks), until, one.step.number if one.step else 0)
+    for line in one.lines:
+        if line.failed:
+            yield tr("{consumer} could not be looked at: {reason}", consumer=line.consumer.id, reason=line.failed)
 
 
 def _hindrance(kind: str, names: str, count: int, until: date | None, number: int) -> str:
