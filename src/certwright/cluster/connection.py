@@ -143,7 +143,7 @@ class Cluster:
                 tr("{context}: the API server does not accept our credentials", context=self.context),
                 tr("sign in again, or fetch the kubeconfig anew"),
             )
-        if code >= 500 or code == 429:
+        if code < 400 or code == 429 or code >= 500:
             raise self._broken(tr("HTTP status {code}", code=code))
         there = table(status, "details").get("kind") == ref.kind.plural and table(status, "details").get("name")
         if code == 404 and there == ref.name:
@@ -165,7 +165,7 @@ class Cluster:
             raise self._broken(_words(reason)) from None
         except ConfigError as reason:
             raise Broken(tr("{context}: the kubeconfig cannot be used", context=self.context)) from reason
-        except (msgspec.MsgspecError, JSONDecodeError, UnicodeDecodeError) as reason:
+        except (msgspec.MsgspecError, JSONDecodeError, UnicodeDecodeError, TypeError) as reason:
             raise self._broken(tr("an answer that is none of Kubernetes")) from reason
 
     def _broken(self, reason: str) -> Problem:

@@ -5,10 +5,12 @@ Objects come from strangers: what is broken in one says so, and spoils neither i
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from certwright.errors import Unreadable
 from certwright.pack.cluster_facts import KINDS, WIDE, Address, Cluster, Delivery, Holding, Thing
+from certwright.pack.object_public import left_out
 from certwright.pack.objects import Object, data_of, read_objects
 from certwright.pack.opened import Opened, open_package
 from certwright.speech import tr
@@ -74,7 +76,12 @@ def thing_of(found: Object) -> Thing | None:
             troubles.append(tr("{part} is no mapping", part=part))
             continue
         holdings += [_holding(found, part, str(key), one) for key, one in table.items()]
-    return Thing(*address, body, tuple(holdings), "; ".join(troubles))
+    left = left_out(found) if address[0] == "Secret" else {}
+    whole = [replace(one, digest=left[one.key].digest, private=left[one.key].private) if one.key in left else one
+             for one in holdings]  # fmt: skip
+    there = {one.key for one in holdings}
+    whole += [one for key, one in left.items() if key not in there]
+    return Thing(*address, body, tuple(whole), "; ".join(troubles))
 
 
 def _location(found: Object, metadata: Mapping[str, Any]) -> str:

@@ -19,10 +19,12 @@ from certwright.pack.cluster_objects import MOST_OCTETS, address_of, cluster_of,
 from certwright.pack.detect import detect
 from certwright.pack.keyvault import secret_name
 from certwright.pack.kubernetes import object_of
+from certwright.pack.object_public import left_out
 from certwright.pack.objects import Object, read_objects
 from certwright.speech import tr
 from certwright.terms.cluster import EVERYTHING, ClusterWord
 from certwright.terms.seen import Seen
+from certwright.terms.word import Word
 from certwright.value import field, value
 from certwright.wiring.judging import Known, joined
 from certwright.wiring.reading import read_file
@@ -34,10 +36,15 @@ _NOWHERE = Plan((), (), ())
 
 @value
 class Dump:
-    """Objects of one cluster from one source, by its name: a file, or whatever was asked."""
+    """Objects of one cluster from one source, by its name: a file, or a cluster that was asked, which is `live`.
+
+    `closed` are the kinds, and namespaces ("" for all), that may not be read there.
+    """
 
     label: str
     objects: tuple[Object, ...] = field(repr=False)
+    live: bool = False
+    closed: frozenset[tuple[str, str]] = frozenset()
 
 
 def split(paths: Sequence[Path], plan: Plan) -> tuple[list[Path], list[Dump]]:
@@ -77,7 +84,11 @@ def judge_cluster(dumps: Sequence[Dump], plan: Plan, now: datetime, known: Known
     """
     objects = [one for dump in dumps for one in dump.objects]
     label = ", ".join(dump.label for dump in dumps)
-    cluster = cluster_of(objects, label)
+    cluster = replace(
+        cluster_of(objects, label),
+        live=any(dump.live for dump in dumps),
+        closed=frozenset(one for dump in dumps for one in dump.closed),
+    )
     if not cluster.things:
         what = tr("{paths}: no object in it is of a kind that is looked at", paths=label)
         raise Refused(what, tr("write them down with {command}", command=f"{EVERYTHING} > objects.json"))
@@ -124,7 +135,8 @@ def _contents(raw: Mapping[Address, Object], plan: Plan, now: datetime, known: K
     places = []
     for place in plan.places:
         packages = [_placed(package, raw, label, files) for package in place.packages]
-        demands = tuple(one for one in place.demands if _on_contents(one))
+        without = any(left_out(raw.get(address, {})) for one in place.packages if (address := object_of(one)))
+        demands = tuple(one for one in place.demands if _on_contents(one) and not (without and _on_keys(one)))
         places.append(replace(place, packages=tuple(one for one in packages if one), demands=demands))
     seen = {place.id for place in places if place.packages}
     meant = {place.id for place in plan.places if any(object_of(one) for one in place.packages)}
@@ -152,6 +164,11 @@ def _placed(
 
 def _on_contents(demand: Demand) -> bool:
     return not isinstance(demand.term, ClusterWord) and not demand.requirement.term.startswith(_ON_FILES)
+
+
+def _on_keys(demand: Demand) -> bool:
+    """Whether it is about a private key, of which an export only notes the public half."""
+    return isinstance(demand.term, Word) and demand.term.reads == "key"
 
 
 def _together(cluster: Cluster, plan: Plan, now: datetime) -> Report:
