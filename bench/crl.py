@@ -61,7 +61,7 @@ def rows(count: int) -> Iterator[Row]:
     """The same entries every time: serials of 159 bits, three seconds apart."""
     chance = random.Random(count)
     for number in range(count):
-        yield chance.getrandbits(159) | 1, 1_700_000_000 + 3 * number % 90_000_000, chance.choice(REASONS), number
+        yield chance.getrandbits(159) or 1, 1_700_000_000 + 3 * number % 90_000_000, chance.choice(REASONS), number
 
 
 def authority(folder: Path) -> None:

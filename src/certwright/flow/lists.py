@@ -40,20 +40,22 @@ class Scope:
 
 @value
 class Listed:
-    """The newest lists by scope, those of them that lack a revocation, and families of shards that the plan does not
-    name any more, each with the end of the last certificate that does.
+    """The newest lists by scope, those of them that lack a revocation (of the `newest` ones that there are), and
+    families of shards that the plan does not name any more, each with the end of the last certificate that does.
     """
 
     crls: Mapping[str, Crl] = field(default_factory=dict)
     unlisted: frozenset[str] = frozenset()
     lingering: Mapping[Family, datetime] = field(default_factory=dict)
+    newest: int = 0
 
 
 def listed(plan: Plan, pages: RevocationPages) -> Listed:
     """How it stands with lists."""
     crls = pages.lists()
     ends = {one: pages.last_named(one[0], *_words(one)) for one in _families(crls.values()) - set(_wanted(plan))}
-    return Listed(crls, frozenset(_unlisted(crls, pages)), {one: end for one, end in ends.items() if end})
+    lingering = {one: end for one, end in ends.items() if end}
+    return Listed(crls, frozenset(_unlisted(crls, pages)), lingering, pages.newest())
 
 
 def publishers(plan: Plan) -> Iterator[Place]:
@@ -172,12 +174,14 @@ def _words(family: Family) -> tuple[str, str]:
 
 
 def _unlisted(crls: Mapping[str, Crl], pages: RevocationPages) -> Iterator[str]:
-    """The scopes whose list lacks a revocation."""
+    """The scopes whose list lacks a revocation. A complete list is the only shard of one."""
     for place in dict.fromkeys(_authority(crl) for crl in crls.values()):
         own = {_shard(crl): crl for crl in crls.values() if _authority(crl) == place}
         for number, serial in pages.after(place, min(crl.known for crl in own.values())):
-            hit = [one for one, crl in own.items() if number > crl.known and _holds(one, serial)]
-            yield from (own.pop(one).scope for one in hit)
+            for of in {shard.of for shard in own}:
+                crl = own.get(shard := Shard(serial % of, of))
+                if crl is not None and number > crl.known:
+                    yield own.pop(shard).scope
             if not own:
                 break
 
@@ -186,9 +190,5 @@ def _authority(crl: Crl) -> str:
     return crl.scope.rpartition("/")[0] if crl.points else crl.scope
 
 
-def _shard(crl: Crl) -> Shard | None:
-    return unsharded(crl.points[0])[1] if crl.points else None
-
-
-def _holds(shard: Shard | None, serial: int) -> bool:
-    return shard is None or serial % shard.of == shard.number
+def _shard(crl: Crl) -> Shard:
+    return (unsharded(crl.points[0])[1] if crl.points else None) or Shard(0, 1)

@@ -28,7 +28,7 @@ class Publisher(Mapping[str, bytes]):
         """Make what is due; the files that do not lie at the target as they should, some at a time."""
         due = overdue(self._plan, self._registry.held, stand, self._world.now)
         for _, some in groupby(due, key=lambda scope: scope.authority.id):
-            self._make(list(some))
+            self._make(list(some), stand)
         batch, size = [], 0
         for scope in scopes(self._plan, stand.lingering, self._world.now):
             crl = self.crls[scope.name]
@@ -53,8 +53,8 @@ class Publisher(Mapping[str, bytes]):
         with self._world.inventory.reading() as reading:
             return reading.revoked.der(scope)
 
-    def _make(self, due: Sequence[Scope]) -> None:
-        """The lists of one authority: the inventory is read once for all of them."""
+    def _make(self, due: Sequence[Scope], stand: Listed) -> None:
+        """The lists of one authority: the inventory is read once for all of them, and the others are up to date."""
         place = due[0].authority
         signer = self._registry.authority(place.id)
         with self._world.inventory.reading() as reading:
@@ -67,6 +67,9 @@ class Publisher(Mapping[str, bytes]):
                 der = signer.revocation_list(heading, pages)
                 self.crls[scope.name] = self._crl(scope, heading, known, der)
                 book.publish(self.crls[scope.name], der)
+            mine = {name for name in self.crls if name == place.id or name.startswith(f"{place.id}/")}
+            current = mine - {scope.name for scope in due}
+            book.know(current - stand.unlisted, stand.newest)
             book.log([Event("crl", place.id, _told(due, self.crls), self._world.now)])
         self._world.at("after a revocation list is written down")
 

@@ -171,6 +171,10 @@ class Book:
         )
         self._each("DELETE FROM crls WHERE scope = ? AND number < ?", [(crl.scope, crl.number)])
 
+    def know(self, scopes: Iterable[str], known: int) -> None:
+        """The lists of these scopes lack nothing of the first `known` revocations."""
+        self._each("UPDATE crls SET known = ? WHERE scope = ? AND known < ?", [(known, one, known) for one in scopes])
+
     def revoke(self, revocations: Sequence[Revocation]) -> None:
         """Write down what must not be trusted any more. A certificate revoked before breaks the transaction."""
         self._each(

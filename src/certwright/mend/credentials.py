@@ -57,7 +57,7 @@ class Desk:
 
     def _authority(self, place: Place, certificate: CertificateFacts) -> Credential:
         leaf, *chain = self._path(place, certificate)
-        lists = [crl for crl in map(read_crl, self.pool.crls) if signed_by(crl, leaf)]
+        lists = [crl for crl in map(read_crl, self.pool.crls) if crl.points is None and signed_by(crl, leaf)]
         newest = sorted(lists, key=lambda crl: (crl.number or 0, crl.this_update))[-1:]
         return Credential(
             place,

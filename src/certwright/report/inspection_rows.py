@@ -1,6 +1,6 @@
 """What is inside a file, part by part → labels and values. Text out of a file is shown without control characters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ from certwright.pfx.facts import Bag, Encryption, Mac
 from certwright.report.layout import visible
 from certwright.report.words import days
 from certwright.speech import tr, trn
-from certwright.x509.facts import ChainFacts, NameConstraints, PublicKeyFacts, Subtree
+from certwright.x509.facts import ChainFacts, CrlFacts, NameConstraints, PublicKeyFacts, Subtree
 from certwright.x509.store import Stored
 from certwright.x509.usages import OIDS
 
@@ -196,6 +196,19 @@ def request_rows(request: InsideRequest) -> Rows:
     ]
 
 
+def _spoken_of(facts: CrlFacts) -> Iterator[str]:
+    """What narrows a list; nothing for one that speaks of everything its issuer signed."""
+    kinds = {
+        "users": tr("certificates of no authority"),
+        "authorities": tr("certificates of authorities"),
+        "attributes": tr("attribute certificates"),
+    }
+    if facts.only:
+        yield kinds[facts.only]
+    if facts.points is not None:
+        yield tr("certificates that name {points}", points=", ".join(map(visible, facts.points)))
+
+
 def crl_rows(crl: InsideCrl, now: datetime) -> Rows:
     facts = crl.facts
     due = f"{facts.next_update:%Y-%m-%d %H:%M}" if facts.next_update else tr("not said")
@@ -206,6 +219,8 @@ def crl_rows(crl: InsideCrl, now: datetime) -> Rows:
         (tr("signed by"), tr("certificate {number}", number=crl.owner) if crl.owner else ""),
         (tr("number"), "" if facts.number is None else str(facts.number)),
         (tr("of"), tr("{times}, out of date", times=from_until) if stale else from_until),
+        (tr("next publication"), f"{facts.next_publish:%Y-%m-%d %H:%M}" if facts.next_publish else ""),
+        (tr("speaks of"), lines_of(_spoken_of(facts))),
         (tr("entries"), str(len(facts.revoked))),
         (tr("signature hash"), facts.signature_hash),
         (tr("issuer's key"), spaced(facts.authority_key_identifier or b"")),

@@ -2,14 +2,17 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.x509.oid import ExtensionOID
 
 from certwright.errors import Unreadable
 from certwright.speech import tr
+from certwright.x509 import der
 from certwright.x509.crl_sign import write_crl
 from certwright.x509.facts import CertificateFacts, CrlFacts, Defect, Revoked
 from certwright.x509.name import read_name
@@ -18,6 +21,12 @@ from certwright.x509.signature import HOSTILE
 __all__ = ["MOST_OCTETS", "CrlFacts", "Revoked", "read_crl", "signed_by", "write_crl"]
 
 MOST_OCTETS = 256 << 20
+NEXT_PUBLISH = x509.ObjectIdentifier("1.3.6.1.4.1.311.21.4")  # szOID_CRL_NEXT_PUBLISH
+KNOWN = frozenset(  # of the extensions that may be critical
+    (ExtensionOID.CRL_NUMBER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ExtensionOID.ISSUING_DISTRIBUTION_POINT,
+     ExtensionOID.DELTA_CRL_INDICATOR, ExtensionOID.FRESHEST_CRL)
+)  # fmt: skip
+Only: TypeAlias = Literal["", "users", "authorities", "attributes"]
 
 _SIGNERS = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
 
@@ -54,6 +63,10 @@ def _facts(encoded: bytes, loaded: x509.CertificateRevocationList) -> CrlFacts:
     )
     number = find and get("2.5.29.20", lambda: find(x509.CRLNumber).value.crl_number)
     authority = find and get("2.5.29.35", lambda: find(x509.AuthorityKeyIdentifier).value.key_identifier)
+    for extension in loaded.extensions if find else ():
+        if extension.critical and extension.oid not in KNOWN:
+            defects.append(Defect(extension.oid.dotted_string, tr("critical, and nobody here knows it (RFC 5280 5.2)")))
+    point = find and get("2.5.29.28", lambda: find(x509.IssuingDistributionPoint).value)
     issuer_der = get("issuer", lambda: loaded.issuer.public_bytes(), b"")
     digest = get("signature", lambda: loaded.signature_hash_algorithm)
     return CrlFacts(
@@ -68,7 +81,31 @@ def _facts(encoded: bytes, loaded: x509.CertificateRevocationList) -> CrlFacts:
         authority_key_identifier=authority,
         revoked=get("revoked", lambda: {one.serial_number: _revoked(one, get) for one in loaded}, {}),
         defects=tuple(defects),
+        points=_points(point) if point else None,
+        only=_only(point) if point else "",
+        next_publish=get(NEXT_PUBLISH.dotted_string, lambda: _next_publish(loaded.extensions)) if find else None,
     )
+
+
+def _points(point: x509.IssuingDistributionPoint) -> tuple[str, ...] | None:
+    if point.full_name is None:
+        return None if point.relative_name is None else ()
+    return tuple(str(name.value) for name in point.full_name if isinstance(name, x509.UniformResourceIdentifier))
+
+
+def _only(point: x509.IssuingDistributionPoint) -> Only:
+    if point.only_contains_user_certs:
+        return "users"
+    if point.only_contains_ca_certs:
+        return "authorities"
+    return "attributes" if point.only_contains_attribute_certs else ""
+
+
+def _next_publish(extensions: x509.Extensions) -> datetime:
+    found: Any = extensions.get_extension_for_oid(NEXT_PUBLISH).value
+    content: bytes = found.value
+    tag, start, stop = der.header(content, 0, len(content))
+    return der.moment(tag, content[start:stop])
 
 
 def _revoked(one: x509.RevokedCertificate, get: Callable[..., Any]) -> Revoked:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from certwright.model import GeneralName
 from certwright.speech import noted, tr
@@ -125,7 +126,11 @@ class Revoked:
 
 @value
 class CrlFacts:
-    """What a CRL says. `revoked` is by serial. `number` is None and `next_update` is None when the CRL has none."""
+    """What a CRL says. `revoked` is by serial. `number` is None and `next_update` is None when the CRL has none.
+
+    `points` are the addresses that certificates must name for the list to speak of them (RFC 5280 5.2.5), None for a
+    list that speaks of all; `only` says whose certificates it speaks of. `next_publish` is when Windows asks again.
+    """
 
     der: bytes = field(repr=False)
     issuer: str
@@ -138,6 +143,9 @@ class CrlFacts:
     authority_key_identifier: bytes | None
     revoked: Mapping[int, Revoked] = field(repr=False)
     defects: tuple[Defect, ...] = ()
+    points: tuple[str, ...] | None = None
+    only: Literal["", "users", "authorities", "attributes"] = ""
+    next_publish: datetime | None = None
 
 
 @value
