@@ -46,6 +46,7 @@ def _joined(site: Site, entries: Sequence[ListEntry]) -> Site:
             facts[FACTS[name]] = _records(records(facts, FACTS[name]), found)
         else:
             facts[CONNECTORS] = _connector(records(facts, CONNECTORS), name, found)
+    facts["vault_names"] = tuple(f"{one.file}={one.secret}" for one in entries if one.list in FACTS)
     return replace(site, facts=facts)
 
 

@@ -37,7 +37,7 @@ def apply(asked: Asked, *, overwrite: bool = False) -> Published:
     loaded = load(asked.file, now=asked.now)
     applied = deliver(loaded, unlock=asked.unlock, replace=overwrite, say=asked.say, at=asked.at)
     with ground(asked) as here:
-        supplied = _supply(here, overwrite=overwrite) if vault_url(here.site) else []
+        supplied = _supply(here, overwrite=overwrite) if _names_secrets(here) else []
         purged, told = vaulting.purge(here.counter)
         return Published(
             changes,
@@ -48,6 +48,11 @@ def apply(asked: Asked, *, overwrite: bool = False) -> Published:
             here.keeper.title,
             loaded.output,
         )
+
+
+def _names_secrets(here: Ground) -> bool:
+    """Whether delivered objects name secrets of a Key Vault. The commands of the other forms set theirs themselves."""
+    return bool(vault_url(here.site)) and here.site.facts.get("vault_form") in ("both", "objects")
 
 
 def _supply(here: Ground, *, overwrite: bool) -> list[str]:

@@ -108,7 +108,7 @@ def _of_vault(here: Ground) -> Sequence[ListEntry]:
 
 def _delivered(here: Ground) -> Mapping[str, str]:
     """The secrets that are made of delivered files; none where the plan cannot be made, which others say."""
-    if not vault_url(here.site):
+    if not vault_url(here.site) or here.site.facts.get("vault_form") == "plain":
         return {}
     try:
         found = delivered_secrets(here, here.entries)

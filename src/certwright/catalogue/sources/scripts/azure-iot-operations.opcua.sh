@@ -9,6 +9,10 @@ add() {
   list=$1
   file=$2
   shift 2
+  # What certwright vault apply has set in the vault keeps its name there: the same bytes become its next version.
+  for known in %%vault_names%%; do
+    case "$known" in "$(basename -- "$file")="*) set -- --secret-name "${known#*=}" --overwrite-secret "$@" ;; esac
+  done
   az iot ops connector opcua "$list" add --subscription %%subscription%% -g %%resource_group%% --instance %%instance%% \
     --certificate-file "$file" "$@" --output none
 }
