@@ -222,7 +222,10 @@ def test_the_lists_of_the_connector_have_the_vendors_names(offline: tuple[Loaded
             "aio-opc-ua-broker-client-certificate", ["opcua-connector.der", "opcua-connector.pem"],
         ),
         "opcua/trust-list.yaml": ("aio-opc-ua-broker-trust-list", ["press-1.der", "line-root.der"]),
-        "opcua/issuer-list.yaml": ("aio-opc-ua-broker-issuer-list", ["line-ca.der", "line-ca.crl"]),
+        "opcua/issuer-list.yaml": (
+            "aio-opc-ua-broker-issuer-list",
+            ["opcua-connector-ca-1.der", "opcua-connector-ca-2.der", "line-ca.der", "line-ca.crl"],
+        ),
         "connectors/camera-trust.yaml": ("camera-trust", ["ca.crt"]),
         "dataflow/kafka-hub/client-secret.yaml": (
             "kafka-hub-client", ["client_cert.pem", "client_key.pem", "client_intermediate_certs.pem"],

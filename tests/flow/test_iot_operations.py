@@ -107,3 +107,12 @@ def test_what_came_as_a_file_is_exchanged_by_its_owner(file: str, made: str, hin
     with pytest.raises(Refused) as caught:
         apply(load(tmp_path / "contoso.yaml"))
     assert hint in caught.value.hint
+
+
+def test_the_issuer_list_has_room_for_the_connectors_own_chain(tmp_path: Path) -> None:
+    """A record of the site may not take the name of an authority above the connector."""
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "contoso.yaml"
+    file.write_text(file.read_text().replace("{name: line-issuing,", "{name: opcua-connector-ca-2,"))
+    with pytest.raises(Refused, match=r"opcua-connector-ca-2\.der twice"):
+        apply(load(file))

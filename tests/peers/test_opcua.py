@@ -106,12 +106,11 @@ def press(plant: Plant, loop: asyncio.Runner) -> Iterator[Press]:
     loop.run(running.server.stop())
 
 
-def connector(plant: Plant, name: str, lists: Path) -> Connector:
-    """The connector with that pair, the chain it has in its own issuer list, and the lists it was delivered."""
+def connector(plant: Plant, name: str, folder: Path) -> Connector:
+    """The connector with that pair, the lists it was delivered, and the chain that its issuer list holds."""
     certificate, key = plant.pair(name)
-    return Connector(
-        certificate, key, delivered(plant.folder / "out/plant1/opcua", lists), (plant.authority("issuing.cer"),)
-    )
+    believed = delivered(plant.folder / "out/plant1/opcua", folder)
+    return Connector(certificate, key, believed, chain=(believed.folder / "issuers/opcua-connector-ca-1.der",))
 
 
 def delivered(opcua: Path, folder: Path) -> Lists:

@@ -60,7 +60,8 @@ def tls_secret(package: Package, credential: Credential, _: str | None, _random:
 def opaque_secret(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
     """A Secret of type Opaque: option `entries` = [[key, entry word], …] and option `lists` (see pack.entries.parts).
 
-    An entry the credential has nothing for (no intermediates) is left out.
+    An entry the credential has nothing for (no intermediates) is left out. Option `chain` names the anchors' own files:
+    `<chain>-1.der` is what signs, and so on up to the root.
     """
     rows = package.options.get("entries", ())
     made = {
@@ -69,7 +70,13 @@ def opaque_secret(package: Package, credential: Credential, _: str | None, _rand
         if isinstance(row, tuple | list) and len(row) == 2
     }
     data = {key: one.content for key, one in made.items() if one.content}
-    data |= {one.file_name: part_content(one, package, credential) for one in parts(package, credential)}
+    if stem := package.options.get("chain"):
+        data |= {f"{stem}-{at}.der": der for at, der in enumerate(credential.trusted(package), 1)}
+    listed = parts(package, credential)
+    if twice := sorted(data.keys() & {one.file_name for one in listed}):
+        found = tr("{names} twice", names=", ".join(twice))
+        raise missing(package, credential, tr("a name of its own for every file"), found)
+    data |= {one.file_name: part_content(one, package, credential) for one in listed}
     return _secret("Opaque", package, credential, data, secret=any(one.secret for one in made.values()))
 
 
