@@ -22,7 +22,7 @@ from certwright.terms.cluster import EVERYTHING
 from certwright.wiring.alone import check_product
 from certwright.wiring.applying import apply
 from certwright.wiring.checking import check
-from certwright.wiring.clustered import Dump, judge_cluster
+from certwright.wiring.clustered import Dump, judge_cluster, judge_clusters
 from certwright.wiring.judging import Known
 from certwright.wiring.loading import Loaded, load
 
@@ -330,6 +330,24 @@ def test_a_file_called_after_a_site_is_of_that_site(plant: tuple[Loaded, Objects
         judge_cluster([Dump("objects.json", parsed)], plan, NOW, Known())
     report = judge_cluster([Dump("dumps/plant2.json", parsed)], plan, NOW, Known())
     assert {one.place.partition("/")[0] for one in report.results} == {"plant2"}
+
+
+def test_two_files_called_after_sites_are_two_clusters(plant: tuple[Loaded, Objects]) -> None:
+    loaded, objects = plant
+    plan, parsed = two_sites(loaded.plan), read_objects(listed(objects))
+    first, second = judge_clusters([Dump("plant1.json", parsed), Dump("plant2.json", parsed)], plan, NOW, Known())
+    assert {one.place.partition("/")[0] for one in first.results} == {"plant1"}
+    assert {one.place.partition("/")[0] for one in second.results} == {"plant2"}
+
+
+def test_what_a_live_cluster_does_not_have_is_missing_unless_it_may_not_be_read(plant: tuple[Loaded, Objects]) -> None:
+    loaded, objects = plant
+    parsed = read_objects(listed([one for one in objects if one["kind"] != "ConfigMap"]))
+    dump = Dump("cluster:plant1", parsed, live=True)
+    wanted = {"trust-key-live", "policies-live", "as-delivered"}
+    assert codes(judge_cluster([dump], loaded.plan, NOW, Known(), loaded.output)) == wanted
+    shut = replace(dump, closed=frozenset({("ConfigMap", NS)}))
+    assert codes(judge_cluster([shut], loaded.plan, NOW, Known(), loaded.output)) == set()
 
 
 def test_objects_of_no_kind_that_is_looked_at_are_refused(plant: tuple[Loaded, Objects]) -> None:

@@ -117,7 +117,8 @@ class Cluster:
     """What was seen of a cluster. `whole`: several kinds were asked for at once, so what is missing is not there.
 
     `label` says where it comes from. `planned` are the objects that places are delivered as, `delivered` those whose
-    files are at hand.
+    files are at hand. One that is `live` was asked for everything that matters, but for the kinds and namespaces that
+    are `closed` to whoever asked.
     """
 
     things: tuple[Thing, ...]
@@ -125,6 +126,8 @@ class Cluster:
     whole: bool = False
     planned: frozenset[Address] = frozenset()
     delivered: tuple[Delivery, ...] = ()
+    live: bool = False
+    closed: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, kind: str, namespace: str = "") -> Sequence[Thing]:
         """All objects of a kind, of one namespace or of all."""
@@ -137,6 +140,10 @@ class Cluster:
 
     def asked(self, kind: str, namespace: str = "") -> bool:
         """Whether an object of that kind and namespace would have been seen, were it there."""
+        if not self.closed.isdisjoint(((kind, ""), (kind, namespace))):
+            return False
+        if self.live:
+            return True
         if kind in EVERYWHERE:
             return bool(self.of(kind, namespace))
         return self.whole or bool(self.of(kind))

@@ -15,7 +15,7 @@ from certwright.manifest.read import Deployment, files_named
 from certwright.model import Plan, Report
 from certwright.plan.make import make_plan
 from certwright.speech import os_words, tr
-from certwright.wiring.clustered import judge_cluster, split
+from certwright.wiring.clustered import judge_clusters, split
 from certwright.wiring.endpoints import judge_endpoint
 from certwright.wiring.found import find
 from certwright.wiring.judging import Known, joined, judge_found
@@ -49,8 +49,7 @@ def check_product(
     reports += [
         judge_endpoint(one, plan, asking, now, anchors={}, known=(), inform=lists.inform) for one in asking.endpoints
     ]
-    if dumps:
-        reports.append(judge_cluster(dumps, plan, now, Known()))
+    reports += judge_clusters(dumps, plan, now, Known())
     if asking.clusters:
         live = import_module("certwright.wiring.cluster_reading")
         reports += [live.judge_live(one, plan, now, Known()) for one in asking.clusters]

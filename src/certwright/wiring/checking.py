@@ -8,7 +8,7 @@ from certwright import flow
 from certwright.keys.unlock import Unlock
 from certwright.model import Held, Report
 from certwright.wiring.applying import inventory_of
-from certwright.wiring.clustered import judge_cluster, split
+from certwright.wiring.clustered import judge_clusters, split
 from certwright.wiring.endpoints import judge_endpoint
 from certwright.wiring.found import find
 from certwright.wiring.judging import Known, joined, judge_found
@@ -64,8 +64,7 @@ def check(
         )
         for one in asking.endpoints
     ]
-    if dumps:
-        reports.append(judge_cluster(dumps, loaded.plan, loaded.now, known, loaded.output))
+    reports += judge_clusters(dumps, loaded.plan, loaded.now, known, loaded.output)
     if asking.clusters:
         live = import_module("certwright.wiring.cluster_reading")
         reports += [live.judge_live(one, loaded.plan, loaded.now, known, loaded.output) for one in asking.clusters]

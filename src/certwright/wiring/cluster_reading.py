@@ -35,6 +35,7 @@ class Live:
 
     objects: tuple[Object, ...]
     messages: tuple[str, ...] = ()
+    closed: frozenset[tuple[str, str]] = frozenset()  # kinds, and namespaces, that may not be read
 
 
 def judge_live(reached: Reached, plan: Plan, now: datetime, known: Known, output: Path | None = None) -> Report:
@@ -48,7 +49,7 @@ def judge_live(reached: Reached, plan: Plan, now: datetime, known: Known, output
     with connect(reached) as cluster:
         live = read(cluster, refs)
         label = f"{PREFIX}{cluster.context}"
-    report = judge_cluster([Dump(label, live.objects)], plan, now, known, output)
+    report = judge_cluster([Dump(label, live.objects, live=True, closed=live.closed)], plan, now, known, output)
     return replace(report, unjudged=(*report.unjudged, *(f"{label}: {one}" for one in live.messages)))
 
 
@@ -71,11 +72,13 @@ def read(cluster: "Cluster", refs: Sequence[Ref]) -> Live:
     """What the plan names, everything of its kinds beside them, and what that refers to."""
     found: dict[Ref, Object] = {}
     messages: list[str] = []
+    closed: set[tuple[str, str]] = set()
     for kind, namespace in looked_at(refs):
         listed = cluster.list(kind, namespace, TYPES if kind == SECRET else ())
         found |= {_ref(kind, one): one for one in listed.objects}
         if listed.refusal and listed.refusal.forbidden and kind not in CARRIERS:  # those are read by name
             messages.append(_unlisted(kind, namespace))
+            closed.add((kind.kind, namespace))
     wanted = list(refs)
     asked: set[Ref] = set()
     while missing := [ref for ref in dict.fromkeys(wanted) if ref not in found and ref not in asked]:
@@ -86,9 +89,10 @@ def read(cluster: "Cluster", refs: Sequence[Ref]) -> Live:
                 found[ref] = outcome.object
             elif outcome.refusal and outcome.refusal.forbidden:
                 messages.append(tr("{object}: may not be read", object=ref))
+                closed.add((ref.kind.kind, ref.namespace))
         wanted = [ref for one in found.values() for ref in references(one)]
     objects = (_as_kubectl(found[ref]) for ref in sorted(found, key=_order))
-    return Live(tuple(objects), tuple(messages))
+    return Live(tuple(objects), tuple(messages), frozenset(closed))
 
 
 def looked_at(refs: Iterable[Ref]) -> Iterator[tuple[Kind, str]]:

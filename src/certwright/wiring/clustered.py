@@ -77,6 +77,18 @@ def _dump(path: Path) -> Dump | None:
     return Dump(str(path), objects) if is_live(objects) or listed or _LIST.search(content) else None
 
 
+def judge_clusters(
+    dumps: Sequence[Dump], plan: Plan, now: datetime, known: Known, output: Path | None = None
+) -> list[Report]:
+    """The verdict on every cluster: files that are called after sites are of different ones, all others of one."""
+    sites = {place.site for place in plan.places}
+    groups: dict[str, list[Dump]] = defaultdict(list)
+    for dump in dumps:
+        stem = PurePosixPath(dump.label).stem
+        groups[stem if stem in sites else ""].append(dump)
+    return [judge_cluster(group, plan, now, known, output) for group in groups.values()]
+
+
 def judge_cluster(dumps: Sequence[Dump], plan: Plan, now: datetime, known: Known, output: Path | None = None) -> Report:
     """The verdict on a cluster for the site it belongs to. `output` is where `apply` delivers to, if it does.
 
@@ -105,7 +117,7 @@ def judge_cluster(dumps: Sequence[Dump], plan: Plan, now: datetime, known: Known
 
 
 def _site(cluster: Cluster, plan: Plan, labels: Sequence[str]) -> str:
-    """The site a cluster belongs to: the only one, that which a file is called after, or the one whose objects it has."""
+    """The site a cluster belongs to: the only one, the one a file is called after, or the one whose objects it has."""
     sites = list(dict.fromkeys(place.site for place in plan.places if _speaks_of_clusters(place)))
     called = {PurePosixPath(label).stem for label in labels} & {*sites}
     if len(sites) == 1 or len(called) == 1:
