@@ -1,6 +1,7 @@
 """Who trusts the issuers of a deployment: whom its sites declare, or else whom the catalogue knows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -18,12 +19,22 @@ def consumers_of(deployment: Deployment, products: Mapping[str, Product], plan: 
     Those of other issuers are left out: nobody here can rotate them.
     """
     ours = {wish.name for wish in deployment.issuers if wish.kind == "embedded"}
-    places = [place.id for place in plan.places if place.kind != "anchors"]
-    found = [one for site in deployment.sites for one in _of(site, deployment, products[site.product], places)]
+    below = _below(place.id for place in plan.places if place.kind != "anchors")
+    found = [one for site in deployment.sites for one in _of(site, deployment, products[site.product], below)]
     return tuple(one for one in found if one.issuer in ours)
 
 
-def _of(site: Site, deployment: Deployment, product: Product, places: Iterable[str]) -> Iterator[Consumer]:
+def _below(places: Iterable[str]) -> dict[str, list[str]]:
+    """Every address with the places at it and below it, in their order: there may be thousands of either."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for place in places:
+        parts = place.split("/")
+        for depth in range(1, len(parts) + 1):
+            found["/".join(parts[:depth])].append(place)
+    return found
+
+
+def _of(site: Site, deployment: Deployment, product: Product, below: Mapping[str, Sequence[str]]) -> Iterator[Consumer]:
     if site.name in deployment.consumers:
         yield from deployment.consumers[site.name]
         return
@@ -31,7 +42,7 @@ def _of(site: Site, deployment: Deployment, product: Product, places: Iterable[s
     for row in product.consumers:
         for address, facts in _instances(row, site.name, filling.facts):
             if filling.applies(row, facts):
-                yield _filled(row, Consumer(address, site.name, site.issuer, ""), filling, facts, places)
+                yield _filled(row, Consumer(address, site.name, site.issuer, ""), filling, facts, below)
 
 
 def _instances(row: ConsumerTemplate, site: str, facts: Facts) -> Iterator[tuple[str, Facts]]:
@@ -43,7 +54,9 @@ def _instances(row: ConsumerTemplate, site: str, facts: Facts) -> Iterator[tuple
         yield f"{site}/{row.id}/{words(record['name'])}", {**facts, "item": record}
 
 
-def _filled(row: ConsumerTemplate, start: Consumer, filling: Filling, facts: Facts, places: Iterable[str]) -> Consumer:
+def _filled(
+    row: ConsumerTemplate, start: Consumer, filling: Filling, facts: Facts, below: Mapping[str, Sequence[str]]
+) -> Consumer:
     """What cannot be filled is left to a report of the consumer's own."""
     shown = [f"{start.site}/{filling.words(one, facts, row.id)}" for one in row.shows]
     return replace(
@@ -51,5 +64,5 @@ def _filled(row: ConsumerTemplate, start: Consumer, filling: Filling, facts: Fac
         title=filling.words(row.title, facts, row.id) or row.title,
         stack=cast("Stack", row.stack),
         look=filling.words(row.look, facts, row.id) or "report",
-        shows=tuple(place for place in places if any(place == one or place.startswith(f"{one}/") for one in shown)),
+        shows=tuple(dict.fromkeys(place for one in shown for place in below.get(one, ()))),
     )

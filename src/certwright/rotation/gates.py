@@ -6,6 +6,7 @@ What is forced needs no observations and no days; what `apply` itself has to mak
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cached_property
+from hashlib import sha256
 
 from certwright.generations import Consumer, Generation, Rotation, Sighting, State
 from certwright.model import Held, Line, Place, Plan
@@ -144,7 +145,7 @@ class Course:
         older = [one for one in self.lines.values() if one.number < line.number]
         shared = consumer.stack == "opcua" and any(one.root == line.root for one in older)
         have = self.outlook.held.get(line.issuing if shared else line.root)
-        return bool(seen and seen.trusted and have and read_certificate(have.certificate).fingerprint in seen.trusted)
+        return bool(seen and seen.trusted and have and sha256(have.certificate).hexdigest() in seen.trusted)
 
     def presented(self, consumer: Consumer, line: Line, beside: Line | None = None) -> tuple[str, ...]:
         """The certificates a consumer was seen to present that this generation signed, and not the one `beside`."""
@@ -156,16 +157,22 @@ class Course:
         """The key identifiers of everything of a generation that signs end entities: its issuing CA, and authorities of
         sites below its root.
         """
-        own = [one for one in self.outlook.signed if self._stands_in(one, line)]
-        facts = [read_certificate(one.certificate) for one in own]
-        return frozenset(
-            one.subject_key_identifier.hex() for one in facts if one.authority and one.subject_key_identifier
-        )
+        return self._signers[line.number]
 
-    def _stands_in(self, one: Held, line: Line) -> bool:
-        """Whether it is the issuing CA of that generation, or was signed by its root for a site."""
-        authorities = {address for each in self.lines.values() for address in (each.root, each.issuing)}
-        return one.place == line.issuing or (one.issuer == line.root and one.place not in authorities)
+    @cached_property
+    def _signers(self) -> Mapping[int, frozenset[str]]:
+        """The same by generation, found once: there may be thousands of consumers, and of certificates."""
+        ours = {address for line in self.lines.values() for address in (line.root, line.issuing, line.bridge)}
+        found: dict[int, set[str]] = {number: set() for number in self.lines}
+        issuing = {line.issuing: number for number, line in self.lines.items()}
+        for one in self.outlook.signed:
+            numbers = [number for number, line in self.lines.items() if one.issuer == line.root]
+            numbers = [issuing[one.place]] if one.place in issuing else numbers if one.place not in ours else []
+            facts = read_certificate(one.certificate) if numbers else None
+            if facts and facts.authority and facts.subject_key_identifier:
+                for number in numbers:
+                    found[number].add(facts.subject_key_identifier.hex())
+        return {number: frozenset(several) for number, several in found.items()}
 
     def _presenting(self, old: Line, new: Line, since: datetime) -> Iterator[Block]:
         living = {
