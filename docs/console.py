@@ -25,14 +25,16 @@ def commands(page: str) -> list[str]:
     return [command for block in BLOCK.findall(page) for command in COMMAND.findall(block)]
 
 
-def refreshed(page: str, examples: Path) -> str:
-    """The page with the output of every command as it is today, in a folder that holds nothing but those examples.
+def refreshed(page: str, examples: Path, *more: Path) -> str:
+    """The page with the output of every command as it is today, in a folder that holds nothing but those examples, and
+    copies of what else is named.
 
     Fails when a command does what it was not shown to do.
     A command whose block says `# exit code N` in the line after it may, and must, end with that code.
     """
     with tempfile.TemporaryDirectory(prefix="certwright-page-") as folder:
-        shutil.copytree(examples, Path(folder) / examples.name)
+        for one in (examples, *more):
+            shutil.copytree(one, Path(folder) / one.name)
         return BLOCK.sub(lambda block: f"```console\n{_block(block[1], Path(folder))}```", page)
 
 
