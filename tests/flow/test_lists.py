@@ -1,0 +1,393 @@
+"""Revocation lists over time: shards, numbers, what leaves them, and the folders they are published in."""
+
+import os
+import shutil
+import stat
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from certwright.flow import Applied
+from certwright.inventory import Inventory, Revocation
+from certwright.wiring.applying import apply, preview
+from certwright.wiring.loading import Loaded, load
+from certwright.wiring.revoking import revoke
+from certwright.x509.crl import CrlFacts, read_crl, signed_by
+from certwright.x509.facts import CertificateFacts
+from certwright.x509.read import read_certificate
+from certwright.x509.standing import Listing, read_list, standing
+
+from ..network.peers import nginx
+
+CASES = Path(__file__).parent.parent / "cases"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+PLAIN = "crl: http://pki.contoso.com/crl"
+SHARDED = f"{PLAIN}\n    crl_shards: 4"
+HOUR = 1 / 24
+LEAVES = ("east/shop-front", "east/coffee-machine", "east/van/blue")
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deployment in shards after its first run, to be copied."""
+    folder = tmp_path_factory.mktemp("sharded")
+    shutil.copy(CASES / "products" / "bakery.toml", folder)
+    text = (CASES / "flow" / "bakery.yaml").read_text()
+    (folder / "bakery.yaml").write_text(
+        text.replace(PLAIN, SHARDED).replace("crl_shards", "publish: www\n    crl_shards")
+    )
+    (folder / "www").mkdir()
+    apply(at(folder))
+    return folder
+
+
+@pytest.fixture
+def made(once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(once, tmp_path / "made"))
+
+
+def at(folder: Path, days: float = 0) -> Loaded:
+    return load(folder / "bakery.yaml", now=NOW + timedelta(days=days))
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    file = folder / "bakery.yaml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+
+
+def lists(folder: Path, where: str = "www") -> dict[str, CrlFacts]:
+    return {file.name: read_crl(file.read_bytes()) for file in sorted((folder / where).glob("*.crl"))}
+
+
+def held(folder: Path) -> dict[str, CertificateFacts]:
+    with Inventory.open(at(folder).database) as inventory, inventory.reading() as reading:
+        return {place: read_certificate(one.certificate) for place, one in reading.held().items()}
+
+
+def said(certificate: CertificateFacts, folder: Path) -> dict[str, tuple[bool, bool]]:
+    """Of every list of the issuing CA: whether its silence says something of that certificate; and whether it is on it."""
+    issuer = held(folder)["contoso/issuing"]
+    told = {}
+    for file in sorted((folder / "www").glob("contoso-issuing*.crl")):
+        one = standing(certificate, issuer, read_list(file.read_bytes()), Listing(file.name, "beside"))
+        assert not one.unproved
+        told[file.name] = (not one.uncovered, one.revoked is not None)
+    return told
+
+
+def shard(certificate: CertificateFacts, of: int) -> str:
+    return f"contoso-issuing-s{certificate.serial % of:02}of{of}.crl"
+
+
+# ── shards ──
+
+
+def test_a_certificate_names_its_shard_and_the_shard_names_itself(made: Path) -> None:
+    assert lists(made).keys() == {
+        "contoso-root.crl", "contoso-issuing.crl", *(f"contoso-issuing-s0{n}of4.crl" for n in range(4)),
+    }  # fmt: skip
+    for place in LEAVES:
+        leaf = held(made)[place]
+        assert leaf.crl_distribution_points == (f"http://pki.contoso.com/crl/{shard(leaf, 4)}",)
+        assert said(leaf, made) == {
+            name: (name in ("contoso-issuing.crl", shard(leaf, 4)), False) for name in lists(made) if "root" not in name
+        }
+    assert held(made)["contoso/issuing"].crl_distribution_points == ("http://pki.contoso.com/crl/contoso-root.crl",)
+    for name, facts in lists(made).items():
+        assert facts.points == ((f"http://pki.contoso.com/crl/{name}",) if "of4" in name else None)
+        assert facts.only == ("users" if "of4" in name else "")
+        assert signed_by(facts, held(made)["contoso/root" if "root" in name else "contoso/issuing"])
+
+
+def test_a_revocation_is_in_the_whole_list_and_in_its_shard_and_the_others_stay(made: Path) -> None:
+    before, leaf = lists(made), held(made)["east/van/blue"]
+    revoke(at(made, HOUR), "east/van/blue", "keyCompromise")
+    assert apply(at(made, 2 * HOUR)).made == ("east/van/blue",)
+    after = lists(made)
+    changed = {name for name in after if after[name].number != before[name].number}
+    assert changed == {"contoso-issuing.crl", shard(leaf, 4)}
+    assert {name for name, (_, revoked) in said(leaf, made).items() if revoked} == changed
+    assert {one.reason for name in changed for one in after[name].revoked.values()} == {"keyCompromise"}
+    assert preview(at(made, 3 * HOUR)) == ()
+
+
+def test_shards_make_no_certificate_anew(made: Path) -> None:
+    edit(made, "crl_shards: 4", "crl_shards: 7")
+    applied = apply(at(made, 1))
+    assert applied.made == ()
+    assert {path for path in applied.delivered if "of4" not in path} == {
+        f"pki/contoso-issuing-s0{n}of7.crl" for n in range(7)
+    }
+    assert preview(at(made, 1)) == ()
+
+
+def test_who_names_an_old_shard_is_covered_until_the_end(made: Path) -> None:
+    leaf = held(made)["east/van/blue"]
+    edit(made, "    crl_shards: 4\n", "")
+    apply(at(made, 1))
+    assert not [name for name in lists(made) if "of4" in name and lists(made)[name].this_update != NOW]
+    revoke(at(made, 2), "east/van/blue", "superseded")
+    apply(at(made, 3))
+    assert said(leaf, made)[shard(leaf, 4)] == (True, True)
+    assert said(leaf, made)["contoso-issuing.crl"] == (True, True)
+    fresh = held(made)["east/van/blue"]
+    assert fresh.crl_distribution_points == ("http://pki.contoso.com/crl/contoso-issuing.crl",)
+    apply(at(made, 20))
+    assert all(facts.this_update == NOW + timedelta(days=20) for facts in lists(made).values())
+    last = max(one.not_after for one in (leaf, *map(held(made).get, LEAVES)) if one)
+    end = (last - NOW).days + 1
+    applied = apply(at(made, end))
+    assert not [path for path in applied.delivered if "of4" in path], "nobody names them any more"
+    assert [told for told in applied.messages if "of4.crl: is no longer part of the plan" in told]
+
+
+def test_another_address_is_added_to_a_list_while_the_old_one_is_named(made: Path) -> None:
+    old = held(made)["east/van/blue"]
+    edit(made, "http://pki.contoso.com/crl", "http://crl.contoso.com")
+    assert set(apply(at(made, 1)).made) >= set(LEAVES)
+    new = held(made)["east/van/blue"]
+    assert new.crl_distribution_points == (f"http://crl.contoso.com/{shard(new, 4)}",)
+    assert said(old, made)[shard(old, 4)] == said(new, made)[shard(new, 4)] == (True, False)
+    assert lists(made)[shard(new, 4)].points == tuple(
+        f"{folder}/{shard(new, 4)}" for folder in ("http://crl.contoso.com", "http://pki.contoso.com/crl")
+    )
+
+
+# ── numbers, and what leaves a list ──
+
+
+def test_numbers_rise_whatever_happens_to_clock_and_inventory(made: Path, tmp_path: Path) -> None:
+    backup = shutil.copytree(made / "bakery.certwright", tmp_path / "backup")
+    numbers = [lists(made)["contoso-issuing.crl"].number or 0]
+    for day in (16, 32, 48):
+        apply(at(made, day))
+        numbers.append(lists(made)["contoso-issuing.crl"].number or 0)
+    revoke(at(made, 47.5), "east/van/blue", "superseded")  # a clock that was set back
+    apply(at(made, 47.6))
+    numbers.append(lists(made)["contoso-issuing.crl"].number or 0)
+    shutil.rmtree(made / "bakery.certwright")
+    shutil.copytree(backup, made / "bakery.certwright")
+    apply(at(made, 64), replace=True)
+    numbers.append(lists(made)["contoso-issuing.crl"].number or 0)
+    assert numbers == sorted(set(numbers)), "each higher than all before"
+
+
+def test_an_expired_certificate_stays_for_one_more_list(made: Path) -> None:
+    leaf = held(made)["east/van/blue"]
+    end = (leaf.not_after - NOW) / timedelta(days=1)
+    revoke(at(made, 1), "east/van/blue", "superseded")
+    apply(at(made, 1))
+    there = [leaf.serial in lists(made)["contoso-issuing.crl"].revoked]
+    for day in (end - 1, end + 1, end + 2, end + 17):  # a list a fortnight, so the third day is no new one
+        apply(at(made, day))
+        there.append(leaf.serial in lists(made)["contoso-issuing.crl"].revoked)
+    assert there == [True, True, True, True, False]
+
+
+def test_what_is_revoked_after_its_end_is_listed_once(made: Path) -> None:
+    """RFC 5280 3.3 asks for one list after the end; whoever was revoked later was on none yet."""
+    leaf = held(made)["east/van/blue"]
+    end = (leaf.not_after - NOW) / timedelta(days=1)
+    apply(at(made, end - 30))
+    gone = Revocation(leaf.serial, "contoso/issuing", "east/van/blue", "superseded", NOW + timedelta(days=end + 1))
+    with Inventory.open(at(made).database) as inventory, inventory.writing() as book:
+        book.revoke([gone])
+    apply(at(made, end + 2))
+    assert leaf.serial in lists(made)["contoso-issuing.crl"].revoked
+    apply(at(made, end + 20))
+    assert leaf.serial not in lists(made)["contoso-issuing.crl"].revoked
+
+
+def test_life_and_overlap_are_as_the_deployment_file_says(made: Path) -> None:
+    edit(made, "crl_shards: 4", "crl_shards: 4\n    crl_life: 7d\n    crl_overlap: 48h")
+    assert apply(at(made, 4.9)).shown == ()
+    assert len(apply(at(made, 5)).shown) == 6
+    facts = lists(made)["contoso-root.crl"]
+    assert (facts.next_update, facts.next_publish) == (NOW + timedelta(days=12), NOW + timedelta(days=10))
+
+
+# ── folders of web servers ──
+
+
+def test_everybody_may_read_what_is_published(made: Path) -> None:
+    (made / "www" / "contoso-issuing.crl").unlink()
+    before = os.umask(0o077)
+    try:
+        assert apply(at(made, HOUR)).shown == ("www/contoso-issuing.crl",)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((made / "www" / "contoso-issuing.crl").stat().st_mode) == 0o644
+    assert not [file for file in (made / "www").iterdir() if file.suffix != ".crl"]
+
+
+def test_a_folder_that_is_not_there_is_not_made_and_keeps_nothing_from_being_done(made: Path) -> None:
+    (made / "www").rename(made / "elsewhere")
+    edit(made, "name: blue", "name: green")
+    applied = apply(at(made, HOUR))
+    assert applied.made == ("east/van/green",)
+    assert {place for place, _ in applied.unshown} == {"contoso/root", "contoso/issuing"}
+    assert "www: there is no such folder to publish in: mount it or make it" in applied.unshown[0][1]
+    assert not (made / "www").exists()
+    assert {action.place for action in preview(at(made, HOUR))} == {"contoso/root", "contoso/issuing"}
+    (made / "elsewhere").rename(made / "www")
+    assert apply(at(made, HOUR)) == Applied((), (), apply(at(made, HOUR)).next_due, apply(at(made, HOUR)).messages)
+
+
+def test_a_newer_list_is_never_overwritten(made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(made, tmp_path / "other"))
+    apply(at(other, 20))
+    newer = (other / "www" / "contoso-issuing.crl").read_bytes()
+    (made / "www" / "contoso-issuing.crl").write_bytes(newer)
+    for replace in (False, True):
+        applied = apply(at(made, 16), replace=replace)
+        (told,) = [reason for place, reason in applied.unshown]
+        assert "a newer list lies there" in told
+        assert "its inventory is an old copy" in told
+        assert (made / "www" / "contoso-issuing.crl").read_bytes() == newer
+    assert lists(made)["contoso-root.crl"].this_update == NOW + timedelta(days=16), "the others are published"
+
+
+def test_somebody_elses_list_is_replaced_only_when_asked_to(made: Path) -> None:
+    foreign = (CASES / "x509" / "two.crl").read_bytes()
+    (made / "www" / "contoso-issuing.crl").write_bytes(foreign)
+    applied = apply(at(made, HOUR))
+    assert [place for place, _ in applied.unshown] == ["contoso/issuing"]
+    assert "publish in another folder, or run again with --replace" in applied.unshown[0][1]
+    assert (made / "www" / "contoso-issuing.crl").read_bytes() == foreign
+    assert apply(at(made, HOUR), replace=True).shown == ("www/contoso-issuing.crl",)
+
+
+@pytest.mark.parametrize("content", [b"", b"half of a l"])
+def test_what_is_no_list_is_replaced(made: Path, content: bytes) -> None:
+    (made / "www" / "contoso-root.crl").write_bytes(content)
+    assert apply(at(made, HOUR)).shown == ("www/contoso-root.crl",)
+
+
+def test_several_folders_are_all_served(made: Path) -> None:
+    (made / "mirror").mkdir()
+    edit(made, "publish: www", f"publish: [www, {made}/mirror]")
+    assert len(apply(at(made, HOUR)).shown) == 6
+    assert lists(made, "mirror") == lists(made)
+
+
+def test_a_reader_never_sees_half_a_file(made: Path) -> None:
+    """While lists of many lengths are published, others read them as fast as they can."""
+    file, seen, ended = made / "www" / "contoso-issuing.crl", list[int](), threading.Event()
+    issuer = x509.load_der_x509_certificate(held(made)["contoso/issuing"].der).public_key()
+
+    def read() -> None:
+        while not ended.is_set():
+            crl = x509.load_der_x509_crl(file.read_bytes())
+            assert crl.is_signature_valid(issuer)  # type: ignore[arg-type]
+            seen.append(crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number)
+
+    readers = [Failing(read) for _ in range(2)]
+    for number in range(12):
+        lines = [
+            Revocation(number << 64 | one, "contoso/issuing", "x", "", NOW) for one in range(1, 1 + 700 * (number % 3))
+        ]
+        with Inventory.open(at(made).database) as inventory, inventory.writing() as book:
+            book.revoke([*lines, Revocation(1 << 100 | number, "contoso/issuing", "x", "superseded", NOW)])
+        apply(at(made, (number + 1) * HOUR))
+    ended.set()
+    for reader in readers:
+        reader.join()
+        assert reader.failure is None
+    assert len(set(seen)) > 5
+
+
+class Failing(threading.Thread):
+    """A thread that tells how it failed."""
+
+    def __init__(self, target: Callable[[], None]) -> None:
+        super().__init__()
+        self._run, self.failure = target, None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._run()
+        except BaseException as failure:
+            self.failure = failure
+
+
+def test_openssl_fetches_the_shard_from_nginx_and_refuses_the_revoked(tmp_path: Path) -> None:
+    """The list comes from where the certificate says, and openssl does the rest."""
+    www = tmp_path / "www"
+    www.mkdir()
+
+    def servers(port: int) -> str:
+        return f"server {{ listen 127.0.0.1:{port}; location /crl/ {{ alias {www}/; }} }}"
+
+    with nginx(tmp_path, servers) as port:
+        shutil.copy(CASES / "products" / "bakery.toml", tmp_path)
+        text = (CASES / "flow" / "bakery.yaml").read_text()
+        said = f"crl: 'http://localhost:{port}/crl'\n    publish: {www}\n    crl_shards: 3"
+        (tmp_path / "bakery.yaml").write_text(text.replace(PLAIN, said))
+        now = datetime.now(UTC)
+        apply(load(tmp_path / "bakery.yaml", now=now - timedelta(hours=2)))
+        leaves = {place: one for place, one in held(tmp_path).items() if place in LEAVES}
+        assert [verified(leaf, tmp_path) for leaf in leaves.values()] == ["OK"] * 3
+        revoke(load(tmp_path / "bakery.yaml", now=now - timedelta(hours=1)), "east/van/blue", "keyCompromise")
+        apply(load(tmp_path / "bakery.yaml", now=now))
+        told = {place: verified(leaf, tmp_path) for place, leaf in leaves.items()}
+    assert told == dict.fromkeys(LEAVES, "OK") | {"east/van/blue": "certificate revoked"}
+
+
+def verified(leaf: CertificateFacts, folder: Path) -> str:
+    for name, der in (("leaf", leaf.der), *((n, held(folder)[f"contoso/{n}"].der) for n in ("issuing", "root"))):
+        pem = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
+        (folder / f"{name}.pem").write_bytes(pem)
+    command = ["openssl", "verify", "-crl_check", "-crl_download", "-CAfile", "root.pem", "-untrusted", "issuing.pem"]
+    done = subprocess.run([*command, "leaf.pem"], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return done.stdout.split()[-1]
+    return next(line.rpartition(": ")[2] for line in done.stderr.splitlines() if line.startswith("error "))
+
+
+# ── killed ──
+
+
+class Killed(BaseException):
+    """The light goes out."""
+
+
+def test_killed_at_any_point_numbers_rise_and_the_end_is_the_same(made: Path, tmp_path: Path) -> None:
+    """A revocation is published; a run that was ended anywhere is made good by the next one."""
+    revoke(at(made, HOUR), "east/van/blue", "keyCompromise")
+    points = 0
+    whole = Path(shutil.copytree(made, tmp_path / "whole"))
+
+    def count(point: str) -> None:
+        nonlocal points
+        points += 1
+
+    apply(at(whole, 2 * HOUR), at=count)
+    assert points > 25
+    wanted = {name: (facts.number, set(facts.revoked)) for name, facts in lists(whole).items()}
+    for number in range(points):
+        folder = Path(shutil.copytree(made, tmp_path / f"{number}"))
+        left = number
+
+        def die(point: str) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Killed(point)
+
+        with pytest.raises(Killed):
+            apply(at(folder, 2 * HOUR), at=die)
+        shown = {name: facts.number or 0 for name, facts in lists(folder).items()}
+        apply(at(folder, 2 * HOUR))
+        after = lists(folder)
+        assert all((after[name].number or 0) >= before for name, before in shown.items())
+        assert {name: (facts.number, set(facts.revoked)) for name, facts in after.items()} == wanted
+        assert preview(at(folder, 2 * HOUR)) == ()
+        shutil.rmtree(folder)
