@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from certwright.errors import Refused
-from certwright.flow.standing import Standing, look, todo
+from certwright.flow.standing import Standing, look, todo, wanted_paths
 from certwright.flow.world import World
 from certwright.generations import Consumer, Generation, State
 from certwright.inventory import Book, Event, Inventory, Revocation
@@ -169,13 +169,16 @@ def _told(gate: Gate, plan: Plan) -> str:
 
 
 def left_over(plan: Plan, standing: Standing) -> Iterator[str]:
-    """Paths of files that a rotation left over: those of retired authorities, and of trust lists that held them."""
+    """Paths of files that a rotation left over, and that are there unchanged or taken away already: those of
+    authorities that are no longer planned, and those of trust lists that held them.
+    """
     rotating = {line.issuer for line in plan.lines}
+    if not rotating:
+        return
     lists = {place.id for place in plan.places if any(one.partition("/")[0] in rotating for one in place.anchor_places)}
-    planned, left = {place.id for place in plan.places}, set(standing.left(plan))
-    return (
-        one.path
-        for one in standing.deliveries
-        if one.path in left
-        and (one.place in lists or (one.place.partition("/")[0] in rotating and one.place not in planned))
-    )
+    planned, wanted = {place.id for place in plan.places}, set(wanted_paths(plan))
+    for one in standing.deliveries:
+        gone = one.place not in planned and one.place.partition("/")[0] in rotating
+        is_ours = standing.is_there(one) or one.path not in standing.observed
+        if (gone or one.place in lists) and one.path not in wanted and is_ours:
+            yield one.path
