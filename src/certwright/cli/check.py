@@ -88,6 +88,7 @@ def command(
     Windows stores.
     https://host:port is a server: what it sends is judged for the places that its name stands for.
     cluster:CONTEXT is a live Kubernetes cluster, by its context in the kubeconfig; cluster: is the current one.
+    A file that `kubectl get -o json` has written is judged as the cluster it was read from.
     Without a deployment file, --product with its facts says what is expected; passwords are then given for
     the sets of a site called like the product (stack-hub/deployment), or for '*', which is every set.
     The exit code is 0 when nothing is wrong, 1 when something is, 2 when something could not be judged.
