@@ -26,7 +26,7 @@ from certwright.model import (
 )
 from certwright.pack.inspecting import Light, inspect
 from certwright.report.inspection import Inspected
-from certwright.report.inventory import CrlRow, Row, Standing
+from certwright.report.inventory import CrlRow, Row, Standing, Turn
 from certwright.value import value
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -132,6 +132,7 @@ STANDING = Standing(
     state=PurePosixPath("contoso.certwright"),
     exists=True,
     now=NOW,
+    turns=(Turn("contoso", 2, "signing", 3, ("east/gateway",)),),
 )
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -72,6 +72,8 @@ def test_what_is_due_and_when_lists_end_is_told() -> None:
     assert set(due.values()) == {0, 1}
     ends = {sample.labels["authority"]: sample.value for sample in told["certwright_crl_next_update"].samples}
     assert ends == {crl.authority: crl.next_update.timestamp() for crl in STANDING.crls}
+    (rotation,) = told["certwright_rotation_blocks"].samples
+    assert (rotation.labels, rotation.value) == ({"issuer": "contoso", "generation": "2", "to": "signing"}, 3)
     assert told["certwright_looked_at"].samples[0].value == NOW.timestamp()
     assert told["certwright_build_info"].samples[0].labels == {"version": "1.2.3"}
     assert "x509_cert_not_after" not in told

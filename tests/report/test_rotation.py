@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from certwright.generations import State
+from certwright.report.inventory import Turn, status_text
 from certwright.report.layout import Screen, columns_of
 from certwright.report.rotation import Hindrance, Step, rotation_text, state_word
 
 from .rotated import UNDER_WAY, UNROTATED
+from .samples import STANDING
 
 
 def test_the_matrix_at_80_columns() -> None:
@@ -84,6 +86,19 @@ def test_everything_in_the_way_is_said(kind: str, said: str) -> None:
     assert said in text
     assert "the step is forced: it burns" in text
     assert text.startswith("contoso is being rotated: generation 1 is to be retired")
+
+
+@pytest.mark.parametrize(
+    ("turn", "said"),
+    [
+        (Turn("contoso", 2, "signing", 0), "contoso: generation 2 becomes signing with the next apply"),
+        (Turn("contoso", 1, "retired", 1), "contoso: generation 1 is not retired yet; certwright ca status says why"),
+        (Turn("contoso", 2, "signing", 3, ("x/y", "x/z")), "2 consumers are not reached: certwright ca status"),
+    ],
+)
+def test_a_rotation_stands_in_the_status_of_a_deployment(turn: Turn, said: str) -> None:
+    told = " ".join(status_text(replace(STANDING, turns=(turn,)), Screen()).split())
+    assert said in told
 
 
 def test_states_are_told_apart() -> None:

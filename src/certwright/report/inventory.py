@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import PurePath
 
+from certwright.generations import State
 from certwright.model import Action
 from certwright.report import words
 from certwright.report.envelope import Json, days, envelope, moment
 from certwright.report.layout import Cell, Screen, paragraph, table
+from certwright.report.rotation import state_word
 from certwright.speech import tr, trn
 from certwright.value import value
 
@@ -47,6 +49,19 @@ class CrlRow:
 
 
 @value
+class Turn:
+    """A rotation under way: which generation is to become what, how many things keep it from that, and who of them is
+    a consumer that was not reached.
+    """
+
+    issuer: str
+    number: int
+    to: str
+    blocks: int
+    unreached: tuple[str, ...] = ()
+
+
+@value
 class Standing:
     """The inventory beside the plan at one moment. `abandoned` counts serials whose issuance was interrupted."""
 
@@ -58,6 +73,7 @@ class Standing:
     state: PurePath
     exists: bool
     now: datetime
+    turns: tuple[Turn, ...] = ()
 
 
 def next_text(next_due: tuple[date, str] | None, actions: Sequence[Action] = (), waiting: int = 0) -> str:
@@ -94,9 +110,25 @@ def status_text(standing: Standing, screen: Screen) -> str:
             standing.abandoned,
         )
         lines += ["", *paragraph(told, screen)]
+    for turn in standing.turns:
+        lines += ["", *paragraph(_turn_text(turn), screen)]
     waits = [row for row in standing.rows if row.waiting]
     lines += ["", *paragraph(next_text(standing.next_due, standing.actions, len(waits)), screen)]
     return "\n".join(lines) + "\n"
+
+
+def _turn_text(turn: Turn) -> str:
+    """How far a rotation is; who keeps it back stands in the status of the authority."""
+    words: dict[str, str | int] = {"issuer": turn.issuer, "number": turn.number, "state": state_word(State(turn.to))}
+    if not turn.blocks:
+        return tr("{issuer}: generation {number} becomes {state} with the next apply", **words)
+    if not turn.unreached:
+        return tr("{issuer}: generation {number} is not {state} yet; certwright ca status says why", **words)
+    return trn(
+        "{issuer}: generation {number} is not {state} yet; {count} consumer is not reached: certwright ca status",
+        "{issuer}: generation {number} is not {state} yet; {count} consumers are not reached: certwright ca status",
+        len(turn.unreached), **words,
+    )  # fmt: skip
 
 
 def _cells(row: Row, now: datetime) -> list[Cell]:
@@ -126,6 +158,16 @@ def status_document(standing: Standing) -> dict[str, Json]:
                     "next_update": moment(crl.next_update),
                 }
                 for crl in standing.crls
+            ],
+            "rotations": [
+                {
+                    "issuer": turn.issuer,
+                    "generation": turn.number,
+                    "to": turn.to,
+                    "blocks": turn.blocks,
+                    "unreached": list(turn.unreached),
+                }
+                for turn in standing.turns
             ],
             "abandoned_serials": standing.abandoned,
             "made": standing.exists,

@@ -46,6 +46,10 @@ def metrics_text(standing: Standing, exposed: Sequence[Exposed], version: str) -
     )
     lists = [({"authority": crl.authority}, _seconds(crl.next_update)) for crl in standing.crls]
     lines += _family("certwright_crl_next_update", "When a revocation list is out of force, seconds since 1970.", lists)
+    turns = [
+        ({"issuer": turn.issuer, "generation": str(turn.number), "to": turn.to}, turn.blocks) for turn in standing.turns
+    ]
+    lines += _family("certwright_rotation_blocks", "How many things keep a rotation from its next step.", turns)
     lines += _family("certwright_looked_at", "When these were taken, seconds since 1970.", [({}, _seconds(now))])
     lines += _family("certwright_build_info", "Who wrote them.", [({"version": version}, 1)])
     return "\n".join([*lines, ""])

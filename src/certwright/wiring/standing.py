@@ -1,6 +1,6 @@
 """What is held, until when, and what is due: read from the inventory, without any secret but one's own password."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from certwright import flow
@@ -15,6 +15,7 @@ from certwright.targets.folder import Folder
 from certwright.value import value
 from certwright.wiring.applying import inventory_of, shown_below
 from certwright.wiring.loading import Loaded
+from certwright.wiring.rotations import progress_of
 from certwright.wiring.vault import open_safe
 
 
@@ -36,7 +37,21 @@ def status(loaded: Loaded) -> report.Standing:
         state=loaded.state,
         exists=inventory is not None,
         now=loaded.now,
+        turns=tuple(_turns(loaded)),
     )
+
+
+def _turns(loaded: Loaded) -> Iterator[report.Turn]:
+    """The rotations under way; none where `apply` refuses everything, which stands among what is due."""
+    try:
+        under_way = progress_of(loaded)
+    except Impossible:
+        return
+    for one in under_way:
+        if one.gate:
+            step = one.gate.step
+            blocks = 0 if one.gate.is_open else len(one.gate.blocks)
+            yield report.Turn(one.issuer, step.number, str(step.to), blocks, one.unreached if blocks else ())
 
 
 def show_password(loaded: Loaded, set_id: str, *, unlock: Unlock | None = None) -> str:
