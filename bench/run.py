@@ -204,12 +204,18 @@ def judge_many(rounds: int, quick: bool) -> list[str]:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
+def rotate_many(rounds: int, quick: bool) -> list[str]:
+    """A thousand leaves under rotation: their keys take a while, so fewer rounds do."""
+    command = [PYTHON, str(HERE / "rotation.py"), str(max(3, rounds // 2)), "100" if quick else "1000"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="without the peers, nothing written")
     parser.add_argument(
-        "--only", nargs="*", choices=["apply", "many", "check", "plan", "judge"], help="only these tables"
+        "--only", nargs="*", choices=["apply", "many", "check", "plan", "judge", "rotate"], help="only these tables"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -220,6 +226,7 @@ def main() -> None:
             "check": lambda: check_208(work, options.rounds),
             "plan": lambda: plan_200(work, options.rounds * 2),
             "judge": lambda: judge_many(options.rounds, options.quick),
+            "rotate": lambda: rotate_many(options.rounds, options.quick),
         }
         lines: list[str] = []
         for name in options.only or parts:

@@ -46,7 +46,8 @@ def _of_issuer(wish: IssuerWish, lines: Sequence[Line], rotations: Rotations) ->
             yield _authority(wish, line, "root", root, signs=signs)
         yield _authority(wish, line, "issuing", issuing, signs=line.state in ("staged", "signing"))
         if bridged := older_root(line, own):
-            yield _bridge(wish, line, bridged, replace(root, lifetime=min(root.lifetime, drafts[bridged.number][0].lifetime)))
+            older, _ = drafts[bridged.number]
+            yield _bridge(wish, line, bridged, replace(root, lifetime=min(root.lifetime, older.lifetime)))
 
 
 def _first(wish: IssuerWish) -> Line:

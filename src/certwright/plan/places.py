@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import cast
 
 from certwright.catalogue.conditions import holds, in_builds, look_up, placeholders, words
-from certwright.catalogue.product import PlaceTemplate, Target
+from certwright.catalogue.product import PackageTemplate, PlaceTemplate, Target
 from certwright.errors import Unreadable
 from certwright.manifest.read import Wish
 from certwright.model import (
@@ -72,6 +72,7 @@ class Places:
         self.filling, self.issuer, self.wishes, self.renewal = filling, issuer, wishes, renewal
         self.generations = Lineage(issuer, lines)
         self.asked: dict[str, Sequence[Requirement]] = {}
+        self.packed: dict[str, Sequence[PackageTemplate]] = {}
         self.together = {one.id for one in filling.product.sets if one.together}
         self.target = self._target(targets)
         self.places = tuple(self._place(row) for row in self._rows())
@@ -243,16 +244,25 @@ class Places:
         return f"CN={first}" if 0 < len(first) <= MOST_COMMON_NAME else ""
 
     def _packages(self, row: _Row) -> Iterator[Package]:
-        layouts = cast("tuple[str, ...]", self.filling.facts["layouts"])
-        for package in self.filling.product.packages:
-            concerned = concerns(package.applies, (row.template.id, *row.template.groups))
-            chosen = not package.layout or package.layout in layouts
-            if concerned and chosen and self.filling.applies(package, row.facts):
+        for package in self._packed_as(row.template):
+            if self.filling.applies(package, row.facts):
                 path = self.filling.words(package.path, row.facts, row.at)
                 options = self.filling.filled(dict(package.options), row.facts, row.at) or {}
                 whole = f"{self.filling.site}/{path}"
                 bridges = self.generations.bridges() if package.bridges else ()
                 yield Package(package.id, package.form, whole, package.layout, cast("Facts", options), bridges)
+
+    def _packed_as(self, template: PlaceTemplate) -> Sequence[PackageTemplate]:
+        """The packages of places of that row, in the layouts of the site, whatever the facts."""
+        if template.id not in self.packed:
+            layouts = cast("tuple[str, ...]", self.filling.facts["layouts"])
+            self.packed[template.id] = [
+                package
+                for package in self.filling.product.packages
+                if concerns(package.applies, (template.id, *template.groups))
+                and (not package.layout or package.layout in layouts)
+            ]
+        return self.packed[template.id]
 
     def _notes(self, row: _Row) -> tuple[str, ...]:
         product, gone = self.filling.product, row.template.deprecated
