@@ -81,9 +81,10 @@ def test_stopped_anywhere_and_run_again(make: Callable[[str], Plant]) -> None:
     at, points = stopping(10_000)
     story(replace(undisturbed, asked=replace(undisturbed.asked, at=at)))
     wanted = state(undisturbed)
-    ours = [number for number, point in enumerate(points) if "secret" in point or "list" in point]
+    told = ("secret",) if undisturbed.vault else ("secret", "list")  # lists are the same table for both
+    ours = [number for number, point in enumerate(points) if any(word in point for word in told)]
     firsts = {points[number]: number for number in reversed(ours)}
-    assert len(firsts) >= 6
+    assert len(firsts) >= 4
     for point, number in firsts.items():
         here = make(f"killed-{number}")
         at, _ = stopping(number)

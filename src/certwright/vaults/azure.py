@@ -26,7 +26,7 @@ from certwright.vaults import Secret
 VERSION = "7.4"  # of the REST interface: the newest that vaults of all clouds are sure to speak
 TAGS = {"file-encoding": "hex"}  # what `az keyvault secret set --encoding hex` writes beside the value
 OFFICER = "Key Vault Secrets Officer"
-_PATIENCE = {"retry_total": 4, "connection_timeout": 15, "read_timeout": 30}
+_PATIENCE = {"retry_total": 3, "connection_timeout": 15, "read_timeout": 30}
 
 
 class AzureVault:
