@@ -23,29 +23,17 @@ DECLARED = "    - {number: 2, reason: it ends}\n"
 CONSUMERS = "    consumers: [{name: gate, look: report, shows: [shop-front]}, {name: till, look: report}]\n"
 
 
-class Bakery:
-    """One deployment in a folder of its own. `day` counts from the first run."""
+class Deployment:
+    """A deployment in a folder of its own. `day` counts from the first run."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.file = folder, folder / "bakery.yaml"
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.file = folder, folder / f"{name}.yaml"
         self.day = 0.0
-        if not self.file.exists():
-            shutil.copy(CASES / "products" / "bakery.toml", folder)
-            text = (CASES / "flow" / "bakery.yaml").read_text()
-            self.file.write_text(text.replace("    domain:", f"{CONSUMERS}    domain:"))
 
     def edit(self, old: str, new: str) -> None:
         text = self.file.read_text()
         assert old in text
         self.file.write_text(text.replace(old, new))
-
-    def declare(self, *entries: str) -> None:
-        """Generations of contoso, as lines of a list; none takes the declaration back."""
-        lines = self.file.read_text().splitlines(keepends=True)
-        kept = [line for line in lines if not line.startswith(("    generations:", "    - {number:"))]
-        at = next(number for number, line in enumerate(kept) if line.startswith("    crl:"))
-        made = ["    generations:\n", *(entries or (DECLARED,))]
-        self.file.write_text("".join((*kept[:at], *made, *kept[at:])))
 
     def loaded(self) -> Loaded:
         return load(self.file, now=self.now)
@@ -75,20 +63,21 @@ class Bakery:
         loaded = self.loaded()
         return consumers_of(loaded.deployment, loaded.products, loaded.plan)
 
-    def see(self, *names: str, roots: tuple[str, ...] | None = None, shows: str = "east/shop-front") -> None:
-        """These consumers (all) report now: the roots that are handed out (or these), and the leaf that lies there."""
-        held, places = self.held(), {place.id for place in self.loaded().plan.places}
-        trusted = roots if roots is not None else tuple(one for one in held if "/root" in one and one in places)
-        prints = frozenset(read_certificate(held[one].certificate).fingerprint for one in trusted)
-        leaf = read_certificate(held[shows].certificate)
-        signer = leaf.authority_key_identifier
-        assert signer is not None
+    def see_all(self, issuer: str) -> None:
+        """Every consumer of the issuer reports now: the roots that are handed out, and what lies there for it."""
+        loaded, held = self.loaded(), self.held()
+        roots = {line.root for line in loaded.plan.lines if line.issuer == issuer and line.trusted} or {
+            f"{issuer}/root"
+        }
+        prints = frozenset(read_certificate(held[one].certificate).fingerprint for one in roots)
+        for one in self.consumers():
+            shown = [read_certificate(held[place].certificate) for place in one.shows if place in held]
+            leaves = tuple((leaf.fingerprint, (leaf.authority_key_identifier or b"").hex()) for leaf in shown)
+            self._write(Sighting(one.id, self.now, "test", prints, leaves, self.now))
+
+    def _write(self, seen: Sighting) -> None:
         with Inventory.open(self.loaded().database) as inventory, inventory.writing() as book:
-            for one in self.consumers():
-                if not names or one.id in names:
-                    leaves = ((leaf.fingerprint, signer.hex()),) if one.shows else ()
-                    seen = Sighting(one.id, self.now, "test", prints, leaves, self.now if one.shows else None)
-                    book.observe(SEEN, {one.id: sighting_text(seen)}, self.now)
+            book.observe(SEEN, {seen.consumer: sighting_text(seen)}, self.now)
 
     def progress(self) -> Progress:
         (one,) = progress_of(self.loaded())
@@ -97,3 +86,35 @@ class Bakery:
     def files(self) -> set[str]:
         root = self.folder / "out"
         return {file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file()}
+
+
+class Bakery(Deployment):
+    """A small deployment with two consumers: a gate, which presents the shop's certificate, and a till."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "bakery")
+        if not self.file.exists():
+            shutil.copy(CASES / "products" / "bakery.toml", folder)
+            text = (CASES / "flow" / "bakery.yaml").read_text()
+            self.file.write_text(text.replace("    domain:", f"{CONSUMERS}    domain:"))
+
+    def declare(self, *entries: str) -> None:
+        """Generations of contoso, as lines of a list; none takes the declaration back."""
+        lines = self.file.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(("    generations:", "    - {number:"))]
+        at = next(number for number, line in enumerate(kept) if line.startswith("    crl:"))
+        made = ["    generations:\n", *(entries or (DECLARED,))]
+        self.file.write_text("".join((*kept[:at], *made, *kept[at:])))
+
+    def see(self, *names: str, roots: tuple[str, ...] | None = None, shows: str = "east/shop-front") -> None:
+        """These consumers (all) report now: the roots that are handed out (or these), and the leaf that lies there."""
+        held, places = self.held(), {place.id for place in self.loaded().plan.places}
+        trusted = roots if roots is not None else tuple(one for one in held if "/root" in one and one in places)
+        prints = frozenset(read_certificate(held[one].certificate).fingerprint for one in trusted)
+        leaf = read_certificate(held[shows].certificate)
+        signer = leaf.authority_key_identifier
+        assert signer is not None
+        for one in self.consumers():
+            if not names or one.id in names:
+                leaves = ((leaf.fingerprint, signer.hex()),) if one.shows else ()
+                self._write(Sighting(one.id, self.now, "test", prints, leaves, self.now if one.shows else None))

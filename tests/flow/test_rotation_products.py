@@ -1,0 +1,94 @@
+"""The examples of all four products go through a whole rotation of their root: `check` accepts every step."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from certwright.rotation.schedule import longest_leaf
+from certwright.wiring.applying import preview
+from certwright.wiring.checking import check
+from certwright.wiring.declaring import Wish, declare
+from certwright.x509.read import read_certificate
+
+from .rotated import Deployment
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+PRODUCTS = ("azure-local", "azure-stack-hub", "azure-iot-operations", "configuration-manager")
+
+
+@pytest.fixture(scope="module", params=PRODUCTS)
+def journey(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """One deployment of that product after its first run."""
+    folder = tmp_path_factory.mktemp(request.param) / "site"
+    shutil.copytree(EXAMPLES / request.param, folder)
+    one = Deployment(folder, "contoso")
+    text = one.file.read_text()
+    keys = "    root: {key: rsa-2048}\n    issuing: {key: rsa-2048}\n"
+    assert "    kind: embedded\n" in text
+    one.file.write_text(text.replace("    kind: embedded\n", f"    kind: embedded\n{keys}"))
+    one.apply(1)
+    return one
+
+
+def accepted(one: Deployment) -> None:
+    assert preview(one.loaded()) == ()
+    report, places = check(one.loaded()), {place.id: place for place in one.loaded().plan.places}
+    given = {place for place in places if places[place].anchors}  # files of others end when they end
+    assert not [found for found in report.findings() if found.place not in given]
+    assert not report.unjudged
+
+
+def leaves(one: Deployment) -> set[str]:
+    """Who signed what lies at the sites, of the issuer's own certificates."""
+    places = {place.id: place for place in one.loaded().plan.places}
+    return {have.issuer for place, have in one.held().items() if place in places and places[place].site}
+
+
+def test_a_whole_rotation(journey: Deployment) -> None:
+    one = journey
+    (issuer,) = (wish.name for wish in one.loaded().deployment.issuers)
+    below = {f"{issuer}/root", f"{issuer}/issuing"}
+    accepted(one)
+    assert leaves(one) <= below
+    before = one.files()
+
+    declare(one.loaded(), issuer, Wish("it ends")).write()
+    one.apply(1)
+    assert one.states() == {2: "staged"}
+    assert leaves(one) <= below
+    accepted(one)
+    assert before <= one.files()
+
+    assert one.consumers(), "the catalogue knows who trusts the issuer of this product"
+    assert set(one.progress().unreached) == {consumer.id for consumer in one.consumers()}
+    one.apply(400)
+    assert one.states() == {2: "staged"}, "nobody was seen"
+    accepted(one)
+
+    one.see_all(issuer)
+    one.apply(1)
+    assert one.states() == {1: "verify-only", 2: "signing"}
+    assert leaves(one) <= {f"{issuer}/root-2", f"{issuer}/issuing-2"}
+    accepted(one)
+
+    one.see_all(issuer)
+    one.day += max(_life(one).days, 1)
+    one.apply()
+    assert one.states() == {1: "retired", 2: "signing"}
+    accepted(one)
+    assert not {file for file in one.files() - before if file.endswith(("-1.cer", "-1.der"))}
+    roots = {
+        read_certificate(have.chain[-1]).subject for place, have in one.held().items() if place.startswith(_site(one))
+    }
+    assert all("G2" in root for root in roots)
+
+
+def _site(one: Deployment) -> str:
+    return one.loaded().deployment.sites[0].name
+
+
+def _life(one: Deployment) -> timedelta:
+    loaded = one.loaded()
+    return longest_leaf(loaded.deployment.issuers[0].name, loaded.plan.places, one.now.date())
