@@ -121,7 +121,8 @@ class Cluster:
     are `closed` to whoever asked.
     """
 
-    things: tuple[Thing, ...]
+    things: Mapping[Address, Thing] = field(repr=False)
+    kinds: Mapping[str, Sequence[Thing]] = field(repr=False)
     label: str = ""
     whole: bool = False
     planned: frozenset[Address] = frozenset()
@@ -131,12 +132,11 @@ class Cluster:
 
     def of(self, kind: str, namespace: str = "") -> Sequence[Thing]:
         """All objects of a kind, of one namespace or of all."""
-        return [one for one in self.things if one.kind == kind and (not namespace or one.namespace == namespace)]
+        return [one for one in self.kinds.get(kind, ()) if not namespace or one.namespace == namespace]
 
     def find(self, kind: str, namespace: str, name: str) -> Thing | None:
         """The object of that address, None when it was not seen."""
-        wanted = (kind, "" if kind in WIDE else namespace, name)
-        return next((one for one in self.things if one.address == wanted), None)
+        return self.things.get((kind, "" if kind in WIDE else namespace, name))
 
     def asked(self, kind: str, namespace: str = "") -> bool:
         """Whether an object of that kind and namespace would have been seen, were it there."""
@@ -145,8 +145,8 @@ class Cluster:
         if self.live:
             return True
         if kind in EVERYWHERE:
-            return bool(self.of(kind, namespace))
-        return self.whole or bool(self.of(kind))
+            return any(not namespace or one.namespace == namespace for one in self.kinds.get(kind, ()))
+        return self.whole or kind in self.kinds
 
 
 def fetched(provider_class: Thing) -> tuple[str, ...]:

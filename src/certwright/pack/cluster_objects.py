@@ -4,6 +4,7 @@ Objects come from strangers: what is broken in one says so, and spoils neither i
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,7 +29,10 @@ _PARTS = ("data", "stringData", "binaryData")
 def cluster_of(objects: Iterable[Object], label: str) -> Cluster:
     """The facts of the objects of one cluster. Of an object that is there twice the last one counts."""
     things = {one.address: one for one in map(thing_of, objects) if one}
-    return Cluster(tuple(things.values()), label, len({one.kind for one in things.values()}) > 1)
+    kinds: dict[str, list[Thing]] = defaultdict(list)
+    for one in things.values():
+        kinds[one.kind].append(one)
+    return Cluster(things, dict(kinds), label, whole=len(kinds) > 1)
 
 
 def is_live(objects: Sequence[Object]) -> bool:

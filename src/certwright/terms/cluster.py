@@ -7,6 +7,7 @@ import json
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import ClassVar
 
 from certwright.model import Mismatch
@@ -23,6 +24,7 @@ from certwright.x509.path import diagnose
 _ASKED = [(group, name) for kind, (group, name) in KINDS.items() if kind != "ClusterBundle"]
 EVERYTHING = f"kubectl get {','.join('.'.join(filter(None, (name, group))) for group, name in _ASKED)} -A -o json"
 MOST_TOLD = 160  # characters of a message that stands in an object
+MOST_MISMATCHES = 50  # of one demand; after so many nobody reads on
 
 
 @value
@@ -50,7 +52,10 @@ class ClusterWord(Word):
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         assert seen.cluster is not None, "a word was asked about a cluster that is not there"
-        return self.look(seen, seen.cluster, now)
+        found = self.look(seen, seen.cluster, now)
+        yield from islice(found, MOST_MISMATCHES)
+        if next(found, None) is not None:
+            yield Mismatch(tr("none of these"), tr("more than {count}", count=MOST_MISMATCHES))
 
     def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
         """What is wrong in the cluster."""

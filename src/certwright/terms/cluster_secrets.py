@@ -260,7 +260,7 @@ class CustomLocation(_InNamespace):
 
     def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
         named: dict[str, Thing] = {}
-        for thing in cluster.things:
+        for thing in cluster.things.values():
             if thing.namespace == self.namespace and (name := thing.text("location")):
                 named.setdefault(name, thing)
         for name, thing in named.items():

@@ -73,7 +73,7 @@ def _dump(path: Path) -> Dump | None:
         objects = read_objects(content, most=MOST_OCTETS)
     except Unreadable:
         return None  # whoever judges files says what is wrong with it
-    listed = content.lstrip()[:1] == b"{" and len(objects) > 1
+    listed = content.lstrip()[:1] == b"{" and len(objects) != 1
     return Dump(str(path), objects) if is_live(objects) or listed or _LIST.search(content) else None
 
 
@@ -122,8 +122,7 @@ def _site(cluster: Cluster, plan: Plan, labels: Sequence[str]) -> str:
     called = {PurePosixPath(label).stem for label in labels} & {*sites}
     if len(sites) == 1 or len(called) == 1:
         return called.pop() if called else sites[0]
-    there = {one.address for one in cluster.things}
-    hits = {site: sum(address in there for address in _objects(plan, site)) for site in sites}
+    hits = {site: sum(address in cluster.things for address in _objects(plan, site)) for site in sites}
     best = [site for site in sites if hits[site] == max(hits.values())]
     if len(best) > 1:
         what = tr("{paths}: it is not clear which site this cluster belongs to", paths=", ".join(labels))
