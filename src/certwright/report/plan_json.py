@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from certwright.model import CertificateSet, Demand, Draft, Place, Plan, Requirement
-from certwright.report.envelope import Json, citation, days, disagreement, envelope, plain
+from certwright.model import CertificateSet, Demand, Draft, Line, Place, Plan, Requirement
+from certwright.report.envelope import Json, citation, days, disagreement, envelope, moment, plain
 from certwright.report.plan import all_demands
 from certwright.speech import spoken
 
@@ -18,9 +18,23 @@ def plan_document(plan: Plan) -> dict[str, Json]:
             "sets": [_set_document(group) for group in plan.sets],
             "requirements": {code: _requirement_document(entry) for code, entry in requirements.items()},
             "notes": list(plan.notes),
+            "generations": [_generation_document(line) for line in plan.lines],
             "language": spoken(),
         },
     )
+
+
+def _generation_document(line: Line) -> dict[str, Json]:
+    return {
+        "issuer": line.issuer,
+        "number": line.number,
+        "state": line.state,
+        "since": moment(line.since) if line.since else None,
+        "reason": line.reason,
+        "root": line.root,
+        "issuing": line.issuing,
+        "compromised": line.stopped,
+    }
 
 
 def _requirement_document(requirement: Requirement) -> dict[str, Json]:
