@@ -116,3 +116,16 @@ def test_the_issuer_list_has_room_for_the_connectors_own_chain(tmp_path: Path) -
     file.write_text(file.read_text().replace("{name: line-issuing,", "{name: opcua-connector-ca-2,"))
     with pytest.raises(Refused, match=r"opcua-connector-ca-2\.der twice"):
         apply(load(file))
+
+
+def test_a_certificate_that_begins_later_today_is_not_called_a_fault_of_ours(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-subj", "/CN=press-1", "-outform", "der"]
+    made = ["-keyout", tmp_path / "key.pem", "-out", tmp_path / "certificates/press-1.der"]
+    subprocess.run([*command, *made], check=True, capture_output=True)
+    begins = read_certificate((tmp_path / "certificates/press-1.der").read_bytes()).not_before
+    before = begins.replace(hour=0, minute=0, second=0)
+    loaded = load(tmp_path / "contoso.yaml", now=before)
+    with pytest.raises(Refused) as caught:
+        apply(loaded)
+    assert caught.value.hint == "exchange the file"
