@@ -1,14 +1,17 @@
 """What programs read: the promised shapes, the same bytes every time."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from certwright.model import Line
 from certwright.report.changes import Changes, Coming, changes_document
 from certwright.report.difference import Change, Difference, difference_document
+from certwright.report.emergency import Emergency, Replaced, emergency_document
 from certwright.report.envelope import FORMATS, json_text, plain
 from certwright.report.explanation import Explanation, explanation_document
 from certwright.report.findings_json import report_document
@@ -36,8 +39,23 @@ MENDED = Mended(
     passwords=(Locked("a/set", "a new one", "new.certwright/passwords/a/set.txt"),),
 )
 EXPLANATION = Explanation("a.b", "place", "B", details=(("x", "y"),), sources=(DOCUMENT,), related=("a",))
+ENDS = datetime(2027, 1, 2, tzinfo=UTC)
+EMERGENCY = Emergency(
+    "contoso",
+    1,
+    "stolen",
+    retired=True,
+    certificates=(Replaced("east/a", 17, ENDS, 18), Replaced("east/b", 19, ENDS)),
+    revoked=ENDS,
+    presenting=("east/c",),
+)
+LINES = (
+    Line("contoso", 1, "verify-only", "contoso/root", "contoso/issuing", since=ENDS, stopped=True),
+    Line("contoso", 2, "signing", "contoso/root", "contoso/issuing-2", "stolen", ENDS),
+)
 DOCUMENTS = {
-    "plan": plan_document(PLAN),
+    "plan": plan_document(replace(PLAN, lines=LINES)),
+    "emergency": emergency_document(EMERGENCY),
     "report": report_document(REPORT),
     "status": status_document(STANDING),
     "explanation": explanation_document(EXPLANATION),
