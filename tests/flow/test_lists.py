@@ -244,8 +244,13 @@ def test_a_folder_that_is_not_there_is_not_made_and_keeps_nothing_from_being_don
     assert (applied.made, applied.shown, applied.unshown) == ((), (), ())
 
 
-def test_a_newer_list_is_never_overwritten(made: Path, tmp_path: Path) -> None:
-    other = Path(shutil.copytree(made, tmp_path / "other"))
+def test_a_newer_list_of_somebody_else_is_never_overwritten(made: Path, tmp_path: Path) -> None:
+    """The same name with another key, and a number that is yet to come."""
+    other = tmp_path / "other"
+    other.mkdir()
+    for file in ("bakery.toml", "bakery.yaml"):
+        shutil.copy(made / file, other)
+    (other / "www").mkdir()
     apply(at(other, 20))
     newer = (other / "www" / "contoso-issuing.crl").read_bytes()
     (made / "www" / "contoso-issuing.crl").write_bytes(newer)
@@ -253,9 +258,34 @@ def test_a_newer_list_is_never_overwritten(made: Path, tmp_path: Path) -> None:
         applied = apply(at(made, 16), replace=replace)
         (told,) = [reason for place, reason in applied.unshown]
         assert "a newer list lies there" in told
-        assert "its inventory is an old copy" in told
+        assert "our key did not sign it" in told
         assert (made / "www" / "contoso-issuing.crl").read_bytes() == newer
     assert lists(made)["contoso-root.crl"].this_update == NOW + timedelta(days=16), "the others are published"
+
+
+@pytest.mark.parametrize("where", ["www", "out/pki"])
+def test_an_inventory_from_a_backup_takes_no_revocation_back(made: Path, tmp_path: Path, where: str) -> None:
+    backup = shutil.copytree(made / "bakery.certwright", tmp_path / "backup")
+    leaf = held(made)["east/van/blue"]
+    revoke(at(made, 10), "east/van/blue", "keyCompromise")
+    apply(at(made, 40))  # by a clock that was ahead
+    known = {name: facts.number or 0 for name, facts in lists(made).items()}
+    if where != "www":
+        edit(made, "publish: www", "publish: elsewhere")
+        (made / "elsewhere").mkdir()
+    else:
+        shutil.rmtree(made / "out" / "pki")
+    shutil.rmtree(made / "bakery.certwright")
+    shutil.copytree(backup, made / "bakery.certwright")
+    applied = apply(at(made, 12))
+    (told,) = [told for told in applied.messages if f"{where[-3:]}/contoso-issuing.crl: a newer" in told]
+    assert "1 revocation was taken over from it: this inventory is an old copy" in told
+    after = lists(made, "www" if where == "www" else "elsewhere")
+    assert all((after[name].number or 0) > number for name, number in known.items())
+    assert after["contoso-issuing.crl"].revoked[leaf.serial].reason == "keyCompromise"
+    assert leaf.serial in after[shard(leaf, 4)].revoked
+    assert held(made)["east/van/blue"].serial != leaf.serial, "what was revoked is replaced"
+    assert apply(at(made, 12)).messages == ()
 
 
 def test_somebody_elses_list_is_replaced_only_when_asked_to(made: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from certwright.due.waits import asks_for, issuer_of
 from certwright.errors import Refused
 from certwright.flow.issuing import refuse_strangers
+from certwright.flow.overtaking import overtake
 from certwright.flow.parcel import take_away
 from certwright.flow.passwords import refuse_passwords
 from certwright.flow.rotating import Rotating, advanced, left_over
@@ -67,6 +68,9 @@ def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
     refuse_strangers(plan)
     standing = look(plan, world.inventory, world.target)
     messages = _refuse_foreign(plan, standing, world)
+    if taken := overtake(plan, standing, world):
+        messages += taken
+        standing = look(plan, world.inventory, world.target)
     standing = _withdraw(plan, standing, world)
     found = todo(plan, standing, world.now)
     if not given and not found.actions and not standing.pending:

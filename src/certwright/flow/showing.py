@@ -13,7 +13,7 @@ from certwright.flow.world import World
 from certwright.inventory import Crl, Event
 from certwright.model import Action, Artifact, Plan
 from certwright.speech import tr
-from certwright.targets import Shown
+from certwright.targets import Target
 from certwright.value import value
 from certwright.x509.read import read_certificate
 from certwright.x509.standing import read_list
@@ -35,7 +35,7 @@ class Stale:
         return f"{self.folder.rstrip('/')}/{self.name}"
 
 
-Showing = Callable[[str], Shown]
+Showing = Callable[[str], Target]
 
 
 def stale(plan: Plan, standing: Standing, shown: Showing, now: datetime, *, replace: bool = False) -> Iterator[Stale]:
@@ -69,7 +69,7 @@ def showing_due(plan: Plan, standing: Standing, shown: Showing, now: datetime) -
         yield Action("deliver", one.scope.authority.id, reason)
 
 
-def _differing(shown: Shown, crls: Mapping[str, Crl], issuer: bytes, *, replace: bool) -> Iterator[tuple[str, str]]:
+def _differing(shown: Target, crls: Mapping[str, Crl], issuer: bytes, *, replace: bool) -> Iterator[tuple[str, str]]:
     try:
         there = shown.observe(crls)
     except Problem as problem:
@@ -80,7 +80,7 @@ def _differing(shown: Shown, crls: Mapping[str, Crl], issuer: bytes, *, replace:
             yield name, _obstacle(shown, name, crl, issuer, replace=replace) if name in there else ""
 
 
-def _obstacle(shown: Shown, name: str, crl: Crl, issuer: bytes, *, replace: bool) -> str:
+def _obstacle(shown: Target, name: str, crl: Crl, issuer: bytes, *, replace: bool) -> str:
     """Why what lies there must stay. A file that is no list is nobody's, and is replaced."""
     try:
         found = read_list(shown.read(name) or b"")
@@ -97,8 +97,8 @@ def _obstacle(shown: Shown, name: str, crl: Crl, issuer: bytes, *, replace: bool
         return "" if replace else told
     if number is not None and number > crl.number:
         return tr(
-            "{name}: a newer list lies there, number {found}, and ours is {number}: somebody else publishes for this"
-            " authority, or its inventory is an old copy; find out which before you remove the list there",
+            "{name}: a newer list lies there, number {found}, ours is {number}, and our key did not sign it: find out"
+            " who publishes for this authority before you remove the list there",
             name=name, found=number, number=crl.number,
         )  # fmt: skip
     return ""

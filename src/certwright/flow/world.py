@@ -10,7 +10,7 @@ from certwright.issuers import Correspondent
 from certwright.keys import Keys
 from certwright.model import Plan
 from certwright.speech import tr
-from certwright.targets import Shown, Target
+from certwright.targets import Target
 from certwright.value import value
 
 
@@ -43,7 +43,7 @@ def unreachable(issuer: str) -> Correspondent:
     raise Refused(tr("nobody can ask the issuer {issuer} here", issuer=issuer))
 
 
-def unshown(folder: str) -> Shown:
+def unshown(folder: str) -> Target:
     """No folder is shown to anybody."""
     raise Refused(tr("nothing can be published in {folder} here", folder=folder))
 
@@ -66,7 +66,7 @@ class World:
     progress: Callable[[int, int, str], None] = untold
     at: Callable[[str], None] = unheard
     correspondent: Callable[[str], Correspondent] = unreachable
-    shown: Callable[[str], Shown] = unshown
+    shown: Callable[[str], Target] = unshown
 
 
 @value

@@ -171,6 +171,10 @@ class Book:
         )
         self._each("DELETE FROM crls WHERE scope = ? AND number < ?", [(crl.scope, crl.number)])
 
+    def overtaken(self, scope: str, number: int) -> None:
+        """A list of that scope with that number is somewhere; ours is to be made again, under a higher one."""
+        self._each("UPDATE crls SET number = max(number, ?), next_publish = 0 WHERE scope = ?", [(number, scope)])
+
     def know(self, scopes: Iterable[str], known: int) -> None:
         """The lists of these scopes lack nothing of the first `known` revocations."""
         self._each("UPDATE crls SET known = ? WHERE scope = ? AND known < ?", [(known, one, known) for one in scopes])

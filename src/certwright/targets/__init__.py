@@ -16,6 +16,10 @@ class Target(Protocol):
         """The SHA-256, in lower-case hexadecimal, of each of these that is there."""
         ...
 
+    def read(self, path: str) -> bytes | None:
+        """What lies there; None when there is nothing. Broken when it cannot be read."""
+        ...
+
     def deliver(self, artifacts: Sequence[Artifact]) -> None:
         """Put these there, replacing what was. Refused for a path that leads elsewhere, Broken when it fails."""
         ...
@@ -26,12 +30,4 @@ class Target(Protocol):
 
     def sweep(self, paths: Iterable[str]) -> None:
         """Take away what a delivery of these left behind when it was interrupted."""
-        ...
-
-
-class Shown(Target, Protocol):
-    """A target that others look into, and whose files we read before we replace them."""
-
-    def read(self, name: str) -> bytes | None:
-        """What lies there under that name."""
         ...

@@ -36,6 +36,15 @@ class Folder:
                 found[path] = hashlib.sha256(file.read_bytes()).hexdigest()
         return found
 
+    def read(self, path: str) -> bytes | None:
+        """That file's content; None when it is not there. Broken when it cannot be read."""
+        (file,) = self._places([path]).values()
+        with _told(file):
+            try:
+                return file.read_bytes()
+            except FileNotFoundError:
+                return None
+
     def deliver(self, artifacts: Sequence[Artifact]) -> None:
         """Write these files, all of each or nothing of it; when this returns they are on the disk."""
         places = self._places(artifact.path for artifact in artifacts)

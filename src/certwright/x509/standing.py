@@ -88,6 +88,12 @@ class RevocationList:
         found = self.extensions.get(_NUMBER)
         return found.value.crl_number if found and isinstance(found.value, x509.CRLNumber) else None
 
+    def lines(self) -> Iterator[tuple[int, datetime, str]]:
+        """Serial, moment and reason of everything on it."""
+        for one in self.loaded:
+            if (said := _revoked(one)) is not None:
+                yield said.serial, said.when, said.reason
+
     def is_signed_by(self, issuer: CertificateFacts) -> bool:
         """Whether the key of that certificate signed it."""
         if issuer.fingerprint not in self.signers:
