@@ -12,9 +12,8 @@ import click
 from certwright.cli import ending
 from certwright.cli.ending import FINDINGS, WAITING
 from certwright.cli.options import READABLE, as_json, deployment_file
-from certwright.cli.terminal import screen, show, show_json
+from certwright.cli.terminal import confirm, screen, show, show_json
 from certwright.cli.verb import Spoken, SpokenGroup
-from certwright.errors import Refused
 from certwright.pack.object_kinds import Ref
 from certwright.pack.object_text import write_objects
 from certwright.pack.rbac import Subject
@@ -137,8 +136,8 @@ def apply(
         show(comparison_text(told, screen()))
         if dry_run and not blocked:
             sys.exit(WAITING if told.missing else 0)
-        if changing and not blocked and not yes:
-            _confirm(tr("apply this to {context} ({server})?", context=told.context, server=told.server))
+        if changing and not blocked:
+            confirm(tr("apply this to {context} ({server})?", context=told.context, server=told.server), sure=yes)
         carry_out(loaded, cluster, run, wishes, done=_done)
     sys.exit(WAITING if told.missing else 0)
 
@@ -153,13 +152,6 @@ def _done(ref: Ref, verdict: str) -> None:
         "left": tr("{object}: left to those who manage it now", object=ref),
     }[verdict]
     show("\n".join(paragraph(told, screen())) + "\n")
-
-
-def _confirm(question: str) -> None:
-    """Abort unless a person says yes. Refused when there is none."""
-    if not sys.stdin.isatty():
-        raise Refused(tr("nobody is at the terminal to confirm it"), tr("use --yes if it is meant"))
-    click.confirm(question, abort=True, err=True)
 
 
 @command.command("rbac", cls=Spoken)

@@ -1,15 +1,13 @@
 """`certwright revoke FILE PLACE`: what a place holds must not be trusted any more."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from certwright.cli.options import deployment_file
 from certwright.cli.secrets import unlock_file, unlock_from
-from certwright.cli.terminal import screen, show
+from certwright.cli.terminal import confirm, screen, show
 from certwright.cli.verb import Spoken
-from certwright.errors import Refused
 from certwright.report.layout import paragraph
 from certwright.speech import tr
 from certwright.wiring.loading import load
@@ -41,13 +39,13 @@ def command(*, file: Path, place: str, reason: str, yes: bool, unlock_file: Path
     """
     loaded = load(file)
     held = revocable(loaded, place)
-    if not yes:
-        _confirm(
-            tr(
-                "revoke the certificate of {place}, serial {serial}, valid until {day}?",
-                place=place, serial=f"{held.serial:x}", day=f"{held.not_after:%Y-%m-%d}",
-            )
-        )  # fmt: skip
+    confirm(
+        tr(
+            "revoke the certificate of {place}, serial {serial}, valid until {day}?",
+            place=place, serial=f"{held.serial:x}", day=f"{held.not_after:%Y-%m-%d}",
+        ),
+        sure=yes,
+    )  # fmt: skip
     revoked = revoke(loaded, place, reason, unlock=unlock_from(unlock_file))
     told = tr(
         "{place}: serial {serial} is revoked ({reason})",
@@ -55,10 +53,3 @@ def command(*, file: Path, place: str, reason: str, yes: bool, unlock_file: Path
     )  # fmt: skip
     lines = [line for one in (told, *revoked.messages) for line in paragraph(one, screen())]
     show("\n".join(lines) + "\n")
-
-
-def _confirm(question: str) -> None:
-    """Abort unless a person says yes. Refused when there is none."""
-    if not sys.stdin.isatty():
-        raise Refused(tr("nobody is at the terminal to confirm it"), tr("use --yes if it is meant"))
-    click.confirm(question, abort=True, err=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import click
 
-from certwright.errors import Broken
+from certwright.errors import Broken, Refused
 from certwright.report.envelope import json_text
 from certwright.report.layout import Screen
 from certwright.speech import os_words, tr
@@ -53,3 +53,12 @@ def question() -> Callable[[str], str] | None:
     if not sys.stdin.isatty():
         return None
     return lambda text: str(click.prompt(text, hide_input=True, err=True))
+
+
+def confirm(question: str, *, sure: bool) -> None:
+    """Abort unless a person says yes, or was sure before. Refused when there is nobody to ask."""
+    if sure:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(tr("nobody is at the terminal to confirm it"), tr("use --yes if it is meant"))
+    click.confirm(question, abort=True, err=True)

@@ -111,6 +111,8 @@ def carry_out(
     Refused, before anything is changed, for whatever the server or the wishes forbid. Everything applied is written
     into the inventory at once, so that a run which is stopped goes on where it was.
     """
+    if not loaded.database.exists():
+        raise Refused(tr("nothing was delivered yet"), f"certwright apply {loaded.path}")
     if reasons := refusals(run.comparison, force=wishes.force):
         raise Refused("\n".join(reasons), _remedy(run.comparison, wishes))
     objects = {one.ref: one for one in run.ready.objects}

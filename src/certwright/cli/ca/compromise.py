@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from certwright.cli.ca.sure import confirm, whose, yes
+from certwright.cli.ca.sure import whose, yes
 from certwright.cli.ending import FINDINGS
 from certwright.cli.options import as_json, deployment_file
-from certwright.cli.terminal import screen, show, show_json
+from certwright.cli.terminal import confirm, screen, show, show_json
 from certwright.cli.verb import Spoken
 from certwright.manifest.rotations import SCOPES
 from certwright.report.emergency import emergency_document, emergency_text

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from certwright.cli.ca.sure import confirm, reason, whose, yes
+from certwright.cli.ca.sure import reason, whose, yes
 from certwright.cli.options import deployment_file
-from certwright.cli.terminal import screen, show
+from certwright.cli.terminal import confirm, screen, show
 from certwright.cli.verb import Spoken
 from certwright.report.rotation_steps import forced_text
 from certwright.speech import tr
