@@ -60,8 +60,8 @@ def tls_secret(package: Package, credential: Credential, _: str | None, _random:
 def opaque_secret(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:
     """A Secret of type Opaque: option `entries` = [[key, entry word], …] and option `lists` (see pack.entries.parts).
 
-    An entry the credential has nothing for (no intermediates) is left out. Option `chain` names the anchors' own files:
-    `<chain>-1.der` is what signs, and so on up to the root.
+    An entry the credential has nothing for (no intermediates) is left out. Option `chain` names files for the
+    anchors: `<chain>-1.der` and so on, every issuing CA before its root.
     """
     rows = package.options.get("entries", ())
     made = {
