@@ -207,7 +207,7 @@ def test_a_look_that_fails_says_why_and_reaches_nobody(run: Run, kiosk: Path) ->
     said = run("ca", "look", "kiosk.yaml", folder=kiosk)
     assert said.code == 5
     told = " ".join(said.out.split())
-    assert "hall/turnstile not seen there is no file turnstile/trust.pem" in told
+    assert "hall/turnstile was not seen: there is no file turnstile/trust.pem" in told
     assert "not looked at, because they return reports or nobody asked for it: hall/door, hall/lift" in told
     (kiosk / "turnstile/trust.pem").write_text("no certificate at all\n")
     assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 5

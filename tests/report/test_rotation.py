@@ -33,15 +33,11 @@ plant1/node-7    never        ?           ?
 ✓ trusts it, ✗ does not, ? nobody has seen; shows: how many of its certificates
 it presents
 
-not reached: nobody has seen plant1/node-7
-
-not reached: generation 2 is not trusted by plant1/press-1
-
-the day has not come: 2026-12-01
-
-1 certificate is still to be made and delivered: plant1/internal-trust
-
-plant1/node-7 could not be looked at: node-7:8443 does not answer
+- not reached: nobody has seen plant1/node-7
+- not reached: generation 2 is not trusted by plant1/press-1
+- the day has not come: 2026-12-01
+- 1 certificate is still to be made and delivered: plant1/internal-trust
+- plant1/node-7 could not be looked at: node-7:8443 does not answer
 
 next: bring the new root to plant1/press-1
   certwright ca seen contoso.yaml REPORT...
@@ -76,6 +72,7 @@ def test_without_a_rotation_the_last_day_is_told() -> None:
     ("kind", "said"),
     [
         ("nobody", "no consumer is declared"),
+        ("unseen", "nobody has seen x/y"),
         ("presenting", "are still presented by x/y"),
         ("credential", "what the old generation signed is still valid: x/y"),
     ],
@@ -85,6 +82,9 @@ def test_everything_in_the_way_is_said(kind: str, said: str) -> None:
     text = rotation_text((replace(UNDER_WAY, step=step),), Screen())
     assert said in text
     assert "the step is forced: it burns" in text
+    known = replace(step, blocks=(Hindrance("unseen", "plant1/press-1"),))
+    told = rotation_text((replace(UNDER_WAY, step=known),), Screen())
+    assert "nobody has seen what is presented now by plant1/press-1" in told
     assert text.startswith("contoso is being rotated: generation 1 is to be retired")
 
 

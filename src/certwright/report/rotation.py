@@ -67,6 +67,19 @@ class Step:
 
 
 @value
+class Pair:
+    """What generation `leaf` signed before the trust list handed out with generation `bundle`: whether it must be
+    accepted (or refused), and whether it is as it must be; None where nothing is there to be looked at.
+    """
+
+    leaf: int
+    bundle: int
+    works: bool
+    holds: bool | None
+    reason: str = ""
+
+
+@value
 class Authority:
     """One issuer. `step` is None while it is not rotated; `begin_by` the last day on which its root can be rotated.
 
@@ -83,6 +96,7 @@ class Authority:
     reason: str = ""
     compromised: bool = False
     begin_by: date | None = None
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def unreached(self) -> tuple[str, ...]:
@@ -109,8 +123,12 @@ def _authority(one: Authority, screen: Screen) -> Iterator[str]:
         yield ""
         yield from table(_head(one, screen), [_line(line, one, screen) for line in one.lines], screen)
         yield from ("", *paragraph(_legend(screen), screen, style="faint"))
-    for told in _hindrances(one):
-        yield from ("", *paragraph(told, screen))
+    if one.pairs:
+        yield from ("", *_proved(one.pairs, screen))
+    hindrances = list(_hindrances(one))
+    yield from [""] if hindrances else []
+    for told in hindrances:
+        yield from paragraph(told, screen, indent=2, first="-")
     yield from ("", *paragraph(tr("next: {step}", step=one.next), screen, style="strong"))
     if one.command:
         yield f"  {screen.paint(one.command, 'address')}"
@@ -198,6 +216,34 @@ def _legend(screen: Screen) -> str:
     )
 
 
+# ── what was proved ──
+
+
+def _proved(pairs: Sequence[Pair], screen: Screen) -> Iterator[str]:
+    """Leaves beside trust lists, and a sentence for each pair that is not as it must be."""
+    numbers = sorted({number for one in pairs for number in (one.leaf, one.bundle)})
+    known = {(one.leaf, one.bundle): one for one in pairs}
+    head = [tr("signed by"), *(tr("with trust list {number}", number=number) for number in numbers)]
+    rows = [[Cell(str(leaf)), *(_verdict(known.get((leaf, one)), screen) for one in numbers)] for leaf in numbers]
+    yield from table(head, rows, screen)
+    for one in pairs:
+        if one.holds is False:
+            yield from paragraph(_broken(one), screen, style="bad")
+
+
+def _verdict(pair: Pair | None, screen: Screen) -> Cell:
+    if pair is None or pair.holds is None:
+        return Cell("-", "faint")
+    return Cell(_marks(screen)["yes" if pair.works is pair.holds else "no"], "good" if pair.holds else "bad")
+
+
+def _broken(pair: Pair) -> str:
+    words = {"leaf": pair.leaf, "bundle": pair.bundle}
+    if not pair.works:
+        return tr("what generation {leaf} signed is still accepted with trust list {bundle}", **words)
+    return tr("what generation {leaf} signed fails with trust list {bundle}: {reason}", reason=pair.reason, **words)
+
+
 # ── what is in the way ──
 
 
@@ -206,8 +252,10 @@ def _hindrances(one: Authority) -> Iterator[str]:
     if one.step and one.step.forced:
         yield tr("the step is forced: {reason}", reason=one.step.forced)
     found = one.step.blocks if one.step else ()
-    for kind in dict.fromkeys(block.kind for block in found):
-        blocks = [block for block in found if block.kind == kind]
+    known = {line.consumer.id for line in one.lines if any(cell.trusts != "unseen" for cell in line.cells)}
+    kinds = [("unshown" if one.kind == "unseen" and one.subject in known else one.kind, one) for one in found]
+    for kind in dict.fromkeys(kind for kind, _ in kinds):
+        blocks = [block for its_kind, block in kinds if its_kind == kind]
         names = ", ".join(block.subject for block in blocks if block.subject)
         until = max((block.until for block in blocks if block.until), default=None)
         yield _hindrance(kind, names, len(blocks), until, one.step.number if one.step else 0)
@@ -222,6 +270,8 @@ def _hindrance(kind: str, names: str, count: int, until: date | None, number: in
             return trn(
                 "not reached: nobody has seen {names}", "not reached: nobody has seen {names}", count, names=names
             )
+        case "unshown":
+            return tr("not reached: nobody has seen what is presented now by {names}", names=names)
         case "untrusting":
             return tr("not reached: generation {number} is not trusted by {names}", number=number, names=names)
         case "presenting":

@@ -15,12 +15,11 @@ def seen_text(seen: Sequence[Sighting], screen: Screen) -> str:
 def looked_text(
     seen: Sequence[Sighting], failed: Sequence[tuple[str, str]], left: Sequence[Consumer], screen: Screen
 ) -> str:
-    """The same, with those who were not seen and why, and those who cannot be seen like that."""
-    missed = [
-        [Cell(consumer, "address"), Cell(tr("not seen"), "warning"), Cell(why, "warning")] for consumer, why in failed
-    ]
-    rows = [*(_seen(one) for one in seen), *missed]
-    lines = _table(rows, screen) if rows else []
+    """The same, and then who was not seen and why, and who cannot be seen like that."""
+    lines = _table([_seen(one) for one in seen], screen) if seen else []
+    lines += [""] if lines and failed else []
+    for consumer, why in failed:
+        lines += paragraph(tr("{consumer} was not seen: {reason}", consumer=consumer, reason=why), screen)
     if left:
         names = ", ".join(one.id for one in left)
         told = trn(

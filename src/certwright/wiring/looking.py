@@ -133,18 +133,18 @@ class _Eyes:
         return replace(blank, leaves=((leaf.fingerprint, signer.hex() if signer else ""),), shown=blank.at)
 
     def _object(self, wanted: Object, blank: Sighting) -> Sighting:
-        outcome = self._cluster.get(Ref(KINDS[wanted.kind], wanted.namespace, wanted.name))
-        if outcome.refusal is not None or outcome.object is None:
-            told = outcome.refusal.what if outcome.refusal else tr("it is not there")
-            raise Refused(tr("{object}: {reason}", object=blank.how, reason=told))
+        ref = Ref(KINDS[wanted.kind], wanted.namespace, wanted.name)
+        outcome = self._cluster.get(ref)
+        if outcome.refusal is not None:
+            raise Refused(tr("{object}: {reason}", object=ref, reason=outcome.refusal.what), outcome.refusal.hint)
+        if outcome.object is None:
+            raise Refused(tr("{object} is not there", object=ref))
         carried = data_of(outcome.object)
-        keys = sorted(carried) if wanted.key == "*" else [wanted.key]
         if wanted.key not in carried and wanted.key != "*":
             known = ", ".join(sorted(carried)) or tr("none")
-            told = tr("it has no key {key}", key=wanted.key)
-            raise Refused(
-                tr("{object}: {reason}", object=blank.how, reason=told), tr("there are: {names}", names=known)
-            )
+            told = tr("{object} has no key {key}", object=ref, key=wanted.key)
+            raise Refused(told, tr("there are: {names}", names=known))
+        keys = sorted(carried) if wanted.key == "*" else [wanted.key]
         found = [self._certificates(carried[key], key) for key in keys]
         return replace(blank, trusted=frozenset().union(*found))
 
