@@ -81,6 +81,13 @@ def test_all_four_pairs_hold_while_both_generations_are_trusted() -> None:
     ]  # fmt: skip
 
 
+def test_what_was_superseded_is_looked_at_too() -> None:
+    """Of those the inventory knows the certificate, and no chain."""
+    made = world()
+    old = replace(made.held.pop("plant/leaf"), chain=())
+    assert [one.holds for one in proofs(made.plan, OLD, NEW, made.held, (old,), NOW)] == [True] * 4
+
+
 def test_a_bridge_with_another_key_is_seen() -> None:
     (proof,) = [one for one in world(bridge="other").proofs() if one.holds is False]
     assert proof.pair == Pair(2, 1, works=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from certwright.report.envelope import Json, envelope, moment
-from certwright.report.rotation import Authority, Column, Line, Step
+from certwright.report.rotation import Authority, Column, Line, Pair, Step
 
 
 def rotation_document(authorities: Sequence[Authority], now: datetime) -> dict[str, Json]:
@@ -23,8 +23,13 @@ def _authority(one: Authority) -> dict[str, Json]:
         "consumers": [_line(line) for line in one.lines],
         "gate": _step(one.step) if one.step else None,
         "unreached": list(one.unreached),
+        "pairs": [_pair(pair) for pair in one.pairs],
         "next": {"told": one.next, "command": one.command},
     }
+
+
+def _pair(one: Pair) -> dict[str, Json]:
+    return {"leaf": one.leaf, "bundle": one.bundle, "works": one.works, "holds": one.holds, "reason": one.reason}
 
 
 def _column(one: Column) -> dict[str, Json]:

@@ -62,12 +62,13 @@ def proofs(
         roots = [held[one] for one in dict.fromkeys(lists[pair.bundle]) if one in held]
         leaf = _leaf(plan, lines[pair.leaf], held, signed, now)
         bridged = (pair.leaf, pair.bundle) == (after.number, before.number)  # the new list has to do without
-        bridges = [held[after.bridge]] if bridged and after.bridge in held else []
+        between = [lines[pair.leaf].issuing, *([after.bridge] if bridged else [])]
+        beside = [held[one] for one in between if one in held]
         above = [held[one] for one in _above(pair, before, after) if one in held]
         if leaf is None or not roots or (pair.works and not _current(above, now)):
             yield Proof(pair, None)
         else:
-            fault = _fault(leaf, bridges, roots, now)
+            fault = _fault(leaf, beside, roots, now)
             yield Proof(pair, (not fault) is pair.works, fault)
 
 
@@ -90,12 +91,11 @@ def _current(several: Sequence[Held], now: datetime) -> bool:
     return all(one.not_before <= now <= one.not_after for one in several)
 
 
-def _fault(leaf: Held, bridges: Sequence[Held], roots: Sequence[Held], now: datetime) -> str:
+def _fault(leaf: Held, beside: Sequence[Held], roots: Sequence[Held], now: datetime) -> str:
     """What is wrong with it before whoever trusts these roots; "" when it is accepted."""
-    beside = [read_certificate(der) for der in (*leaf.chain[:-1], *(one.certificate for one in bridges))]
+    facts, *others = (read_certificate(one.certificate) for one in (leaf, *beside))
     trusted = [read_certificate(one.certificate) for one in roots]
-    facts = read_certificate(leaf.certificate)
-    found = diagnose(facts, beside, trusted, now, server=None)
+    found = diagnose(facts, others, trusted, now, server=None)
     if found.faults:
         return found.faults[0]
     if found.verdict and not facts.authority:  # the library judges end entities only

@@ -7,6 +7,7 @@ from typing import Literal
 from certwright.generations import Consumer, Generation, Scope
 from certwright.model import Line
 from certwright.rotation.gates import Course, Outlook, gates
+from certwright.rotation.pairs import Proof, proofs, under_way
 from certwright.rotation.states import standing
 from certwright.rotation.steps import Block, Gate, Obstacle
 from certwright.speech import tr
@@ -50,6 +51,7 @@ class Progress:
     way), and the one next step.
 
     `scope` and `reason` are those of the newest generation; "root" and "" for an issuer that was never rotated.
+    `proofs` are the pairs of leaf and trust list that count now, as our own verifier sees them.
     """
 
     issuer: str
@@ -60,6 +62,7 @@ class Progress:
     scope: Scope = "root"
     reason: str = ""
     compromised: bool = False
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def unreached(self) -> tuple[str, ...]:
@@ -89,7 +92,13 @@ def _progress(course: Course, gate: Gate | None, file: str) -> Progress:
         scope=newest.scope if newest else "root",
         reason=newest.reason if newest else "",
         compromised=bool(newest and newest.compromised),
+        proofs=_proofs(course),
     )
+
+
+def _proofs(course: Course) -> tuple[Proof, ...]:
+    known, lines = course.outlook, under_way(course.outlook.plan, course.issuer)
+    return tuple(proofs(known.plan, *lines, known.held, known.signed, known.now)) if lines else ()
 
 
 def _row(course: Course, consumer: Consumer) -> Row:

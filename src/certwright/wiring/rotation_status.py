@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from certwright.generations import Consumer, Sighting, State
 from certwright.manifest.rotations import DISTRIBUTION
 from certwright.model import Held
-from certwright.report.rotation import Authority, Column, Hindrance, Line, Reached, Step, Trust
+from certwright.report.rotation import Authority, Column, Hindrance, Line, Pair, Reached, Step, Trust
 from certwright.rotation.latest import begin_by
+from certwright.rotation.pairs import Proof
 from certwright.rotation.progress import Progress, Row
 from certwright.rotation.schedule import longest_leaf
 from certwright.rotation.sightings import SEEN, UNSEEN, Unseen, sightings, unseen
@@ -73,7 +74,12 @@ def _rotated(one: Progress, loaded: Loaded, known: _Known) -> Authority:
         reason=one.reason if one.gate else "",
         compromised=one.compromised,
         begin_by=None if one.gate else _latest(one.issuer, _end(roots, signing, known), loaded),
+        pairs=tuple(map(_pair, one.proofs)),
     )
+
+
+def _pair(proof: Proof) -> Pair:
+    return Pair(proof.pair.leaf, proof.pair.bundle, proof.pair.works, proof.holds, proof.reason)
 
 
 def _end(roots: Mapping[int, str], number: int, known: _Known) -> datetime | None:
