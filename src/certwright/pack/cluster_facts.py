@@ -20,6 +20,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "Service": ("", "services"),
     "ClusterIssuer": ("cert-manager.io", "clusterissuers"),
     "Issuer": ("cert-manager.io", "issuers"),
+    "Certificate": ("cert-manager.io", "certificates"),
     "Bundle": ("trust.cert-manager.io", "bundles"),
     "ClusterBundle": ("trust-manager.io", "clusterbundles"),
     "Instance": ("iotoperations.azure.com", "instances"),

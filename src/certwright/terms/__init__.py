@@ -95,6 +95,8 @@ VOCABULARY: Mapping[str, type[Word]] = {
     "cluster.issuer-ready": cluster_trust.IssuerReady,
     "cluster.issuer-secret": cluster_trust.IssuerSecret,
     "cluster.trust-agrees": cluster_trust.TrustAgrees,
+    "cluster.for-production": cluster_trust.ForProduction,
+    "cluster.certificates-ready": cluster_trust.CertificatesReady,
     "cluster.config-map-key": cluster_trust.ConfigMapKey,
     "cluster.text-data": cluster_trust.TextData,
     "cluster.bundle-synced": cluster_trust.BundleSynced,

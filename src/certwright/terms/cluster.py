@@ -6,7 +6,7 @@ Objects are believed in nothing: what is not where it should be, or of another k
 import json
 import shlex
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import ClassVar
 
@@ -242,7 +242,7 @@ def anchors(thing: Thing, key: str = "") -> list[CertificateFacts]:
     return [certificate for one in held for certificate in one.certificates]
 
 
-# ── durations ─────────────────────────────────────────────────────────────────────────────────────
+# ── times ─────────────────────────────────────────────────────────────────────────────────────
 
 _UNITS = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 
@@ -260,3 +260,11 @@ def duration(text: object) -> timedelta | None:
         else:
             return None
     return None if number else total
+
+
+def instant(text: str) -> datetime | None:
+    """A time as Kubernetes writes it (RFC 3339, in UTC); None for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -15,6 +15,7 @@ from certwright.terms.cluster import (
     current,
     edit,
     get,
+    instant,
     missing_keys,
     one_kind,
     pair,
@@ -25,6 +26,7 @@ from certwright.terms.cluster import (
     unsettled,
 )
 from certwright.terms.seen import Seen
+from certwright.terms.validity import moment
 from certwright.terms.word import called, listed
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts
@@ -150,6 +152,46 @@ class TrustAgrees(ClusterWord):
 def _beside(secret: Thing) -> tuple[CertificateFacts, ...]:
     held = secret.holding("ca.crt")
     return held.certificates if held else ()
+
+
+@value
+class ForProduction(ClusterWord):
+    """The certificate that the issuer signs with does not say of itself that it is not for production."""
+
+    kind: Annotated[str, "ClusterIssuer or Issuer"]
+    name: Annotated[str, "metadata.name of the issuer"]
+    namespace: Annotated[str, "where an Issuer lives"]
+    secrets: Annotated[str, "the namespace of the issuer's Secret"]
+    mark: Annotated[str, "what a common name then holds"] = "Not for Production"
+
+    def wants(self) -> Sequence[tuple[str, str]]:
+        return ((self.kind, self.namespace), ("Secret", self.secrets))
+
+    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        _, _, secret = _signer(cluster, self.kind, self.name, self.namespace, self.secrets)
+        held = secret.holding("tls.crt") if secret else None
+        for one in held.certificates[:1] if held else ():
+            if secret and any(self.mark.lower() in name.lower() for name in one.common_names):
+                yield Mismatch(tr("a certificate for production"), called(one), secret.title)
+
+
+@value
+class CertificatesReady(ClusterWord):
+    """The certificates that cert-manager keeps are Ready, and renewed when their time has come."""
+
+    namespace: Annotated[str, "the namespace of the instance"]
+
+    def wants(self) -> Sequence[tuple[str, str]]:
+        return (("Certificate", self.namespace),)
+
+    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        for found in cluster.of("Certificate", self.namespace):
+            yield from unsettled(found, "Ready")
+            due, end = instant(found.text("status", "renewalTime")), instant(found.text("status", "notAfter"))
+            if due and end and due + (end - due) / 2 < now:  # half of the time to renew it in is over
+                expected = tr("renewed on {day}", day=moment(due))
+                told = tr("not yet; it ends on {day}", day=moment(end))
+                yield Mismatch(expected, told, found.title, get(*found.address, verb="describe"))
 
 
 # ── the ConfigMap ─────────────────────────────────────────────────────────────────────────────────

@@ -287,6 +287,25 @@ put(term, "good-quickstart", quickstart, made, config(f"{NS}-aio-ca-trust-bundle
 put(term, "bad-quickstart-rotated", quickstart, tls(f"{NS}-aio-ca-certificate", CM, "rotated.pem", "rotated.key"),
     config(f"{NS}-aio-ca-trust-bundle", **{"ca.crt": "quickstart.pem"}))  # fmt: skip
 
+term = "cluster.for-production"
+put(term, "good", issuer(), CA)
+put(term, "bad", issuer(), tls("enterprise-ca", CM, "quickstart.pem", "quickstart.key"))
+
+
+def kept(status: Mapping[str, Any], due: str, end: str) -> dict[str, Any]:
+    spec = {"secretName": "aio-broker-frontend", "dnsNames": ["aio-broker"]}
+    times = {"notBefore": "2026-05-01T00:00:00Z", "renewalTime": due, "notAfter": end}
+    return custom("cert-manager.io/v1", "Certificate", "aio-broker-frontend", spec, NS, status={**times, **status})
+
+
+READY = said("Ready", "True", "Ready", "Certificate is up to date and has not expired")
+FAILING = said("Ready", "False", "Expired", "Certificate expired on Wed, 01 Jul 2026 00:00:00 UTC")
+term = "cluster.certificates-ready"
+put(term, "good", kept(READY, "2026-07-01T11:00:00Z", "2026-07-31T00:00:00Z"))
+put(term, "good-undated", custom("cert-manager.io/v1", "Certificate", "it", {}, NS, status=READY))
+put(term, "bad-not-ready", kept(FAILING, "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"))
+put(term, "bad-not-renewed", kept(READY, "2026-06-01T00:00:00Z", "2026-07-31T00:00:00Z"))
+
 term = "cluster.config-map-key"
 put(term, "good", TRUST)
 put(term, "bad-other-key", config("enterprise-trust", **{"root.pem": "root.pem"}))
