@@ -125,6 +125,7 @@ def test_shards_make_no_certificate_anew(made: Path) -> None:
         f"pki/contoso-issuing-s0{n}of7.crl" for n in range(7)
     }
     assert preview(at(made, 1)) == ()
+    assert not [told for told in apply(at(made, 2)).messages if ".crl" in told], "the old ones are needed"
 
 
 def test_who_names_an_old_shard_is_covered_until_the_end(made: Path) -> None:

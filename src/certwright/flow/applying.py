@@ -151,6 +151,6 @@ def _refuse_foreign(plan: Plan, standing: Standing, world: World) -> list[str]:
     told += [tr("{path}: was changed since it was written; put back", path=path) for path in changed]
     return told + [
         tr("{path}: is no longer part of the plan; remove it if nobody needs it", path=path)
-        for path in standing.left(plan)
+        for path in standing.left(plan, world.now)
         if path not in gone
     ]

@@ -10,7 +10,7 @@ from certwright.due.shelved import undelivered
 from certwright.due.situation import Situation
 from certwright.flow.extras import extra_paths, extras_due
 from certwright.flow.handing import is_request, request_parcels, requests_due
-from certwright.flow.lists import Listed, listed, next_crl
+from certwright.flow.lists import Listed, listed, next_crl, scopes
 from certwright.flow.passwords import passwords_due
 from certwright.inventory import Delivery, Inventory, Revocation, SealedPassword
 from certwright.model import Action, Held, Plan
@@ -82,9 +82,9 @@ class Standing:
         done = {one.path: one for one in self.deliveries if one.done}
         return tuple(path for path in paths if path in done and path in self.observed and not self.is_there(done[path]))
 
-    def left(self, plan: Plan) -> tuple[str, ...]:
+    def left(self, plan: Plan, now: datetime) -> tuple[str, ...]:
         """Files we wrote for an earlier plan, which are still there. Requests are taken away by ourselves."""
-        wanted = set(wanted_paths(plan))
+        wanted = {*wanted_paths(plan), *(scope.path for scope in scopes(plan, self.listed.lingering, now))}
         return tuple(
             one.path
             for one in self.deliveries

@@ -17,6 +17,7 @@ from certwright.wiring.loading import Loaded
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.name import parse_name
 from certwright.x509.read import read_certificate
+from certwright.x509.shards import unsharded
 from certwright.x509.usages import OIDS
 
 _PURPOSES = {oid: name for name, oid in OIDS.items()}
@@ -37,7 +38,7 @@ def changes(loaded: Loaded) -> Changes:
         ),
         written=tuple(path for path in paths if path not in standing.observed),
         replaced=tuple(path for path in paths if path in standing.observed),
-        left=standing.left(loaded.plan),
+        left=standing.left(loaded.plan, loaded.now),
         foreign=standing.foreign(wanted_paths(loaded.plan)),
         others=tuple((one.place, one.reason) for one in todo.others),
         waiting=todo.waiting,
@@ -94,7 +95,7 @@ def _held_rows(have: Held, draft: Draft) -> _Rows:
         "key": (_key(facts),),
         "signature hash": (facts.signature_hash or "",),
         "life": (_life_of_held(have, draft),),
-        "revocation lists": facts.crl_distribution_points or (),
+        "revocation lists": tuple(unsharded(point)[0] for point in facts.crl_distribution_points or ()),
     }
 
 
