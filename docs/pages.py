@@ -12,7 +12,7 @@ import click
 from certwright.catalogue.explain import explanations
 from certwright.catalogue.load import PRODUCTS, load
 from certwright.cli import certwright
-from certwright.manifest.common import COMMON, CONSUMER, HEAD, ISSUER
+from certwright.manifest.common import COMMON, CONSUMER, GENERATION, HEAD, ISSUER
 from certwright.manifest.outside import OUTSIDE
 from certwright.model import Contradiction, Document
 from certwright.report.explanation import Explanation
@@ -182,6 +182,8 @@ def _deployment_file() -> str:
         "# Deployment file",
         "YAML 1.2. `certwright init PRODUCT` prints one with comments; `certwright schema` prints its JSON Schema.",
         *(_keys(heading, keys) for heading, keys in (("Keys", HEAD), ("issuers", ISSUER), ("sites", COMMON))),
+        _keys("consumers of a site", CONSUMER),
+        _keys("generations of an issuer", GENERATION),
         *(_keys(f"issuers of kind {kind}", keys) for kind, keys in OUTSIDE.items()),
         "Further keys of a site depend on its product:",
         "\n".join(f"- [{load(product).title}]({product}.md#what-the-deployment-file-says)" for product in PRODUCTS),

@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 from tests.cli.conftest import Said
+from tests.network.peers import s_server
 
 Run = Callable[..., Said]
 
@@ -46,6 +47,11 @@ id = "trust-pem"
 form = "pem-bundle"
 applies = ["trust"]
 path = "trust.pem"
+[[packages]]
+id = "door-key"
+form = "pem-key"
+applies = ["door"]
+path = "door.key"
 [[consumers]]
 id = "visitors"
 title = "Visitors"
@@ -219,6 +225,28 @@ def test_a_look_that_fails_says_why_and_reaches_nobody(run: Run, kiosk: Path) ->
     assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 5
     assert trusts(standing(run, kiosk))["hall/turnstile"] == ["yes"], "as it was seen last"
     assert "hall/turnstile could not be looked at" in run("ca", "status", "kiosk.yaml", folder=kiosk).out
+
+
+def test_a_server_shows_what_it_presents_and_nothing_of_what_it_trusts(run: Run, kiosk: Path) -> None:
+    folder = kiosk / "out/hall"
+    with s_server("-cert", folder / "door.pem", "-key", folder / "door.key") as port:
+        look = f'{{name: door, look: "https://127.0.0.1:{port}", shows: [door]}}'
+        (kiosk / "kiosk.yaml").write_text(DEPLOYMENT.replace("{name: door, title: The door, shows: [door]}", look))
+        assert "hall/door" in run("ca", "look", "kiosk.yaml", folder=kiosk).out.partition("not looked at")[2]
+        (kiosk / "turnstile/trust.pem").write_text((folder / "trust.pem").read_text())
+        said = run("ca", "look", "kiosk.yaml", "--online", folder=kiosk)
+        assert (said.code, "presents 1 of your certificates" in said.out) == (0, True)
+    (cell,) = standing(run, kiosk)["consumers"][1]["generations"]
+    assert (cell["trusts"], len(cell["presents"])) == ("unseen", 1)
+    gone = run("ca", "look", "kiosk.yaml", "--online", folder=kiosk)
+    assert (gone.code, "hall/door was not seen: " in gone.out) == (5, True)
+    assert len(standing(run, kiosk)["consumers"][1]["generations"][0]["presents"]) == 1, "as it was seen last"
+    both = report(run, kiosk, "door", "out/hall/trust.pem")
+    assert run("ca", "seen", "kiosk.yaml", both, folder=kiosk).code == 0
+    (cell,) = standing(run, kiosk)["consumers"][1]["generations"]
+    assert (cell["trusts"], len(cell["presents"])) == ("yes", 1), (
+        "a report of its trust leaves what it was seen to show"
+    )
 
 
 @pytest.mark.parametrize("store", ["P7B", "DER", "PKCS12", "JKS"])
