@@ -50,7 +50,7 @@ def state(here: Plant) -> object:
     files = {
         str(one.relative_to(here.folder)): one.read_bytes()
         for one in sorted((here.folder / "out").rglob("*"))
-        if one.is_file() and one.name != "plant-root.der"  # no longer part of the plan; left, and told
+        if one.is_file()
     }
     rows = [(one.list, one.file, one.secret, one.state) for one in listing(here.asked).rows]
     return files, rows, orphans(here.asked)[0], here.vault.live() if here.vault else None

@@ -137,7 +137,10 @@ def test_what_is_deleted_stays_in_the_vault_until_it_is_purged(cut_off: Plant) -
     assert orphans(cut_off.asked)[0] == ()
 
     delete(cut_off.asked, "plant-root.der")
+    assert (cut_off.folder / "out/plant1/connectors/cameras.yaml").exists()
     apply(cut_off.asked)
+    assert not (cut_off.folder / "out/plant1/connectors/cameras.yaml").exists()  # nobody shall apply it again
+    assert not (cut_off.folder / "out/plant1/opcua/trust/plant-root.der").exists()
     assert [(one.kind, one.secret) for one in orphans(cut_off.asked)[0]] == [("unused", "plant-root-der")]
     with pytest.raises(Refused, match="no list has an entry"):
         delete(cut_off.asked, "plant-root-der")

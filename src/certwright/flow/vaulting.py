@@ -8,16 +8,23 @@ from dataclasses import replace
 from datetime import datetime
 
 from certwright.errors import Refused
-from certwright.flow.world import Box, unheard
+from certwright.flow.parcel import take_away
+from certwright.flow.standing import look
+from certwright.flow.world import Box, Vault, World, unheard
 from certwright.inventory import Event, Inventory
 from certwright.lists.entries import ListChange, ListEntry, users
+from certwright.model import Plan
 from certwright.pack.keyvault import encode
 from certwright.pack.pem import armour
 from certwright.speech import tr
+from certwright.targets import Target
 from certwright.value import value
 from certwright.vaults import Keeper
 
 At = Callable[[str], None]
+LIST_PLACES = frozenset(  # whose files belong to entries of lists
+    ("opcua-server", "opcua-server-crl", "opcua-issuer", "opcua-issuer-crl", "opcua-client", "connector-trust")
+)
 
 
 @value
@@ -90,6 +97,26 @@ def _event(change: ListChange, now: datetime) -> Event:
     entry = change.entry
     word = "listed" if change.what == "add" else "unlisted"
     return Event(word, f"{entry.site}/{entry.list}", f"{entry.file}, secret {entry.secret}", now)
+
+
+def clear(counter: Counter, plan: Plan, target: Target, site: str) -> None:
+    """Take away the files of entries that left their list, unless somebody changed them: nobody shall trust them by
+    mistake, or find a key.
+    """
+    wanted = {package.path for place in plan.places for package in place.packages}
+    standing = look(plan, counter.inventory, target)
+    gone = [one for one in standing.deliveries if one.path not in wanted and _of_lists(one.place, site)]
+    world = World(counter.inventory, target, _nothing_to_unlock, bytes, counter.now, at=counter.at)
+    take_away(world, gone, standing.is_there)
+
+
+def _nothing_to_unlock() -> Vault:
+    raise Refused(tr("no key is needed for lists"))
+
+
+def _of_lists(place: str, site: str) -> bool:
+    at, _, rest = place.partition("/")
+    return at == site and rest.partition("/")[0] in LIST_PLACES
 
 
 def purge(counter: Counter) -> tuple[list[str], list[str]]:

@@ -141,7 +141,7 @@ class Proposal:
         if not any(signed_by(crl, one) for one in signers):
             told = tr("{base}.der did not sign this revocation list", base=entry.base)
             hint = tr("fetch it again from that authority; a base name alone proves nothing")
-            found = tr("it names {issuer}, whose key did not sign it", issuer=crl.issuer)
+            found = tr("one that names {issuer}, whose key did not sign it", issuer=crl.issuer)
             self.wrong(source, told, expected=tr("a CRL signed by {issuer}", issuer=signers[0].subject),
                        found=found, hint=hint)  # fmt: skip
 

@@ -29,10 +29,10 @@ def command(*, file: Path, replace: bool, site: str, unlock_file: Path | None) -
     for change in done.changes:
         entry = change.entry
         if change.what == "add":
-            lines.append(tr("{file} is in {list}, as the secret {name} of {vault}",
+            lines.append(tr("{file} is in the list {list}, as the secret {name} of {vault}",
                             file=entry.file, list=entry.list, name=entry.secret, vault=done.vault))  # fmt: skip
         else:
-            lines.append(tr("{file} left {list}", file=entry.file, list=entry.list))
+            lines.append(tr("{file} has left the list {list}", file=entry.file, list=entry.list))
             if not change.purges:
                 lines.append(tr("the secret {name} stays in {vault}: certwright vault delete {file} {name} --purge"
                                 " deletes it there", name=entry.secret, vault=done.vault, file=file))  # fmt: skip

@@ -37,16 +37,16 @@ def told(changes: Iterable[ListChange], vault: str) -> Iterator[str]:
     for change in changes:
         entry = change.entry
         if change.what == "add" and change.told == "upload":
-            yield tr("{file} → {list}: will be set in {vault} as the secret {name}",
+            yield tr("{file} is to be added to the list {list}, as a new secret {name} of {vault}",
                      file=entry.file, list=entry.list, vault=vault, name=entry.secret)  # fmt: skip
         elif change.what == "add":
-            yield tr("{file} → {list}: is the secret {name} of {vault}",
+            yield tr("{file} is to be added to the list {list}; it is the secret {name} of {vault}",
                      file=entry.file, list=entry.list, vault=vault, name=entry.secret)  # fmt: skip
         elif change.what == "purge":
-            yield tr("the secret {name} will be deleted and purged", name=entry.secret)
+            yield tr("the secret {name} is to be deleted and purged", name=entry.secret)
         elif change.purges:
-            yield tr("{file} leaves {list}; its secret {name} will be deleted and purged",
+            yield tr("{file} is to leave the list {list}; its secret {name} is to be deleted and purged",
                      file=entry.file, list=entry.list, name=entry.secret)  # fmt: skip
         else:
-            yield tr("{file} leaves {list}; its secret {name} stays in {vault}",
+            yield tr("{file} is to leave the list {list}; its secret {name} stays in {vault}",
                      file=entry.file, list=entry.list, name=entry.secret, vault=vault)  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 from certwright.flow import vaulting
 from certwright.lists.entries import ListChange, after
 from certwright.pack.keyvault import encode
+from certwright.targets.folder import Folder
 from certwright.value import field, value
 from certwright.wiring.applying import apply as deliver
 from certwright.wiring.loading import load
@@ -34,7 +35,8 @@ def apply(asked: Asked, *, overwrite: bool = False) -> Published:
         if staged := [one for one in here.own_changes if one.what != "purge"]:
             planned(here, after(here.entries, staged))
         changes = vaulting.publish(here.counter, here.own_changes)
-    loaded = load(asked.file, now=asked.now)
+        loaded = load(asked.file, now=asked.now)
+        vaulting.clear(here.counter, loaded.plan, Folder(loaded.output, asked.at), here.site.name)
     applied = deliver(loaded, unlock=asked.unlock, replace=overwrite, say=asked.say, at=asked.at)
     with ground(asked) as here:
         supplied = _supply(here, overwrite=overwrite) if _names_secrets(here) else []
