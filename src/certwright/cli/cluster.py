@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from certwright.cli import ending
-from certwright.cli.ending import FINDINGS, WAITING
+from certwright.cli.ending import FINDINGS, UNJUDGED, WAITING
 from certwright.cli.options import READABLE, as_json, deployment_file
 from certwright.cli.terminal import confirm, screen, show, show_json
 from certwright.cli.verb import Spoken, SpokenGroup
@@ -87,7 +87,7 @@ def diff(*, file: Path, site: str, reached: Reached, other_cluster: bool, everyt
     The API server says it, in a dry run of its own: fields that differ, fields that others own, objects of former runs.
     What Secrets hold is never shown; certificates are told by their names and digests.
 
-    The exit code is 0 when everything is as delivered, 1 when not.
+    The exit code is 0 when everything is as delivered, 1 when not, 2 when the server refuses to say it.
     """
     loaded = load(file)
     with connect(reached) as cluster:
@@ -96,6 +96,8 @@ def diff(*, file: Path, site: str, reached: Reached, other_cluster: bool, everyt
         show_json(comparison_document(told))
     else:
         show(comparison_text(told, screen(), everything=everything))
+    if any(one.verdict == "refused" for one in told.steps):
+        sys.exit(UNJUDGED)
     sys.exit(0 if told.same else FINDINGS)
 
 

@@ -4,7 +4,7 @@ Broken when there is no answer at all, or nobody to answer to us.
 """
 
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from json import JSONDecodeError
@@ -32,6 +32,7 @@ from certwright.pack.rbac import IDENTITY
 from certwright.speech import tr
 from certwright.value import field, value
 
+DEEPEST = 64  # mappings and lists inside each other
 PAGE = 50  # objects of one answer; one object is at most 1.5 MiB in etcd
 USUAL = Limits()
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
@@ -165,7 +166,7 @@ class Cluster:
             raise self._broken(_words(reason)) from None
         except ConfigError as reason:
             raise Broken(tr("{context}: the kubeconfig cannot be used", context=self.context)) from reason
-        except (msgspec.MsgspecError, JSONDecodeError, UnicodeDecodeError, TypeError) as reason:
+        except (msgspec.MsgspecError, JSONDecodeError, UnicodeDecodeError, TypeError, RecursionError) as reason:
             raise self._broken(tr("an answer that is none of Kubernetes")) from reason
 
     def _broken(self, reason: str) -> Problem:
@@ -187,9 +188,16 @@ def _where(ref: Ref) -> dict[str, str]:
 
 def _plain(found: Any) -> Object:
     """A mapping that is nothing else: the library's own only looks like one."""
-    if not isinstance(found, Mapping):
-        raise msgspec.ValidationError("no mapping")
+    level: list[Any] = [found]
+    for _ in range(DEEPEST):
+        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+    if level or not isinstance(found, Mapping):
+        raise msgspec.ValidationError("no mapping, or nested too deep")
     return dict(found)
+
+
+def _inside(one: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return one.values() if isinstance(one, dict) else one
 
 
 def _document(answer: httpx2.Response) -> Mapping[str, Any]:

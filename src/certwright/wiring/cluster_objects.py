@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from certwright import flow
-from certwright.errors import Refused
+from certwright.errors import Impossible, Refused
 from certwright.flow import Standing
 from certwright.inventory.read import Reading
 from certwright.model import Package, Place, Plan
@@ -111,7 +111,6 @@ def ready(loaded: Loaded, site: str) -> Ready:
     held_back = tuple(_held_back(loaded, objects, missing))
     waiting = {one.ref for one in missing} | {one.ref for one, _ in held_back}
     there = [one for one in objects if one.ref not in waiting]
-    due = flow.todo(loaded.plan, standing, loaded.now).places
     mine = {one.place.id for one in there}
     return Ready(
         site,
@@ -120,8 +119,16 @@ def ready(loaded: Loaded, site: str) -> Ready:
         held_back,
         former,
         cluster,
-        tuple(dict.fromkeys(one.place for one in due if one.place in mine)),
+        tuple(dict.fromkeys(place for place in _due(loaded, standing) if place in mine)),
     )
+
+
+def _due(loaded: Loaded, standing: Standing) -> Iterator[str]:
+    """The places that `apply` has something to do for, or refuses to do it."""
+    try:
+        yield from [one.place for one in flow.todo(loaded.plan, standing, loaded.now).places]
+    except Impossible as conflict:
+        yield from (one.place for one in conflict.conflicts)
 
 
 def _refuse_changed(loaded: Loaded, standing: Standing, paths: Sequence[str]) -> None:
