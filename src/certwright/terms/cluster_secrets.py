@@ -1,4 +1,4 @@
-"""Secrets in a cluster: what the synchronisation is to write, what data flows read, and what was delivered."""
+"""Secrets in a cluster: what the synchronisation is to write, and what data flows read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -6,40 +6,31 @@ from typing import Annotated, Any
 
 from certwright.errors import Unreadable
 from certwright.model import Mismatch
-from certwright.pack.cluster_facts import Cluster, Delivery, Holding, Thing, fetched, titled
+from certwright.pack.cluster_facts import Cluster, Holding, Thing, fetched, titled
 from certwright.speech import tr, trn
 from certwright.terms.cluster import (
-    ClusterWord,
+    InNamespace,
     absent,
-    apply,
     bounded,
     condition,
     edit,
     get,
     missing_keys,
-    pair,
     renewed,
     shown,
     without_keys,
 )
-from certwright.terms.cluster_trust import text_data
+from certwright.terms.cluster_maps import text_data
+from certwright.terms.cluster_pairs import pair
 from certwright.terms.seen import Seen
 from certwright.terms.word import listed
 from certwright.value import value
-
-MOST_LOCATION = 63  # characters of a custom location's name
-
-
-@value
-class _InNamespace(ClusterWord):
-    namespace: Annotated[str, "the namespace of the instance"]
-
 
 # ── from the vault ────────────────────────────────────────────────────────────────────────────────
 
 
 @value
-class _OfSyncs(_InNamespace):
+class _OfSyncs(InNamespace):
     def wants(self) -> Sequence[tuple[str, str]]:
         return (("SecretSync", self.namespace),)
 
@@ -92,7 +83,7 @@ class SyncTargets(_OfSyncs):
                 yield Mismatch(tr("keys {keys}", keys=listed(missing)), tr("not written yet"), found.title, fix)
             extra = [one.key for one in found.holdings if one.key not in keys]
             if extra:
-                told = tr("{keys} as well", keys=listed([_entry(found, key) for key in extra]))
+                told = tr("{keys} as well", keys=listed([entry(found, key) for key in extra]))
                 yield Mismatch(
                     tr("keys {keys}", keys=listed(list(dict.fromkeys(keys)))),
                     told,
@@ -113,13 +104,14 @@ def _mappings(sync: Thing) -> list[tuple[str, str]]:
     return [(path, key) for path, key in rows if isinstance(path, str) and isinstance(key, str)]
 
 
-def _entry(thing: Thing, key: str) -> str:
-    """An entry with the certificate it holds."""
+def entry(thing: Thing, key: str) -> str:
+    """An entry with the certificate it holds, for a sentence."""
     held = thing.holding(key)
-    return f"{bounded(key)}: {_told(held)}" if held and (held.certificates or held.crls) else bounded(key)
+    return f"{bounded(key)}: {told_of(held)}" if held and (held.certificates or held.crls) else bounded(key)
 
 
-def _told(held: Holding) -> str:
+def told_of(held: Holding) -> str:
+    """What a key holds, for a sentence; never a secret."""
     if held.certificates:
         return listed([shown(one) for one in held.certificates[:2]])
     if held.crls:
@@ -131,7 +123,7 @@ def _told(held: Holding) -> str:
 
 
 @value
-class Dataflows(_InNamespace):
+class Dataflows(InNamespace):
     """What endpoints of data flows name is there: ConfigMaps with certificates, Secrets with the keys that are read."""
 
     certificate: Annotated[str, "the key of the client's certificate"] = "client_cert.pem"
@@ -178,95 +170,3 @@ def _text(settings: Any, *path: str) -> str:
     for step in path:
         found = found.get(step) if isinstance(found, Mapping) else None
     return found if isinstance(found, str) else ""
-
-
-# ── what was delivered ────────────────────────────────────────────────────────────────────────────
-
-
-@value
-class Delivered(ClusterWord):
-    """What lies in the cluster is what was delivered: each key of a Secret or ConfigMap, each field of another kind."""
-
-    exact: Annotated[bool, "whether further keys, which nobody delivered, are wrong as well"] = False
-
-    def silent(self, seen: Seen) -> str:
-        if silent := ClusterWord.silent(self, seen):
-            return silent
-        assert seen.cluster is not None, "it would have been silent"
-        mine = [one for one in seen.cluster.delivered if one.place == seen.place]
-        if not mine:
-            return tr("nothing delivered for this place is at hand to compare with: certwright apply writes it")
-        asked = [one for one in mine if seen.cluster.asked(one.address[0], one.address[1])]
-        kind, namespace, _ = mine[0].address
-        typed = f"{get(kind, namespace)} -o json"
-        return "" if asked else tr("no {kind} was looked at: {command}", kind=kind, command=typed)
-
-    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
-        for one in cluster.delivered:
-            if one.place != seen.place or not cluster.asked(one.address[0], one.address[1]):
-                continue
-            found = cluster.find(*one.address)
-            if found is None:
-                yield absent(cluster, one.address, fix=_again(one))
-            else:
-                yield from self._compared(one, found)
-
-    def _compared(self, one: Delivery, found: Thing) -> Iterator[Mismatch]:
-        fix = _again(one)
-        for key, digest in one.digests.items():
-            held = found.holding(key)
-            where = f"{found.title}, {bounded(key)}"
-            if held is None:
-                if missing_keys(found, (key,)):
-                    yield Mismatch(tr("as in {path}", path=one.path), tr("none"), where, fix)
-            elif held.digest != digest:
-                yield Mismatch(tr("as in {path}", path=one.path), tr("another: {found}", found=_told(held)), where, fix)
-        extra = [held.key for held in found.holdings if held.key not in one.digests]
-        if self.exact and one.digests and extra:
-            told = listed([_entry(found, key) for key in extra])
-            fix = without_keys(found, extra)
-            yield Mismatch(tr("nothing else than in {path}", path=one.path), told, found.title, fix)
-        if not one.synced:
-            for path, wanted, there in _differences(one.spec, found.at("spec"), "spec"):
-                yield Mismatch(bounded(wanted), bounded(there), f"{found.title}, {bounded(path)}", fix)
-
-
-def _again(one: Delivery) -> str:
-    """What brings it into the cluster once more."""
-    return get("SecretSync", one.address[1], one.address[2], "describe") if one.synced else apply(one.path)
-
-
-def _differences(wanted: Any, there: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    """Fields that were delivered and are otherwise; what the cluster adds by itself is no difference."""
-    if isinstance(wanted, Mapping) and isinstance(there, Mapping):
-        for key, one in wanted.items():
-            yield from _differences(one, there.get(key), f"{path}.{key}")
-    elif isinstance(wanted, list) and isinstance(there, list) and len(wanted) == len(there):
-        for at, (one, other) in enumerate(zip(wanted, there, strict=True)):
-            yield from _differences(one, other, f"{path}[{at}]")
-    elif wanted != there and not (wanted in ("", [], {}) and there is None):
-        yield path, wanted, there if there is not None else tr("none")
-
-
-# ── the instance ──────────────────────────────────────────────────────────────────────────────────
-
-
-@value
-class CustomLocation(_InNamespace):
-    """The custom location that objects name has a name of at most 63 characters, and is that of the deployment."""
-
-    name: Annotated[str, "the custom location of the deployment; empty for any"] = ""
-    longest: Annotated[int, "characters at most"] = MOST_LOCATION
-
-    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
-        named: dict[str, Thing] = {}
-        for thing in cluster.things.values():
-            if thing.namespace == self.namespace and (name := thing.text("location")):
-                named.setdefault(name, thing)
-        for name, thing in named.items():
-            where = thing.title
-            if len(name) > self.longest:
-                found = trn("{count} character: {name}", "{count} characters: {name}", len(name), name=bounded(name))
-                yield Mismatch(tr("at most {count} characters", count=self.longest), found, where)
-            elif self.name and name.lower() != self.name.lower():
-                yield Mismatch(self.name, bounded(name), where)
