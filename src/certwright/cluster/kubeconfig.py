@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-from certwright.errors import Refused
+from certwright.errors import Refused, Unreadable
+from certwright.pack.objects import read_values
 from certwright.speech import os_words, tr
 from certwright.value import field, value
 
@@ -80,14 +78,14 @@ def _read(file: Path) -> Mapping[str, Any]:
     try:
         with file.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
-        found = YAML(typ="safe", pure=True).load(content) if len(content) <= MOST_BYTES else None
+        found = next(iter(read_values(content.decode("utf-8-sig"))), None)
     except OSError as failure:
         told = tr("{file}: cannot be read ({reason})", file=file, reason=os_words(failure))
         raise Refused(told, tr("name a kubeconfig that this user may read")) from failure
-    except (YAMLError, ValueError, RecursionError):  # whose words quote the text, and that may be a token
+    except (Unreadable, UnicodeDecodeError):  # whose words may quote the text, and that may be a token
         found = None
-    if not isinstance(found, Mapping):
-        raise Refused(tr("{file}: is no kubeconfig", file=file), "kubectl config view --kubeconfig FILE")
+    if not isinstance(found, Mapping) or len(content) > MOST_BYTES:
+        raise Refused(tr("{file}: is no kubeconfig", file=file), f"kubectl config view --kubeconfig {file}")
     return found
 
 
