@@ -22,6 +22,7 @@ from certwright.report.plan_json import plan_document
 from certwright.report.repair import Locked, Mended, Repair
 from certwright.report.repair_json import repair_document
 from certwright.report.rotation_json import rotation_document
+from certwright.report.vault import Listing, ListRow, Orphan, listing_document, orphans_document
 
 from .rotated import UNDER_WAY, UNROTATED
 from .samples import DOCUMENT, INSPECTED, NOW, PLAN, REPORT, STANDING
@@ -76,6 +77,19 @@ DOCUMENTS = {
             (("a/g", "it is old", NOW),),
         )
     ),
+    "vault": listing_document(
+        Listing(
+            "plant1",
+            "plant1-kv.vault.azure.net",
+            (
+                ListRow("trust", "press.der", "press-der", "file", "applied", "certificate", "CN=press", NOW),
+                ListRow("client", "a.pem", "a-pem", "vault", "to add", "key"),
+            ),
+            NOW,
+            ("old-der",),
+        )
+    ),
+    "orphans": orphans_document((Orphan("gone", "press-der", "trust", "press.der", "it is deleted"),), "plant1", "kv"),
     "rotation": rotation_document((UNDER_WAY, UNROTATED), NOW),
     "difference": difference_document(
         Difference({"a/b": ("dns:b",)}, {}, {"a/c": (Change("key", ("rsa 2048",), ("rsa 4096",)),)})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from certwright.cli.options import deployment_file
+from certwright.cli.options import as_json, deployment_file
 from certwright.cli.secrets import unlock_file
 from certwright.cli.terminal import screen, show
 from certwright.cli.vault.telling import asked, list_option, site_option
@@ -17,14 +17,14 @@ from certwright.wiring.vaults.viewing import listing
 @click.command("list", cls=Spoken)
 @deployment_file
 @list_option
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="How to write it.")
+@as_json
 @site_option
 @unlock_file
-def command(*, file: Path, of_list: str, form: str, site: str, unlock_file: Path | None) -> None:
+def command(*, file: Path, of_list: str, as_json: bool, site: str, unlock_file: Path | None) -> None:
     """Show what the lists hold, and what waits to be applied.
 
     Records of the deployment file and entries of the vault are shown as the one list they are. --list filters by trust
     list, issuer list, client, or connector.
     """
     found = listing(asked(file, site, unlock_file), of_list)
-    show(json_text(listing_document(found)) if form == "json" else listing_text(found, screen(), of_list))
+    show(json_text(listing_document(found)) if as_json else listing_text(found, screen(), of_list))

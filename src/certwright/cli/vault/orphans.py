@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from certwright.cli.ending import FINDINGS
-from certwright.cli.options import deployment_file
+from certwright.cli.options import as_json, deployment_file
 from certwright.cli.secrets import unlock_file
 from certwright.cli.terminal import screen, show
 from certwright.cli.vault.telling import asked, site_option
@@ -18,10 +18,10 @@ from certwright.wiring.vaults.viewing import orphans
 
 @click.command("orphans", cls=Spoken)
 @deployment_file
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="How to write it.")
+@as_json
 @site_option
 @unlock_file
-def command(*, file: Path, form: str, site: str, unlock_file: Path | None) -> None:
+def command(*, file: Path, as_json: bool, site: str, unlock_file: Path | None) -> None:
     """Show what does not match between lists and vault.
 
     Secrets that no list uses, entries whose secret is gone or has a later version, and secrets that cluster objects
@@ -29,5 +29,5 @@ def command(*, file: Path, form: str, site: str, unlock_file: Path | None) -> No
     """
     found, site, vault = orphans(asked(file, site, unlock_file))
     document = orphans_document(found, site, vault)
-    show(json_text(document) if form == "json" else orphans_text(found, vault, screen()))
+    show(json_text(document) if as_json else orphans_text(found, vault, screen()))
     sys.exit(FINDINGS if found else 0)
