@@ -17,7 +17,7 @@ from certwright.report.told import (
     demanded,
     masked,
     one_line,
-    remedy,
+    remedies,
     skipped,
     sources,
     unjudged,
@@ -89,8 +89,10 @@ def _finding(result: Result) -> Iterator[str]:
     evidence = [[_code(one.expected), _code(one.found), _code(one.where)] for one in result.mismatches]
     if evidence:
         yield "\n".join(_table([tr("Expected"), tr("Found"), tr("Where")], evidence))
-    rows = [(tr("Reason"), result.reason), (tr("Why"), why(result)), (tr("Fix"), remedy(result))]
+    said, *typed = remedies(result)
+    rows = [(tr("Reason"), result.reason), (tr("Why"), why(result)), (tr("Fix"), said)]
     listed = [f"- {label}: {_prose(value)}" for label, value in rows if value]
+    listed += [f"  - {_code(one)}" for one in typed]
     listed += [f"- {tr('Source')}: {_cited(source)}" for source in sources(result)]
     disputed = result.requirement.contradictions if result.requirement else ()
     listed += [f"- {_disputed(one)}" for one in disputed]

@@ -69,8 +69,14 @@ def why(result: Result) -> str:
 
 
 def remedy(result: Result) -> str:
-    """What to do about it: what the result says itself, else what its requirement says."""
-    return result.fix or (result.requirement.fix if result.requirement else "")
+    """What to do about it: what the result says itself, else what its requirement says; commands as code."""
+    said, *typed = remedies(result)
+    return f"{said}: {', '.join(f'`{one}`' for one in typed)}" if typed else said
+
+
+def remedies(result: Result) -> Sequence[str]:
+    """The same in its parts: the sentence, then what is to be typed."""
+    return (result.fix or (result.requirement.fix if result.requirement else "")).split("\n")
 
 
 def sources(result: Result) -> Sequence[Document]:
