@@ -213,7 +213,7 @@ def export(*, file: Path, site: str, reached: Reached, output: Path) -> None:
     """Write the cluster's objects to a file, for certwright check elsewhere.
 
     Of Secrets only certificates and revocation lists are kept; private keys and everything else are left out, and
-    their names are noted in an annotation.
+    their names are noted in an annotation; of private keys the public half and a digest, too.
 
     \b
       certwright cluster export contoso.yaml -o objects.json

@@ -63,7 +63,7 @@ def refusals(told: Comparison, *, force: bool) -> list[str]:
         if one.verdict == "refused":
             lines.append(f"{one.ref}: {one.refusal[0]}" + (f" ({one.refusal[1]})" if one.refusal[1] else ""))
         if one.verdict == "foreign":
-            lines.append(tr("{object} is there, and {managers} manage it", object=one.ref, managers=_owners(one)))
+            lines.append(tr("{object} is there, managed by {managers}", object=one.ref, managers=_owners(one)))
         if not force:
             lines += (_conflict(one, field, manager) for field, manager in one.conflicts)
     return [tr("nothing was applied to {context}:", context=told.context), *(f"  {one}" for one in lines)] * bool(lines)

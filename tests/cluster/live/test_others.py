@@ -25,7 +25,7 @@ def test_an_object_that_is_there_is_not_taken_over(plant: Plant) -> None:
     assert "managed by kubectl-create" in told.out
     refused = plant.cluster("apply", "--yes", "--force-conflicts")
     assert refused.code == 2
-    assert "ConfigMap azure-iot-operations/client-ca is there, and kubectl-create manage" in refused.err
+    assert "ConfigMap azure-iot-operations/client-ca is there, managed by kubectl-create" in refused.err
     assert "--adopt" in refused.err
     assert plant.live("configmaps", "client-ca")["data"] == {"other": "kept"}
     assert not plant.names("secrets"), "nothing may be applied where one thing is refused"
