@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 from tests.cli.conftest import Said
+from tests.german import english
 from tests.network.peers import s_server
 
 Run = Callable[..., Said]
@@ -131,8 +132,10 @@ def test_a_rotation_goes_on_when_its_consumers_have_reported(run: Run, kiosk: Pa
     shutil.copy(kiosk / "out/hall/trust.pem", kiosk / "turnstile/trust.pem")
     old = (kiosk / "out/pki/contoso-root.cer").read_text()
     (kiosk / "old.pem").write_text(old)
-    names = report(run, kiosk, "door", "out/hall/trust.pem"), report(run, kiosk, "lift", "old.pem")
-    said = run("ca", "seen", "kiosk.yaml", *names, folder=kiosk)
+    (kiosk / "returned").mkdir()
+    for name in (report(run, kiosk, "door", "out/hall/trust.pem"), report(run, kiosk, "lift", "old.pem")):
+        (kiosk / name).rename(kiosk / "returned" / name)
+    said = run("ca", "seen", "kiosk.yaml", "returned", folder=kiosk)
     assert said.code == 0
     assert "hall/lift" in said.out
     assert run("apply", "kiosk.yaml", folder=kiosk).code == 0, "which looks at the file of the turnstile, too"
@@ -264,6 +267,21 @@ def test_a_trust_list_may_have_any_form(run: Run, kiosk: Path, store: str) -> No
     assert said.code == (5 if store == "JKS" else 0)
     assert trusts(standing(run, kiosk))["hall/turnstile"] == ["unseen" if store == "JKS" else "yes"]
     assert ("-srckeystore turnstile/trust.pem" in " ".join(said.out.split())) is (store == "JKS")
+
+
+def test_everything_is_said_in_german(run: Run, kiosk: Path) -> None:
+    (kiosk / "kiosk.yaml").write_text(ROTATED)
+    run("apply", "kiosk.yaml", folder=kiosk)
+    shutil.copy(kiosk / "out/hall/trust.pem", kiosk / "root.pem")
+    names = report(run, kiosk, "door", "root.pem"), report(run, kiosk, "lift", "root.pem")
+    (kiosk / "bad.report").write_text("certwright-report 1\nconsumer nobody/x\nat now\nshows 1\nend 3\nmore\n")
+    said = [run("ca", "--help", "--lang", "de", folder=kiosk)]
+    for verb in (("status",), ("look",), ("seen", names[0]), ("seen", "bad.report"), ("script", "nobody"), ("status",)):
+        told = run("ca", verb[0], "kiosk.yaml", *verb[1:], "--lang", "de", folder=kiosk)
+        said += [told, run("ca", verb[0], "--lang", "de", "--help", folder=kiosk)]
+    texts = [text for one in said for text in (one.out, one.err)]
+    reason = "the key is old"  # as the operator wrote it, and the choices of an option
+    assert not english(*(text.replace(reason, "") for text in texts))
 
 
 def test_nothing_is_seen_before_anything_was_made(run: Run, tmp_path: Path) -> None:

@@ -101,5 +101,16 @@ def test_a_rotation_stands_in_the_status_of_a_deployment(turn: Turn, said: str) 
     assert said in told
 
 
+def test_thousands_of_consumers_are_drawn_and_a_sentence_names_some() -> None:
+    line = UNDER_WAY.lines[2]
+    lines = tuple(
+        replace(line, consumer=replace(line.consumer, id=f"x/n{number}"), failed="") for number in range(5000)
+    )
+    step = Step(2, State.SIGNING, open=False, blocks=tuple(Hindrance("unseen", one.consumer.id) for one in lines))
+    text = rotation_text((replace(UNDER_WAY, lines=lines, step=step),), Screen())
+    assert len(text.splitlines()) > 5000
+    assert "x/n39 and 4960 more" in " ".join(text.split())
+
+
 def test_states_are_told_apart() -> None:
     assert len({state_word(state) for state in State}) == len(State)

@@ -12,6 +12,7 @@ from certwright.value import value
 
 Trust = Literal["yes", "no", "unseen"]
 WIDE = 120  # columns from which on titles and ways to look find room
+MOST_NAMES = 40  # that a sentence tells
 LAST = 3  # generations that are drawn; older ones are history
 _UNREACHED = ("unseen", "untrusting", "presenting")
 
@@ -121,7 +122,7 @@ def _authority(one: Authority, screen: Screen) -> Iterator[str]:
     )
     if one.lines:
         yield ""
-        yield from table(_head(one, screen), [_line(line, one, screen) for line in one.lines], screen)
+        yield from table(_head(one, screen), list(_matrix(one, screen)), screen)
         yield from ("", *paragraph(_legend(screen), screen, style="faint"))
     if one.pairs:
         yield from ("", *_proved(one.pairs, screen))
@@ -186,13 +187,17 @@ def _head(one: Authority, screen: Screen) -> list[str]:
     return [tr("consumer"), *more, tr("seen"), *numbers]
 
 
-def _line(line: Line, one: Authority, screen: Screen) -> list[Cell]:
-    kept_back = line.consumer.id in one.unreached
-    more = [Cell(titled(line.consumer.title)), Cell(line.how or line.consumer.look)] if screen.width >= WIDE else []
-    seen = Cell(_day(line.seen)) if line.seen else Cell(tr("never"), "warning" if kept_back else "faint")
-    cells = {cell.number: cell for cell in line.cells}
-    drawn = [_cell(cells.get(column.number), screen) for column in _drawn(one)]
-    return [Cell(line.consumer.id, "warning" if kept_back else "address"), *more, seen, *drawn]
+def _matrix(one: Authority, screen: Screen) -> Iterator[list[Cell]]:
+    """A row for each consumer; whoever keeps the gate closed is painted."""
+    drawn, kept_back = _drawn(one), frozenset(one.unreached)
+    for line in one.lines:
+        late = line.consumer.id in kept_back
+        wide = [Cell(titled(line.consumer.title)), Cell(line.how or line.consumer.look)]
+        seen = Cell(_day(line.seen)) if line.seen else Cell(tr("never"), "warning" if late else "faint")
+        cells = {cell.number: cell for cell in line.cells}
+        marks = [_cell(cells.get(column.number), screen) for column in drawn]
+        name = Cell(line.consumer.id, "warning" if late else "address")
+        yield [name, *(wide if screen.width >= WIDE else ()), seen, *marks]
 
 
 def _marks(screen: Screen) -> dict[Trust, str]:
@@ -256,12 +261,18 @@ def _hindrances(one: Authority) -> Iterator[str]:
     kinds = [("unshown" if one.kind == "unseen" and one.subject in known else one.kind, one) for one in found]
     for kind in dict.fromkeys(kind for kind, _ in kinds):
         blocks = [block for its_kind, block in kinds if its_kind == kind]
-        names = ", ".join(block.subject for block in blocks if block.subject)
+        names = _names([block.subject for block in blocks if block.subject])
         until = max((block.until for block in blocks if block.until), default=None)
         yield _hindrance(kind, names, len(blocks), until, one.step.number if one.step else 0)
     for line in one.lines:
         if line.failed:
             yield tr("{consumer} could not be looked at: {reason}", consumer=line.consumer.id, reason=line.failed)
+
+
+def _names(subjects: Sequence[str]) -> str:
+    """The first of them; the matrix and the JSON have them all."""
+    told, more = ", ".join(subjects[:MOST_NAMES]), len(subjects) - MOST_NAMES
+    return trn("{names} and {count} more", "{names} and {count} more", more, names=told) if more > 0 else told
 
 
 def _hindrance(kind: str, names: str, count: int, until: date | None, number: int) -> str:

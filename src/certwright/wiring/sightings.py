@@ -51,11 +51,14 @@ def _nobody() -> str:
 
 
 def take_reports(loaded: Loaded, paths: Sequence[Path]) -> tuple[Sighting, ...]:
-    """Write down what these reports say. Mistakes, of all of them at once, and nothing is written down then."""
+    """Write down what these reports say; a folder stands for the files in it.
+
+    Mistakes, of all of them at once, and nothing is written down then.
+    """
     with writing(loaded) as notes:
         found: list[Sighting] = []
         mistakes: list[Mistake] = []
-        for path in paths:
+        for path in _files(paths):
             try:
                 one = read_report(read_file(path), str(path))
                 mistakes += _misfits(one, str(path), notes, loaded)
@@ -67,6 +70,12 @@ def take_reports(loaded: Loaded, paths: Sequence[Path]) -> tuple[Sighting, ...]:
         if mistakes:
             raise Mistakes(mistakes, tr("nothing was written down"))
         return notes.write(sorted(found, key=lambda one: one.at), ())
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files named, and those in the folders named; folders in folders are left alone."""
+    for path in paths:
+        yield from sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
 
 
 def _misfits(report: Sighting, source: str, notes: "Notes", loaded: Loaded) -> Iterator[Mistake]:

@@ -19,12 +19,13 @@ from certwright.wiring.sightings import take_reports
     metavar="REPORT...",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
 )
 def command(*, file: Path, reports: tuple[Path, ...]) -> None:
     """Take in the reports of consumers.
 
-    A report is what the line of `ca script` printed on a consumer. All of them are taken in, or none: one that was cut
-    off, is from somebody else, lies in the future or is older than what is known already is refused.
+    A report is what the line of `ca script` printed on a consumer; a folder stands for the reports in it. All of them
+    are taken in, or none: one that was cut off, is from somebody else, lies in the future or is older than what is
+    known already is refused.
     """
     show(seen_text(take_reports(load(file), reports), screen()))
