@@ -11,10 +11,14 @@ from pathlib import Path
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*)$", re.MULTILINE)
 VARIES = (  # what two runs print differently: days, times, serials and thumbprints, secrets, spans, folders
-    (re.compile(r"\d{4}-\d\d-\d\d(T[\d:]+Z)?"), "<day>"),
+    (re.compile(r"\d{4}-\d\d-\d\d(T[\d:]+Z| \d\d:\d\d\b)?"), "<day>"),
     (re.compile(r"\b[0-9a-fA-F]{16,}\b"), "<hex>"),
     (re.compile(r"\b[0-9A-F]{6}\*{28}[0-9A-F]{6}\b"), "<masked>"),
     (re.compile(r"\b\d+ days?\b"), "<days>"),
+    (re.compile(r"<day> [\d:]{5,8}\b"), "<day>"),
+    (re.compile(r"\b\d+ (seconds?|minutes?|hours?)\b"), "<span>"),
+    (re.compile(r"\b(number +)\d{10}\b"), "number <number>"),
+    (re.compile(r"-s\d\dof"), "-s<shard>of"),
     (re.compile(r"/\S*/certwright-page-\w+"), "<folder>"),
     (re.compile(r" +"), " "),
 )

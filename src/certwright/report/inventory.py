@@ -49,6 +49,16 @@ class CrlRow:
 
 
 @value
+class CanaryRow:
+    """The newest canary of an authority: revoked, to be listed by then, and `seen` when it was found listed."""
+
+    authority: str
+    revoked: datetime
+    promised: datetime
+    seen: datetime | None = None
+
+
+@value
 class Turn:
     """A rotation under way: which generation is to become what, how many things keep it from that, and who of them is
     a consumer that was not reached.
@@ -74,6 +84,7 @@ class Standing:
     exists: bool
     now: datetime
     turns: tuple[Turn, ...] = ()
+    canaries: tuple[CanaryRow, ...] = ()
 
 
 def next_text(next_due: tuple[date, str] | None, actions: Sequence[Action] = (), waiting: int = 0) -> str:

@@ -50,9 +50,21 @@ def metrics_text(standing: Standing, exposed: Sequence[Exposed], version: str) -
         ({"issuer": turn.issuer, "generation": str(turn.number), "to": turn.to}, turn.blocks) for turn in standing.turns
     ]
     lines += _family("certwright_rotation_blocks", "How many things keep a rotation from its next step.", turns)
+    lines += _canaries(standing)
     lines += _family("certwright_looked_at", "When these were taken, seconds since 1970.", [({}, _seconds(now))])
     lines += _family("certwright_build_info", "Who wrote them.", [({"version": version}, 1)])
     return "\n".join([*lines, ""])
+
+
+def _canaries(standing: Standing) -> Iterator[str]:
+    """The newest canary of every authority that has one."""
+    rows = [({"authority": one.authority}, one) for one in standing.canaries]
+    begun = [(labels, _seconds(one.revoked)) for labels, one in rows]
+    after = [(labels, _seconds(one.seen) - _seconds(one.revoked)) for labels, one in rows if one.seen]
+    late = [(labels, int((one.seen or standing.now) > one.promised)) for labels, one in rows]
+    yield from _family("certwright_canary_revoked", "When the canary was revoked, seconds since 1970.", begun)
+    yield from _family("certwright_canary_found_after_seconds", "How long after that it was found listed.", after)
+    yield from _family("certwright_canary_late", "Whether it was not found in the time that was promised.", late)
 
 
 def _labels(one: Exposed) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from certwright import flow
 from certwright.errors import Impossible, Refused
 from certwright.flow import Standing
+from certwright.flow.canary import KIND, Canary, read_canary
 from certwright.inventory import Crl, Event
 from certwright.keys.unlock import Unlock
 from certwright.model import Action, Held, Place
@@ -23,10 +24,11 @@ def status(loaded: Loaded) -> report.Standing:
     """How the deployment stands at `loaded.now`."""
     with inventory_of(loaded) as inventory:
         standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
-        abandoned = 0
+        abandoned, canaries = 0, dict[str, str]()
         if inventory is not None:
             with inventory.reading() as reading:
                 abandoned = reading.outcomes().get("abandoned", 0)
+                canaries = reading.observations(KIND)
     actions, found = _due(loaded, standing)
     return report.Standing(
         rows=tuple(_row(place, standing, found) for place in loaded.plan.places),
@@ -38,6 +40,7 @@ def status(loaded: Loaded) -> report.Standing:
         exists=inventory is not None,
         now=loaded.now,
         turns=tuple(_turns(loaded)),
+        canaries=tuple(_canary_row(read_canary(*one)) for one in canaries.items()),
     )
 
 
@@ -129,6 +132,10 @@ def _row(place: Place, standing: Standing, found: _Found) -> report.Row:
         later=later,
         opens=opens,
     )
+
+
+def _canary_row(canary: Canary) -> report.CanaryRow:
+    return report.CanaryRow(canary.authority, canary.revoked, canary.promised, canary.seen)
 
 
 def _crl_row(crl: Crl) -> report.CrlRow:
