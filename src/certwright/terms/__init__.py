@@ -99,6 +99,7 @@ VOCABULARY: Mapping[str, type[Word]] = {
     "cluster.issuer-secret": cluster_trust.IssuerSecret,
     "cluster.trust-agrees": cluster_trust.TrustAgrees,
     "cluster.for-production": cluster_trust.ForProduction,
+    "cluster.leaves-trusted": cluster_trust.LeavesTrusted,
     "cluster.certificates-ready": cluster_trust.CertificatesReady,
     "cluster.config-map-key": cluster_maps.ConfigMapKey,
     "cluster.text-data": cluster_maps.TextData,

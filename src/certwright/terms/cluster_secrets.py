@@ -12,7 +12,6 @@ from certwright.terms.cluster import (
     InNamespace,
     absent,
     bounded,
-    condition,
     edit,
     get,
     missing_keys,
@@ -94,8 +93,9 @@ class SyncTargets(_OfSyncs):
 
 def _unwritten(sync: Thing, fix: str) -> Mismatch:
     """A Secret that the synchronisation has not written, with its own words about it."""
-    told = next((one for kind in ("SecretSynced", "Ready", "Create") if (one := condition(sync, kind))), None)
-    found = tr("no such object") if told is None else ", ".join(filter(None, (tr("no such object"), *told[1:])))
+    rows = [row for row in sync.rows("status", "conditions") if row.get("status") != "True"]
+    said = [bounded(row.get(part, "")) for row in rows[:1] for part in ("reason", "message")]
+    found = ", ".join(filter(None, (tr("no such object"), *said)))
     return Mismatch(titled(("Secret", sync.namespace, sync.name)), found, sync.title, fix)
 
 

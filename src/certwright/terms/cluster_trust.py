@@ -172,6 +172,36 @@ class ForProduction(ClusterWord):
 
 
 @value
+class LeavesTrusted(ClusterWord):
+    """Every certificate that cert-manager keeps there leads to a root of the trust ConfigMap."""
+
+    namespace: Annotated[str, "the namespace of the instance"]
+    kind: Annotated[str, "ClusterIssuer or Issuer"]
+    name: Annotated[str, "metadata.name of the issuer whose certificates are meant"]
+    config_map: Annotated[str, "the ConfigMap with the roots"]
+    key: Annotated[str, "the key in it"]
+
+    def wants(self) -> Sequence[tuple[str, str]]:
+        return (("Certificate", self.namespace), ("Secret", self.namespace), ("ConfigMap", self.namespace))
+
+    def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
+        trust = cluster.find("ConfigMap", self.namespace, self.config_map)
+        trusted = anchors(trust, self.key) if trust else []
+        for made in cluster.of("Certificate", self.namespace) if trust and trusted else ():
+            issuer = (made.text("spec", "issuerRef", "kind") or "Issuer", made.text("spec", "issuerRef", "name"))
+            secret = cluster.find("Secret", self.namespace, made.text("spec", "secretName"))
+            held = secret.holding("tls.crt") if secret and issuer == (self.kind, self.name) else None
+            if trust is None or secret is None or held is None or not held.certificates:
+                continue
+            leaf, *others = held.certificates
+            chain = diagnose(leaf, [*others, *_beside(secret), *trusted], trusted, now, server=None)
+            if not (chain.complete and chain.trusted):
+                expected = tr("a path to a root in {object}", object=trust.title)
+                fix = written(self.config_map, self.namespace, self.key)
+                yield Mismatch(expected, tr("it ends at {top}", top=shown(chain.path[-1])), secret.title, fix)
+
+
+@value
 class CertificatesReady(ClusterWord):
     """The certificates that cert-manager keeps are Ready, and renewed when their time has come."""
 

@@ -306,6 +306,13 @@ put(term, "good-undated", custom("cert-manager.io/v1", "Certificate", "it", {}, 
 put(term, "bad-not-ready", kept(FAILING, "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"))
 put(term, "bad-not-renewed", kept(READY, "2026-06-01T00:00:00Z", "2026-07-31T00:00:00Z"))
 
+BELOW = {"secretName": "line1-tls", "issuerRef": {"name": "enterprise-issuer", "kind": "ClusterIssuer"}}
+LEAF = custom("cert-manager.io/v1", "Certificate", "line1", BELOW, NS, status=READY)
+term = "cluster.leaves-trusted"
+put(term, "good", LEAF, LINE1, TRUST)
+put(term, "good-of-another-issuer", LEAF, LINE1, config("enterprise-trust", **{"ca.crt": "other.pem"}))
+put(term, "bad-root-taken-out", LEAF, LINE1, config("enterprise-trust", **{"ca.crt": "other.pem"}))
+
 term = "cluster.config-map-key"
 put(term, "good", TRUST)
 put(term, "bad-other-key", config("enterprise-trust", **{"root.pem": "root.pem"}))
