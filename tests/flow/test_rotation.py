@@ -1,6 +1,7 @@
 """A root and an issuing CA are rotated through `apply`: every gate, every state, what is refused, and an emergency."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ import pytest
 from certwright.errors import Impossible, Refused
 from certwright.inventory import Inventory, Revocation
 from certwright.wiring.applying import preview
+from certwright.wiring.changes import changes
 from certwright.wiring.checking import check
 from certwright.wiring.declaring import Wish, declare, declare_compromised
 from certwright.wiring.emergency import emergency_of
 from certwright.wiring.forcing import force, next_gate
+from certwright.wiring.schedule import schedule
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
@@ -143,6 +146,49 @@ def test_a_third_generation_follows_the_second(signing: Bakery) -> None:
     assert signing.held()["contoso/issuing-3"].issuer == "contoso/root-2"
     assert trusted(signing) == {"CN=Contoso Root CA G2"}
     whole(signing)
+
+
+def test_what_a_run_would_do_is_foreseen(bakery: Bakery) -> None:
+    bakery.declare()
+    assert {one.place for one in preview(bakery.loaded())} >= {
+        "contoso/root-2",
+        "contoso/issuing-2",
+        "east/trusted-root",
+    }
+    assert {one.place for one in changes(bakery.loaded()).certificates} == {
+        "contoso/root-2", "contoso/issuing-2", "contoso/bridge-2",
+    }  # fmt: skip
+    assert bakery.states() == {}
+    bakery.apply(1)
+    assert changes(bakery.loaded()).empty
+    bakery.see()
+    assert {one.place for one in changes(bakery.loaded()).certificates} == set(LEAVES)
+
+
+def test_a_run_says_what_it_waits_for(staged: Bakery) -> None:
+    applied = staged.apply()
+    told = "contoso: generation 2 is not signing yet; certwright ca status says what it waits for"
+    assert applied.messages == (told,)
+
+
+def test_a_day_that_is_waited_for_is_the_next(bakery: Bakery) -> None:
+    bakery.declare("    - {number: 2, reason: it ends, sign_from: 2026-11-28}\n")
+    bakery.apply(1)
+    assert bakery.apply().next_due != date(2026, 11, 28), "somebody has to be seen, too"
+    bakery.see()
+    assert (bakery.apply().next_due or ("",))[0] == date(2026, 11, 28)
+
+
+def test_a_calendar_says_to_rotate(bakery: Bakery) -> None:
+    falling = {one.place: one for one in schedule(bakery.loaded()) if one.kind == "rotation"}
+    assert falling["contoso/root"].todo == "certwright ca rotate bakery.yaml --issuer contoso --reason TEXT"
+    bakery.declare()
+    bakery.apply(1)
+    bakery.see()
+    bakery.apply(1)
+    falling = {one.place: one for one in schedule(bakery.loaded()) if one.kind in ("rotation", "renewal")}
+    assert not {"contoso/root", "contoso/issuing"} & falling.keys(), "who signs no more is not renewed"
+    assert "contoso/issuing-2" in falling
 
 
 def test_nothing_is_made_before_its_day(bakery: Bakery) -> None:

@@ -15,14 +15,19 @@ from certwright.x509.read import read_certificate
 from .rotated import Deployment
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+WINDOW = '    maintenance: {cron: "0 22 * * SAT", hours: 4}\n'
 PRODUCTS = ("azure-local", "azure-stack-hub", "azure-iot-operations", "configuration-manager")
 
 
 @pytest.fixture(scope="module", params=PRODUCTS)
 def journey(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """One deployment of that product after its first run."""
-    folder = tmp_path_factory.mktemp(request.param) / "site"
-    shutil.copytree(EXAMPLES / request.param, folder)
+    return begun(request.param, tmp_path_factory.mktemp(request.param))
+
+
+def begun(product: str, into: Path) -> Deployment:
+    folder = into / "site"
+    shutil.copytree(EXAMPLES / product, folder)
     one = Deployment(folder, "contoso")
     text = one.file.read_text()
     keys = "    root: {key: rsa-2048}\n    issuing: {key: rsa-2048}\n"
@@ -83,6 +88,24 @@ def test_a_whole_rotation(journey: Deployment) -> None:
         read_certificate(have.chain[-1]).subject for place, have in one.held().items() if place.startswith(_site(one))
     }
     assert all("G2" in root for root in roots)
+
+
+@pytest.mark.parametrize("product", ["azure-local", "azure-stack-hub"])
+def test_what_waits_for_its_window_is_accepted_meanwhile(product: str, tmp_path: Path) -> None:
+    """These products demand one chain in a set, and a path to the root that is trusted."""
+    one = begun(product, tmp_path)
+    text = one.file.read_text()
+    one.file.write_text(text.replace(f"    product: {product}\n", f"    product: {product}\n{WINDOW}"))
+    declare(one.loaded(), "contoso", Wish("it ends")).write()
+    one.apply(1)
+    one.see_all("contoso")
+    one.apply(1)  # a Tuesday
+    assert one.states()[2] == "signing"
+    assert leaves(one) == {"contoso/issuing"}
+    accepted(one)
+    one.apply(4.45)  # Saturday, a quarter to eleven at night
+    assert leaves(one) == {"contoso/issuing-2"}
+    accepted(one)
 
 
 def _site(one: Deployment) -> str:

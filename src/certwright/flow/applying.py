@@ -9,7 +9,7 @@ from certwright.flow.issuing import refuse_strangers
 from certwright.flow.overtaking import overtake
 from certwright.flow.parcel import take_away
 from certwright.flow.passwords import refuse_passwords
-from certwright.flow.rotating import Rotating, advanced, left_over
+from certwright.flow.rotating import Moved, Rotating, advanced, closed_text, left_over, only_day
 from certwright.flow.run import Run
 from certwright.flow.showing import show
 from certwright.flow.standing import Standing, coming, look, todo, wanted_paths
@@ -34,15 +34,23 @@ def apply(
     _recover(world)
     if rotating is None:
         return _once(plan, world, given)
-    plan, messages = advanced(plan, rotating, world)
-    applied = replace(_once(plan, world, given), plan=plan)
-    applied = replace(applied, messages=(*messages, *applied.messages))
+    moved = advanced(plan, rotating, world)
+    applied = _once(moved.plan, world, given)
+    applied = replace(applied, messages=(*moved.messages, *applied.messages))
     while True:
-        _clear(plan, world)
-        further, messages = advanced(plan, rotating, world)
-        if further is plan:
-            return applied
-        plan, applied = further, _joined(applied, messages, replace(_once(further, world, {}), plan=further))
+        _clear(moved.plan, world)
+        moved = advanced(before := moved.plan, rotating, world)
+        if moved.plan is before:
+            return _waiting(applied, moved)
+        applied = _joined(applied, moved.messages, _once(moved.plan, world, {}))
+
+
+def _waiting(applied: Applied, moved: Moved) -> Applied:
+    """What was done, with the steps that nobody could take, and the day on which one of them can be."""
+    told = tuple(map(closed_text, moved.closed))
+    days = [(day, told) for gate, told in zip(moved.closed, told, strict=True) if (day := only_day(gate))]
+    next_due = min([*days, *([applied.next_due] if applied.next_due else [])], default=None)
+    return replace(applied, plan=moved.plan, messages=(*applied.messages, *told), next_due=next_due)
 
 
 def _joined(before: Applied, messages: tuple[str, ...], after: Applied) -> Applied:

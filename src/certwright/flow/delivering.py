@@ -12,7 +12,7 @@ from certwright.due.reasons import judged_at
 from certwright.due.recipes import anchors_of, beside, bridges_of, certificates_of, holding, recipe
 from certwright.errors import Locked, Refused
 from certwright.flow.parcel import Parcel
-from certwright.model import CertificateSet, Held, Place, Plan, Report, Result, Status
+from certwright.model import CertificateSet, Held, Line, Place, Plan, Report, Result, Status
 from certwright.pack.credential import Credential
 from certwright.pack.packing import pack
 from certwright.sealed import Sealed
@@ -118,9 +118,17 @@ def _bridged(chain: tuple[bytes, ...], bridges: tuple[bytes, ...]) -> tuple[byte
     return (*chain[:-1], *bridges, *chain[-1:])
 
 
-def roots(held: Mapping[str, Held]) -> Mapping[str, Sequence[bytes]]:
-    """The root above everything that is held, by address: what its files are judged against."""
-    return {address: (one.chain or (one.certificate,))[-1:] for address, one in held.items()}
+def roots(held: Mapping[str, Held], lines: Sequence[Line] = ()) -> Mapping[str, Sequence[bytes]]:
+    """The root above everything that is held, by address: what its files are judged against.
+
+    With `lines` it is joined by the roots of the other generations of its issuer, as long as they are trusted, too.
+    """
+    found = {address: (one.chain or (one.certificate,))[-1:] for address, one in held.items()}
+    for issuer in {line.issuer for line in lines}:
+        own = dict.fromkeys(line.root for line in lines if line.issuer == issuer and line.trusted)
+        together = tuple(held[root].certificate for root in own if root in held)
+        found |= {address: together for address, ders in found.items() if ders and ders[0] in together}
+    return found
 
 
 def authorities(held: Mapping[str, Held]) -> Sequence[bytes]:

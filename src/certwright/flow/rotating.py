@@ -4,7 +4,8 @@ A kill before or after it leaves states from which the next run plans the same.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from certwright.errors import Refused
 from certwright.flow.standing import Standing, look, todo, wanted_paths
@@ -15,9 +16,10 @@ from certwright.model import Line, Plan
 from certwright.rotation.gates import Outlook, gates
 from certwright.rotation.pairs import Proof, proofs, under_way
 from certwright.rotation.sightings import SEEN, sightings
-from certwright.rotation.states import Rotations
+from certwright.rotation.states import EVER, Rotations
 from certwright.rotation.steps import FORCED, Gate
 from certwright.speech import tr
+from certwright.targets import Target
 from certwright.value import value
 
 Generations = tuple[Generation, ...]
@@ -61,16 +63,26 @@ def outlook(plan: Plan, rotating: Rotating, standing: Standing, inventory: Inven
         )
 
 
-def advanced(plan: Plan, rotating: Rotating, world: World) -> tuple[Plan, tuple[str, ...]]:
-    """The plan after every step that can be taken now, and what to say of each; the same plan when there is none."""
+@value
+class Moved:
+    """The plan after every step that can be taken now, what to say of each, and the gates that are closed."""
+
+    plan: Plan
+    messages: tuple[str, ...] = ()
+    closed: tuple[Gate, ...] = ()
+
+
+def advanced(plan: Plan, rotating: Rotating, world: World) -> Moved:
+    """Take every step that can be taken now. The same plan when there is none."""
     messages: list[str] = []
     while True:
         rotating.look()
         standing = look(plan, world.inventory, world.target)
         seen = outlook(plan, rotating, standing, world.inventory, world.now)
-        ready = [gate for gate in gates(seen) if gate.is_open]
+        every = gates(seen)
+        ready = [gate for gate in every if gate.is_open]
         if not ready:
-            return plan, tuple(messages)
+            return Moved(plan, tuple(messages), every)
         following = _planned(plan, rotating, seen, ready)
         _refuse_unproved(following, seen, ready)
         world.at("before a generation moves")
@@ -80,6 +92,38 @@ def advanced(plan: Plan, rotating: Rotating, world: World) -> tuple[Plan, tuple[
         world.at("after a generation moved")
         messages += [_told(gate, plan) for gate in ready]
         plan = following
+
+
+def foreseen(plan: Plan, rotating: Rotating, inventory: Inventory, target: Target, now: datetime) -> Plan:
+    """The plan after the steps that `apply` would take before it makes anything. Nothing is written."""
+    while True:
+        seen = outlook(plan, rotating, look(plan, inventory, target), inventory, now)
+        seen = replace(seen, generations=_recorded(plan, seen.generations))
+        ready = [gate for gate in gates(seen) if gate.is_open]
+        if not ready:
+            return plan
+        plan = _planned(plan, rotating, seen, ready)
+
+
+def _recorded(plan: Plan, generations: Sequence[Generation]) -> Generations:
+    """The generations as the plan has them, where it is ahead of what is written down."""
+    ahead = {(line.issuer, line.number): line for line in plan.lines if line.since}
+    known = {(one.issuer, one.number): one for one in generations}
+    for key, line in ahead.items():
+        known[key] = Generation(line.issuer, line.number, State(line.state), line.since or EVER, line.reason)
+    return tuple(known[key] for key in sorted(known))
+
+
+def only_day(gate: Gate) -> date | None:
+    """The day on which a step can be taken, where nothing else is waited for."""
+    days = [block.until for block in gate.blocks if block.kind == "day" and block.until]
+    return max(days) if len(days) == len(gate.blocks) and days else None
+
+
+def closed_text(gate: Gate) -> str:
+    """A step that was not taken."""
+    words = {"issuer": gate.step.issuer, "number": gate.step.number, "state": str(gate.step.to)}
+    return tr("{issuer}: generation {number} is not {state} yet; certwright ca status says what it waits for", **words)
 
 
 def _planned(plan: Plan, rotating: Rotating, seen: Outlook, ready: Sequence[Gate]) -> Plan:

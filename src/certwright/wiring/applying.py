@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from certwright import flow
 from certwright.errors import Broken
 from certwright.flow import Applied, Rotating, Vault, World
+from certwright.flow.rotating import foreseen
 from certwright.inventory import Inventory, run_lock
 from certwright.inventory.glance import places_held
 from certwright.keys.foundry import Foundry
@@ -146,9 +147,18 @@ def _keep(inventory: Inventory, place: str, ticket: Mapping[str, object]) -> Non
 def preview(loaded: Loaded) -> tuple[Action, ...]:
     """What `apply` would do now. Needs no secret and writes nothing."""
     with inventory_of(loaded) as inventory:
+        loaded = foreseeing(loaded, inventory)
         standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
     showing = flow.showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
     return (*flow.todo(loaded.plan, standing, loaded.now).actions, *showing)
+
+
+def foreseeing(loaded: Loaded, inventory: Inventory | None) -> Loaded:
+    """The same with the plan that `apply` would carry out, after the steps of rotations that it would take first."""
+    if inventory is None or not loaded.deployment.rotations:
+        return loaded
+    plan = foreseen(loaded.plan, rotating_of(loaded), inventory, Folder(loaded.output), loaded.now)
+    return dataclasses.replace(loaded, plan=plan)
 
 
 def shown_below(loaded: Loaded, at: Callable[[str], None] = flow.unheard) -> Callable[[str], ShownFolder]:

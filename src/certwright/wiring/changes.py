@@ -12,7 +12,7 @@ from certwright.report.difference import Change
 from certwright.speech import tr, trn
 from certwright.targets.folder import Folder
 from certwright.terms.usage import purpose_oid
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.applying import foreseeing, inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.name import parse_name
@@ -26,6 +26,7 @@ _PURPOSES = {oid: name for name, oid in OIDS.items()}
 def changes(loaded: Loaded) -> Changes:
     """What a run would do at `loaded.now`. Impossible where it would refuse: a root that is to be renewed."""
     with inventory_of(loaded) as inventory:
+        loaded = foreseeing(loaded, inventory)
         standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
     todo = flow.todo(loaded.plan, standing, loaded.now)
     verbs = {one.place: one for one in todo.places if one.verb in ("issue", "renew")}

@@ -49,7 +49,7 @@ def check(
             if any(given.of_set(group.id) is None for one in found for group in one.plan.sets if group.password):
                 given = given.beside(kept_passwords(loaded, unlock or Unlock(), inventory))
     certificates = {address: (one.certificate,) for address, one in held.items()}
-    anchors = {**flow.roots(held), **flow.foreign_roots(loaded.plan)}
+    anchors = {**flow.roots(held, loaded.plan.lines), **flow.foreign_roots(loaded.plan)}
     known = Known(certificates, anchors, flow.authorities(held))
     reports = judge_found(found, loaded.plan, given, loaded.now, known, lists)
     reports += [

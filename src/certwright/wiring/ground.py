@@ -42,4 +42,4 @@ def of_product(product: str, facts: Mapping[str, str], now: datetime | None = No
 
 def roots(ground: Ground) -> Mapping[str, tuple[bytes, ...]]:
     """The roots that are trusted, by the address of the authority below them."""
-    return {address: tuple(found) for address, found in flow.roots(ground.held).items()}
+    return {address: tuple(found) for address, found in flow.roots(ground.held, ground.plan.lines).items()}

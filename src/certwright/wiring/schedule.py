@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from certwright import flow
+from certwright.due.changeover import next_line
 from certwright.due.renewal import postponed, renewal_of
 from certwright.due.situation import Situation
 from certwright.flow import Standing
@@ -42,14 +43,14 @@ def opening(loaded: Loaded) -> datetime | None:
 def falling(loaded: Loaded, standing: Standing) -> Iterator[Falling]:
     """The same, of what is known to stand there."""
     situation = standing.situation(loaded.plan, loaded.now)
-    places = {place.id: place for place in loaded.plan.places if place.id in standing.held}
+    places = {one.id: one for one in loaded.plan.places if one.id in standing.held and not one.renewal.never}
     renewals = _renewals(places, situation)
     again = f"certwright apply {loaded.path.name}"
     for address, place in places.items():
         have = standing.held[address]
         if place.issuer == address:
             children = [(one, renewals[one.id]) for one in places.values() if one.issuer == address != one.id]
-            yield from _of_root(address, have, children, loaded.now)
+            yield from _of_root(loaded, address, have, children)
             continue
         if address not in standing.pending:
             yield Falling(address, "renewal", renewals[address].date(), tr("is to be renewed"), again)
@@ -60,9 +61,12 @@ def falling(loaded: Loaded, standing: Standing) -> Iterator[Falling]:
             yield Falling(place.id, "crl", day, tr("its revocation list is to be published again"), again)
 
 
-def _of_root(address: str, have: Held, children: Sequence[tuple[Place, datetime]], now: datetime) -> Iterator[Falling]:
-    todo = tr("describe a second issuer, hand out its root, then change the issuer of the sites")
-    if last := min((_outgrown(child, when, have) for child, when in children), default=None):
+def _of_root(loaded: Loaded, address: str, have: Held, children: Sequence[tuple[Place, datetime]]) -> Iterator[Falling]:
+    issuer, now = address.partition("/")[0], loaded.now
+    todo = f"certwright ca rotate {loaded.path.name} --issuer {issuer} --reason TEXT"
+    if next_line(loaded.plan, address):
+        todo = f"certwright ca status {loaded.path.name}"
+    elif last := min((_outgrown(child, when, have) for child, when in children), default=None):
         day = max(last - CHANGEOVER, now).date()
         yield Falling(address, "rotation", day, tr("half a year is left to change over to another root"), todo)
     yield Falling(address, "expiry", have.not_after.date(), tr("the root ends, and everything below it"), todo)

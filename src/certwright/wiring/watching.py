@@ -4,6 +4,7 @@ The clock, sleeping and chance are arguments. Sleep ends early when somebody wan
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -63,7 +64,8 @@ class Rounds:
             failure = problem
             return Round(None, failure, (*said, *self._told(lambda bell: bell.failed(failure))))
         said += [*applied.messages, *self._told(lambda bell: bell.applied(applied)), *open_secrets(loaded)]
-        return Round(applied, None, tuple(said), opening(loaded))
+        opens = opening(replace(loaded, plan=applied.plan) if applied.plan else loaded)
+        return Round(applied, None, tuple(said), opens)
 
     def _told(self, tell: Callable[[Bell], Sequence[str]]) -> Sequence[str]:
         if self._last is None:
