@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Annotated, ClassVar
 
 from certwright.model import Mismatch
-from certwright.pack.cluster_facts import KINDS, WIDE, Address, Cluster, Thing, titled
+from certwright.pack.cluster_facts import EVERYWHERE, KINDS, WIDE, Address, Cluster, Thing, titled
 from certwright.speech import tr
 from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, listed
@@ -136,9 +136,11 @@ def absent(cluster: Cluster, address: Address, where: str = "", fix: str = "") -
     """That an object is not there: where one of its name lies instead, or what there is of its kind."""
     kind, _, name = address
     same = [one for one in cluster.of(kind) if one.name == name]
-    others = same or cluster.of(kind, address[1])
-    found = addresses(same) if same else tr("no such object") if others or kind in ("Secret", "ConfigMap") else ""
-    return Mismatch(titled(address), found or tr("no {kind} at all", kind=kind), where, fix)
+    others = [] if kind in EVERYWHERE else cluster.of(kind)
+    found = addresses(same or others) if same or others else tr("no such object")
+    if not cluster.of(kind):
+        found = tr("no {kind} at all", kind=kind)
+    return Mismatch(titled(address), found, where, fix)
 
 
 def missing_keys(thing: Thing, wanted: Collection[str]) -> list[str]:

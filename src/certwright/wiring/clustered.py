@@ -119,7 +119,8 @@ def judge_cluster(dumps: Sequence[Dump], plan: Plan, now: datetime, known: Known
 def _site(cluster: Cluster, plan: Plan, labels: Sequence[str]) -> str:
     """The site a cluster belongs to: the only one, the one a file is called after, or the one whose objects it has."""
     sites = list(dict.fromkeys(place.site for place in plan.places if _speaks_of_clusters(place)))
-    called = {PurePosixPath(label).stem for label in labels} & {*sites}
+    names = {PurePosixPath(label).stem for label in labels} | {label.partition(":")[2] for label in labels}
+    called = names & {*sites}  # files, or the context of a cluster
     if len(sites) == 1 or len(called) == 1:
         return called.pop() if called else sites[0]
     hits = {site: sum(address in cluster.things for address in _objects(plan, site)) for site in sites}
