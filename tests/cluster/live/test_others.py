@@ -2,6 +2,8 @@
 
 import json
 
+from tests.german import english
+
 from .plant import Plant
 
 WHERE = ("-n", "azure-iot-operations")
@@ -126,3 +128,15 @@ def test_a_type_that_cannot_change_says_what_to_do(plant: Plant) -> None:
     assert refused.code == 2
     assert "kubectl -n azure-iot-operations delete secret external-tls" in refused.err
     assert "aHVudGVyMg" not in refused.err + refused.out
+
+
+def test_it_is_all_said_in_german(plant: Plant) -> None:
+    foreign_map(plant, "client-ca", **{"client_ca.pem": "theirs"})
+    told = plant.cluster("diff", "--lang", "de")
+    refused = plant.cluster("apply", "--yes", "--adopt", "--lang", "de")
+    done = plant.cluster("apply", "--yes", "--adopt", "--force-conflicts", "--lang", "de")
+    plant.edit(MQTT_CLIENTS, "")
+    assert plant.run("apply", "contoso.yaml").code == 0
+    gone = plant.cluster("apply", "--yes", "--prune", "--force-conflicts", "--lang", "de")
+    heard = "".join(one.out + one.err for one in (told, refused, done, gone))
+    assert not english(*(line for line in heard.splitlines() if not line.startswith(("    ", "      "))))
