@@ -104,9 +104,10 @@ def test_what_came_as_a_file_is_exchanged_by_its_owner(file: str, made: str, hin
     shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     spoiled = subprocess.run(made, shell=True, cwd=tmp_path / "certificates", check=True, capture_output=True).stdout
     (tmp_path / "certificates" / file).write_bytes(spoiled)
-    with pytest.raises(Refused) as caught:
-        apply(load(tmp_path / "contoso.yaml"))
-    assert hint in caught.value.hint
+    with pytest.raises(Impossible) as caught:
+        load(tmp_path / "contoso.yaml")
+    assert {one.code for one in caught.value.conflicts} == {"certwright.unfit-file"}
+    assert all(hint in one.hint for one in caught.value.conflicts)
 
 
 def test_the_issuer_list_has_room_for_the_connectors_own_chain(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         noted("A file that is named as a certificate holds at least one."),
         noted("A trust list with a gap fails where it is used, long after it was made."),
     ),
+    "certwright.unfit-file": (
+        noted("A file is what it is given for: one certificate where one is asked for, or a list of that authority."),
+        noted("Otherwise it would be found out when everything else is made."),
+    ),
     "certwright.unknown-root": (
         noted("The root of an issuer that belongs to somebody else is named where a trust list needs it."),
         noted("Its certificates do not bring it along for certain, and nobody should trust one that came by itself."),

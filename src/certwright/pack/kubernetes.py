@@ -70,7 +70,7 @@ def opaque_secret(package: Package, credential: Credential, _: str | None, _rand
         if isinstance(row, tuple | list) and len(row) == 2
     }
     data = {key: one.content for key, one in made.items() if one.content}
-    if stem := package.options.get("chain"):
+    if stem := text(package, credential, "chain", ""):
         data |= {f"{stem}-{at}.der": der for at, der in enumerate(credential.trusted(package), 1)}
     listed = parts(package, credential)
     if twice := sorted(data.keys() & {one.file_name for one in listed}):

@@ -13,6 +13,7 @@ from certwright.catalogue.public import citation, longest_life, refusals
 from certwright.errors import Conflict, Refused
 from certwright.manifest.acme import AcmeSettings
 from certwright.model import Demand, Draft, IssuerWish, Place
+from certwright.plan.fitting import unfit
 from certwright.speech import tr, trn
 from certwright.terms import chain
 from certwright.terms import issuer as issuer_terms
@@ -33,6 +34,7 @@ def conflicts(places: Iterable[Place], issuers: Mapping[str, IssuerWish], today:
             yield from _of_anchors(place, today)
         elif not place.shares_with:
             yield from _of_one(place, issuers.get(place.issuer.partition("/")[0]), drafts, today)
+    yield from unfit(places)
     yield from _of_paths(places)
 
 
