@@ -3,6 +3,7 @@ when anything is wrong, and all mistakes are told at once.
 """
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from certwright.errors import Mistakes, Refused
 from certwright.inventory import Inventory
 from certwright.wiring.vaults.adding import Wanted, add
+from certwright.wiring.vaults.deleting import delete
 from certwright.wiring.vaults.ground import Asked
-from certwright.wiring.vaults.viewing import listing
+from certwright.wiring.vaults.viewing import listing, orphans
 
 CASES = Path(__file__).parents[1] / "cases" / "vault"
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -135,6 +137,31 @@ def test_all_mistakes_are_told_at_once(asked: Asked) -> None:
     with pytest.raises(Mistakes) as refused:
         add(asked, wanted(asked, "trust", "bundle.pem", "make.sh", "connector.pem", "absent.der"))
     assert len(refused.value.mistakes) == 4
+
+
+def test_what_is_right_among_what_is_wrong_is_judged_too(asked: Asked) -> None:
+    with pytest.raises(Mistakes) as refused:
+        add(asked, wanted(asked, "trust", "bundle.pem", "expired.der", "sha1.der"))
+    told = str(refused.value)
+    for words in ("exactly one thing", "azure-iot-operations.current", "azure-iot-operations.signature-hash"):
+        assert words in told
+
+
+def test_nothing_is_added_that_could_not_be_judged(asked: Asked) -> None:
+    """An entry that has run out makes every plan impossible: until it is gone, nobody can say what else is wrong."""
+    add(asked, wanted(asked, "trust", "press.der"))
+    late = replace(asked, now=datetime(2060, 1, 1, tzinfo=UTC))
+    with pytest.raises(Mistakes, match=r"plant1/opcua-server/press: .*expired"):
+        add(late, wanted(asked, "client", "connector.der", "foreign-key.pem", base="connector"))
+    assert staged(asked) == [("trust", "press.der", "to add")]
+    delete(late, "press")  # and that is always possible
+    assert staged(asked) == []
+
+
+def test_looking_makes_nothing(asked: Asked) -> None:
+    assert staged(asked) == []
+    assert orphans(asked)[0] == ()
+    assert not asked.file.with_name("plant.certwright").exists()
 
 
 def test_names(asked: Asked) -> None:

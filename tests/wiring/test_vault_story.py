@@ -162,6 +162,33 @@ def test_both_go_with_purge_and_a_root_that_is_needed_stays(cut_off: Plant) -> N
     assert not any(one.list == "issuer" for one in listing(cut_off.asked).rows)
 
 
+def test_what_left_a_list_comes_back_from_the_vault(cut_off: Plant) -> None:
+    cut_off.add("client", "connector.der", "connector.pem")
+    cut_off.add("trust", "plant-root.pem")
+    apply(cut_off.asked)
+    for name in ("connector", "plant-root"):
+        delete(cut_off.asked, name)
+    apply(cut_off.asked)
+    assert len(orphans(cut_off.asked)[0]) == 3
+    cut_off.add("client", secrets=("connector-der", "connector-pem"))
+    cut_off.add("cameras", secrets=("plant-root-der",))
+    apply(cut_off.asked)
+    assert orphans(cut_off.asked)[0] == ()
+    assert not cut_off.wrong()
+    pair = cut_off.object("opcua/client/secret/connector.yaml")["data"]
+    assert pair.keys() == {"connector.der", "connector.pem"}
+
+
+def test_a_list_without_its_certificate_is_told(cut_off: Plant) -> None:
+    file = cut_off.asked.file
+    file.write_text(SITE.replace("press.der}", "press.der}, {name: plant-root, file: plant-root.pem}"))
+    cut_off.add("trust", "plant-root.crl")
+    apply(cut_off.asked)
+    assert "plant-root.crl" in cut_off.targets("opcua/trust-list.yaml")
+    file.write_text(SITE)
+    assert [(one.kind, one.file) for one in orphans(cut_off.asked)[0]] == [("unpaired", "plant-root.crl")]
+
+
 def test_what_was_never_applied_is_forgotten(cut_off: Plant) -> None:
     cut_off.add("trust", "plant-root.pem")
     assert delete(cut_off.asked, "plant-root").messages == ("plant-root.der was never applied, and is forgotten",)

@@ -13,10 +13,13 @@ TAGS = {"file-encoding": "hex"}
 
 
 class OwnVault:
-    """Secrets of this deployment's inventory. `box` is called when a value is needed; it may raise Locked."""
+    """Secrets of this deployment's inventory. `box` is called when a value is needed; it may raise Locked.
+
+    Without an inventory there are none, and none can be set.
+    """
 
     def __init__(
-        self, inventory: Inventory, box: Callable[[], Box], random: Callable[[int], bytes], now: datetime
+        self, inventory: Inventory | None, box: Callable[[], Box], random: Callable[[int], bytes], now: datetime
     ) -> None:
         self.title = tr("the vault of this deployment")
         self._inventory, self._box, self._random, self._now = inventory, box, random, now
@@ -26,6 +29,8 @@ class OwnVault:
 
     def find(self, name: str) -> Secret | None:
         """The newest version, deleted or not; None when the vault has nothing of that name."""
+        if self._inventory is None:
+            return None
         with self._inventory.reading() as reading:
             found = reading.vault.secret(name)
         if found is None:
@@ -35,6 +40,8 @@ class OwnVault:
 
     def secrets(self) -> tuple[Secret, ...]:
         """All secrets without their values."""
+        if self._inventory is None:
+            return ()
         with self._inventory.reading() as reading:
             return tuple(_secret(one) for one in reading.vault.secrets())
 
@@ -42,7 +49,7 @@ class OwnVault:
         """Set a secret; its new version. Refused while one of that name is deleted and not purged."""
         version = self._random(16).hex()
         sealed = self._box().seal(f"secret:{name.lower()}/{version}", text.encode("ascii"))
-        with self._inventory.writing() as book:
+        with self._writable().writing() as book:
             known = book.vault.secret(name)
             if known and known.deleted:
                 raise Refused(
@@ -52,19 +59,24 @@ class OwnVault:
             book.vault.add_version(StoredSecret(name, version, content_type, TAGS, True, sealed), self._now)  # noqa: FBT003
         return version
 
+    def _writable(self) -> Inventory:
+        if self._inventory is None:
+            raise Refused(tr("there is no inventory yet"), tr("certwright vault add begins one"))
+        return self._inventory
+
     def delete(self, name: str) -> None:
         """Delete a secret, so that it can be recovered until it is purged."""
-        with self._inventory.writing() as book:
+        with self._writable().writing() as book:
             book.vault.delete(name, self._now)
 
     def recover(self, name: str) -> None:
         """Take a deletion back."""
-        with self._inventory.writing() as book:
+        with self._writable().writing() as book:
             book.vault.recover(name)
 
     def purge(self, name: str) -> None:
         """Nothing is left of a secret that was deleted."""
-        with self._inventory.writing() as book:
+        with self._writable().writing() as book:
             known = book.vault.secret(name)
             if known and known.deleted:
                 book.vault.purge(name)

@@ -52,14 +52,19 @@ class Proposal:
         self.taken = [*taken_by(facts), *map(_from_vault, self.entries)]
 
     def changes(self, offers: Sequence[Offer]) -> tuple[ListChange, ...]:
-        """The changes these offers are. Nothing of them counts while there are `mistakes`."""
+        """The changes these offers are, but for those that a mistake was found with."""
         self._list_is_there()
         made = [one for one in (self._entry(offer) for offer in offers) if one]
+        fit = []
         for offer, entry in made:
-            self._collisions(offer.material.source, entry, [other for other, _ in made if other is not offer], made)
+            found = len(self.mistakes)
+            self._collisions(offer.material.source, entry, [one for other, one in made if other is not offer])
+            fit += [ListChange("add", entry, "" if offer.secret else "upload")] if len(self.mistakes) == found else []
         if self.list == CLIENT:
+            found = len(self.mistakes)
             self._pair([offer for offer, _ in made], offers)
-        return tuple(ListChange("add", entry, "" if offer.secret else "upload") for offer, entry in made)
+            fit = fit if len(self.mistakes) == found else []
+        return tuple(fit)
 
     def wrong(self, source: str, what: str, *, found: str = "", expected: str = "", hint: str = "") -> None:
         self.mistakes.append(Mistake(source, 0, 0, what, found, expected, hint))
@@ -109,10 +114,7 @@ class Proposal:
 
     # ── what is there already ──
 
-    def _collisions(
-        self, source: str, entry: ListEntry, others: Sequence[Offer], made: Sequence[tuple[Offer, ListEntry]]
-    ) -> None:
-        beside = [one for offer, one in made if offer in others]
+    def _collisions(self, source: str, entry: ListEntry, beside: Sequence[ListEntry]) -> None:
         for one in beside:
             if one.secret.lower() == entry.secret.lower() or one.file.lower() == entry.file.lower():
                 told = tr("{file} and {other} would both be the secret {name}",

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from certwright.cli.options import as_json, deployment_file
-from certwright.cli.secrets import unlock_file
 from certwright.cli.terminal import screen, show
 from certwright.cli.vault.telling import asked, list_option, site_option
 from certwright.cli.verb import Spoken
@@ -19,12 +18,11 @@ from certwright.wiring.vaults.viewing import listing
 @list_option
 @as_json
 @site_option
-@unlock_file
-def command(*, file: Path, of_list: str, as_json: bool, site: str, unlock_file: Path | None) -> None:
+def command(*, file: Path, of_list: str, as_json: bool, site: str) -> None:
     """Show what the lists hold, and what waits to be applied.
 
     Records of the deployment file and entries of the vault are shown as the one list they are. --list filters by trust
     list, issuer list, client, or connector.
     """
-    found = listing(asked(file, site, unlock_file), of_list)
+    found = listing(asked(file, site), of_list)
     show(json_text(listing_document(found)) if as_json else listing_text(found, screen(), of_list))

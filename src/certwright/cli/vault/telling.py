@@ -22,7 +22,7 @@ list_option = click.option(
 )
 
 
-def asked(file: Path, site: str, unlock_file: Path | None) -> Asked:
+def asked(file: Path, site: str, unlock_file: Path | None = None) -> Asked:
     """What every verb is told; what must be known at once is shown at once."""
     return Asked(file, site, unlock_from(unlock_file), say=lambda told: say([told]))
 

@@ -40,11 +40,12 @@ def add(asked: Asked, wanted: Wanted) -> Staged:
         proposal = Proposal(here.site.name, wanted.name, here.site.facts, current, overwrite=wanted.overwrite)
         proposal.mistakes = mistakes
         changes = proposal.changes(offers)
-        if not mistakes:
-            changes = tuple(_against_vault(here, one, wanted, mistakes) for one in changes)
+        changes = tuple(_against_vault(here, one, wanted, mistakes) for one in changes)
         plain = {one.material.base: one.material.content for one in offers if one.material.kind == "key"}
-        if not mistakes:
-            judge(here, current, after(current, changes), plain, mistakes, messages)
+        if changes:
+            found = judge(here, wanted.name, current, after(current, changes), plain)
+            mistakes += found.wrong
+            messages += map(str, found.odd)
         if mistakes:
             raise Mistakes(mistakes, tr("nothing was written"))
         vaulting.stage(here.counter, tuple(_sealed(here, one, plain) for one in changes))

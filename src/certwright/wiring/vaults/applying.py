@@ -1,8 +1,11 @@
 """`vault apply`: what was staged is carried out. Whatever it raises, running it again goes on where it stopped."""
 
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from certwright.flow import vaulting
+from certwright.keys.unlock import Unlock
 from certwright.lists.entries import ListChange, after
 from certwright.pack.keyvault import encode
 from certwright.targets.folder import Folder
@@ -31,6 +34,7 @@ def apply(asked: Asked, *, overwrite: bool = False) -> Published:
 
     Raises what delivering raises. Whatever it raises, running it again goes on where it stopped.
     """
+    asked = replace(asked, unlock=_asking_once(asked.unlock))
     with ground(asked) as here:
         if staged := [one for one in here.own_changes if one.what != "purge"]:
             planned(here, after(here.entries, staged))
@@ -52,6 +56,11 @@ def apply(asked: Asked, *, overwrite: bool = False) -> Published:
         )
 
 
+def _asking_once(unlock: Unlock) -> Unlock:
+    """Whoever is at the terminal types the unlock secret once, for all that is done."""
+    return replace(unlock, prompt=cache(unlock.prompt)) if unlock.prompt else unlock
+
+
 def _names_secrets(here: Ground) -> bool:
     """Whether delivered objects name secrets of a Key Vault. The commands of the other forms set theirs themselves."""
     return bool(vault_url(here.site)) and here.site.facts.get("vault_form") in ("both", "objects")
@@ -68,6 +77,6 @@ def _supply(here: Ground, *, overwrite: bool) -> list[str]:
             ending = path.rpartition(".")[2]
             kind = {"der": "application/pkix-cert", "crl": "application/pkix-crl"}.get(ending, "application/x-pem-file")
             wanted[name] = (encode(file.read_bytes()), kind)
-    with here.inventory.reading() as reading:
+    with here.counter.inventory.reading() as reading:
         known = reading.observations(vaulting.SUPPLIED)
     return vaulting.supply(here.counter, wanted, (*known, *wanted) if overwrite else tuple(known))

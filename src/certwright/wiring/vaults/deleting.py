@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from certwright.errors import Mistake, Mistakes, Refused
+from certwright.errors import Mistakes, Refused
 from certwright.flow import vaulting
 from certwright.lists.entries import ListChange, ListEntry, after
 from certwright.lists.proposing import taken_by
@@ -32,10 +32,10 @@ def delete(asked: Asked, name: str, *, of_list: str = "", purge: bool = False) -
             )
         left = [one for one in current if one not in meant]
         messages = _still_used(meant, left, purge=purge)
-        mistakes: list[Mistake] = []
-        judge(here, current, left, {}, mistakes, messages)
-        if mistakes:
-            raise Mistakes(mistakes, tr("nothing was written"))
+        found = judge(here, lists[0], current, left)
+        if found.wrong and found.judged:  # what cannot be judged as it is, may become so
+            raise Mistakes(found.wrong, tr("nothing was written"))
+        messages += map(str, found.odd)
         applied = {one.address for one in here.entries}
         forgotten = [one for one in here.own_changes if one.entry in meant and one.entry.address not in applied]
         gone = [one for one in here.entries if one.address in {m.address for m in meant}]

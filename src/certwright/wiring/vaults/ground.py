@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from certwright import flow
-from certwright.errors import Broken, Refused
+from certwright.errors import Broken, Locked, Refused
 from certwright.flow.own_vault import OwnVault
 from certwright.flow.vaulting import Counter
 from certwright.flow.world import Box
@@ -24,6 +24,7 @@ from certwright.manifest.read import Site
 from certwright.speech import os_words, tr
 from certwright.value import value
 from certwright.vaults import Keeper
+from certwright.wiring.applying import inventory_of
 from certwright.wiring.loading import Loaded, load_written
 from certwright.wiring.vault import Listener, open_box_of
 
@@ -46,25 +47,26 @@ class Asked:
 
 
 @value
-class Ground:
+class View:
     """One site's lists. `written` is the deployment file alone; `entries` and `changes` are those of all sites."""
 
     written: Loaded
     site: Site
-    inventory: Inventory
-    counter: Counter
+    keeper: Keeper
     entries: tuple[ListEntry, ...]
     changes: tuple[ListChange, ...]
-
-    @property
-    def keeper(self) -> Keeper:
-        """Who keeps the secrets of this site."""
-        return self.counter.keeper
 
     @property
     def own_changes(self) -> tuple[ListChange, ...]:
         """What waits to be applied at this site."""
         return tuple(one for one in self.changes if one.entry.site == self.site.name)
+
+
+@value
+class Ground(View):
+    """The same where lists may change: with what carries changes out."""
+
+    counter: Counter
 
 
 @contextmanager
@@ -83,12 +85,27 @@ def ground(asked: Asked) -> Iterator[Ground]:
         def box() -> Box:
             return open_box_of(written, asked.unlock, inventory, listener)
 
-        keeper = _keeper(site, inventory, box, written)
-        with closing(keeper):
+        with closing(_keeper(site, inventory, box, written)) as keeper:
             counter = Counter(keeper, inventory, box, written.now, asked.at)
-            with inventory.reading() as reading:
-                entries, changes = reading.vault.entries(), reading.vault.changes()
-            yield Ground(written, site, inventory, counter, entries, changes)
+            yield Ground(written, site, keeper, *_read(inventory), counter)
+
+
+@contextmanager
+def view(asked: Asked) -> Iterator[View]:
+    """The same for verbs that only look: nothing is made, nobody is waited for, and nothing need be writable."""
+    written = load_written(asked.file, now=asked.now)
+    site = _site(written, asked.site)
+    with inventory_of(written) as inventory, closing(_keeper(site, inventory, _shut, written)) as keeper:
+        yield View(written, site, keeper, *(_read(inventory) if inventory else ((), ())))
+
+
+def _read(inventory: Inventory) -> tuple[tuple[ListEntry, ...], tuple[ListChange, ...]]:
+    with inventory.reading() as reading:
+        return reading.vault.entries(), reading.vault.changes()
+
+
+def _shut() -> Box:
+    raise Locked(tr("the vault is not unlocked to be looked at"))
 
 
 def _site(written: Loaded, name: str) -> Site:
@@ -118,7 +135,7 @@ def vault_url(site: Site) -> str:
     return given or PUBLIC_CLOUD.format(name=name)
 
 
-def _keeper(site: Site, inventory: Inventory, box: Callable[[], Box], written: Loaded) -> Any:
+def _keeper(site: Site, inventory: Inventory | None, box: Callable[[], Box], written: Loaded) -> Any:
     url = vault_url(site)
     if not url:
         return OwnVault(inventory, box, secrets.token_bytes, written.now)

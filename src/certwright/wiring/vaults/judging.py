@@ -3,10 +3,11 @@
 import secrets as randomness
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
-from certwright.errors import Conflict, Impossible, Mistake, Problem, Refused
+from certwright.errors import Conflict, Impossible, Mistake, Refused
 from certwright.flow.delivering import Bench, verdict
-from certwright.lists.entries import ListEntry
+from certwright.lists.entries import CLIENT, ISSUER, TRUST, ListEntry
 from certwright.lists.joining import with_lists
 from certwright.lists.proposing import secrets_of
 from certwright.manifest.read import Site
@@ -14,42 +15,55 @@ from certwright.model import Plan, Report, Result, Status
 from certwright.pack.keyvault import secret_name
 from certwright.sealed import Sealed
 from certwright.speech import tr
+from certwright.value import value
 from certwright.wiring.loading import with_entries
-from certwright.wiring.vaults.ground import Ground
+from certwright.wiring.vaults.ground import Ground, View
 
-SETS = ("opcua-identity", "opcua-lists", "connector-lists")
+SETS = {TRUST: "opcua-lists", ISSUER: "opcua-lists", CLIENT: "opcua-identity"}  # list → what is judged with it
+OTHERS = "connector-lists"
+_NO_KEYS: Mapping[str, bytes] = MappingProxyType({})
+_WEIGHTS = (Status.FAIL, Status.WARNING)
+
+
+@value
+class Verdict:
+    """What is wrong with lists, what is only worth a warning, and whether they could be judged at all."""
+
+    wrong: tuple[Mistake, ...]
+    odd: tuple[Mistake, ...] = ()
+    judged: bool = True
 
 
 def judge(
     here: Ground,
+    name: str,
     before: Sequence[ListEntry],
     then: Sequence[ListEntry],
-    plain: Mapping[str, bytes],
-    mistakes: list[Mistake],
-    messages: list[str],
-) -> None:
-    """Note what the lists would be found wrong for, and are not already. Packing and judging are those of delivery."""
-    known, heard = _look(here, before, {})
-    fresh, warnings = _look(here, then, plain)
-    mistakes += [one for one in fresh if one not in known]
-    messages += [str(one) for one in warnings if one not in heard]
+    plain: Mapping[str, bytes] = _NO_KEYS,
+) -> Verdict:
+    """What a list, with all that is judged with it, would be found wrong for and is not already.
 
-
-def _look(
-    here: Ground, entries: Sequence[ListEntry], plain: Mapping[str, bytes]
-) -> tuple[list[Mistake], list[Mistake]]:
-    """What is wrong with the lists, and what is only worth a warning. What a plan is refused for is wrong, too."""
-    try:
-        found = verdict_on(here, entries, plain)
-    except Impossible as impossible:
-        return list(dict.fromkeys(map(_of_conflict, _each_once(impossible.conflicts)))), []
-    except Problem as problem:
-        return [Mistake(str(here.written.path), 0, 0, problem.what, hint=problem.hint)], []
-    told = [(one.status, mistake) for one in found for mistake in _mistakes(one)]
-    wrong, odd = (
-        list(dict.fromkeys(one for status, one in told if status is wanted)) for wanted in (Status.FAIL, Status.WARNING)
+    Packing and judging are those of delivery. `plain` are private keys by base name that are not sealed yet.
+    """
+    known, fresh = _look(here, name, before, {}), _look(here, name, then, plain)
+    return Verdict(
+        tuple(one for one in fresh.wrong if one not in known.wrong or not fresh.judged),
+        tuple(one for one in fresh.odd if one not in known.odd),
+        fresh.judged,
     )
-    return wrong, odd
+
+
+def _look(here: Ground, name: str, entries: Sequence[ListEntry], plain: Mapping[str, bytes]) -> Verdict:
+    """What is wrong now. What a plan is refused for is wrong, too."""
+    try:
+        found = verdict_on(here, name, entries, plain)
+    except Impossible as impossible:
+        return Verdict(tuple(map(_of_conflict, _each_once(impossible.conflicts))), judged=False)
+    except Refused as refusal:
+        return Verdict((Mistake(str(here.written.path), 0, 0, refusal.what, hint=refusal.hint),), judged=False)
+    told = [(one.status, mistake) for one in found for mistake in _mistakes(one)]
+    wrong, odd = (tuple(dict.fromkeys(one for status, one in told if status is wanted)) for wanted in _WEIGHTS)
+    return Verdict(wrong, odd)
 
 
 def _each_once(conflicts: Sequence[Conflict]) -> Iterator[Conflict]:
@@ -78,17 +92,17 @@ def _told(result: Result) -> str:
     return f"{sentence} [{result.code}]"
 
 
-def planned(here: Ground, entries: Sequence[ListEntry]) -> Plan:
+def planned(here: View, entries: Sequence[ListEntry]) -> Plan:
     """The plan with these entries in the lists. Impossible as any plan may be."""
     return with_entries(here.written, entries).plan
 
 
-def verdict_on(here: Ground, entries: Sequence[ListEntry], plain: Mapping[str, bytes]) -> Sequence[Result]:
-    """The findings about the site's lists with these entries, failures first. `plain` are keys by base name."""
+def verdict_on(here: Ground, name: str, entries: Sequence[ListEntry], plain: Mapping[str, bytes]) -> Sequence[Result]:
+    """The findings about one list of the site with these entries, failures first."""
     plan = planned(here, entries)
-    wanted = {f"{here.site.name}/{one}" for one in SETS}
-    places = [one for one in plan.places if one.set in wanted and one.kind == "anchors"]
-    sets = [one for one in plan.sets if one.id in wanted and not {*one.places}.isdisjoint(p.id for p in places)]
+    wanted = f"{here.site.name}/{SETS.get(name, OTHERS)}"
+    places = [one for one in plan.places if one.set == wanted and one.kind == "anchors"]
+    sets = [one for one in plan.sets if one.id == wanted and not {*one.places}.isdisjoint(p.id for p in places)]
     box = here.counter.box
 
     def unseal(given: Sealed) -> bytes:
@@ -104,7 +118,7 @@ def _no_key(held: object) -> bytes:
     raise Refused(tr("no key is needed for lists"))
 
 
-def delivered_secrets(here: Ground, entries: Sequence[ListEntry]) -> dict[str, str]:
+def delivered_secrets(here: View, entries: Sequence[ListEntry]) -> dict[str, str]:
     """Name of the secret → path, of every file that is delivered for the vault of a site."""
     joined = joined_site(here, entries)
     named = secrets_of(joined.facts)
@@ -118,7 +132,7 @@ def delivered_secrets(here: Ground, entries: Sequence[ListEntry]) -> dict[str, s
     return {named.get(path.rpartition("/")[2]) or secret_name(path.rpartition("/")[2]): path for path in files}
 
 
-def joined_site(here: Ground, entries: Sequence[ListEntry]) -> Site:
+def joined_site(here: View, entries: Sequence[ListEntry]) -> Site:
     """The site with these entries among its facts."""
     deployment = with_lists(here.written.deployment, here.written.products, entries)
     return next(one for one in deployment.sites if one.name == here.site.name)

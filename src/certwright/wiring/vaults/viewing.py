@@ -10,7 +10,7 @@ from certwright.pack.keyvault import CONTENT_TYPES, secret_name
 from certwright.report.vault import Listing, ListRow, Orphan, State
 from certwright.speech import tr
 from certwright.vaults import Secret
-from certwright.wiring.vaults.ground import Asked, Ground, ground, vault_url
+from certwright.wiring.vaults.ground import Asked, View, vault_url, view
 from certwright.wiring.vaults.judging import delivered_secrets, joined_site
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in
@@ -19,7 +19,7 @@ from certwright.x509.read import read_certificate
 
 def listing(asked: Asked, of_list: str = "") -> Listing:
     """The lists of a site, or one of them: what the deployment file and the vault put there, and what shall change."""
-    with ground(asked) as here:
+    with view(asked) as here:
         rows = [row for row in _rows(here) if of_list in ("", row.list)]
         order = {name: place for place, name in enumerate(FACTS)}
         rows.sort(key=lambda row: (order.get(row.list, len(order)), row.list, row.file))
@@ -27,7 +27,7 @@ def listing(asked: Asked, of_list: str = "") -> Listing:
         return Listing(here.site.name, here.keeper.title, tuple(rows), here.written.now, purges)
 
 
-def _rows(here: Ground) -> Iterator[ListRow]:
+def _rows(here: View) -> Iterator[ListRow]:
     synced = bool(vault_url(here.site))
     yield from (_of_file(taken, synced=synced) for taken in taken_by(here.site.facts) if taken.content)
     for record in records(here.site.facts, "connectors"):
@@ -80,7 +80,7 @@ def _row(name: str, file: str, secret: str, origin: str, state: State, content: 
 
 def orphans(asked: Asked) -> tuple[tuple[Orphan, ...], str, str]:
     """What does not match between the lists of a site and its vault; the site; what the vault is called."""
-    with ground(asked) as here:
+    with view(asked) as here:
         there = {one.name.lower(): one for one in here.keeper.secrets() if not one.deleted}
         entries = [one for one in here.entries if one.site == here.site.name]
         staged = [one.entry for one in here.own_changes if one.what == "add"]
@@ -99,14 +99,13 @@ def orphans(asked: Asked) -> tuple[tuple[Orphan, ...], str, str]:
         return tuple(found), here.site.name, here.keeper.title
 
 
-def _of_vault(here: Ground) -> Sequence[ListEntry]:
+def _of_vault(here: View) -> Sequence[ListEntry]:
     """The entries that use this vault: of all sites that share it."""
-    if vault_url(here.site):
-        return [one for one in here.entries if one.site == here.site.name]
-    return here.entries
+    sites = {here.site.name} if vault_url(here.site) else {one.name for one in here.written.deployment.sites}
+    return [one for one in here.entries if one.site in sites]
 
 
-def _delivered(here: Ground) -> Mapping[str, str]:
+def _delivered(here: View) -> Mapping[str, str]:
     """The secrets that are made of delivered files; none where the plan cannot be made, which others say."""
     if not vault_url(here.site) or here.site.facts.get("vault_form") == "plain":
         return {}
@@ -122,7 +121,7 @@ def _of_ours(secret: Secret) -> bool:
     return not secret.certificate and secret.content_type in CONTENT_TYPES.values()
 
 
-def _entries(here: Ground, entries: Sequence[ListEntry], there: Mapping[str, Secret]) -> Iterator[Orphan]:
+def _entries(here: View, entries: Sequence[ListEntry], there: Mapping[str, Secret]) -> Iterator[Orphan]:
     for one in entries:
         known = there.get(one.secret.lower())
         if known is None or known.certificate:
@@ -133,7 +132,7 @@ def _entries(here: Ground, entries: Sequence[ListEntry], there: Mapping[str, Sec
             yield Orphan("newer", one.secret, one.list, one.file)
 
 
-def _unpaired(here: Ground, entries: Sequence[ListEntry]) -> Iterator[Orphan]:
+def _unpaired(here: View, entries: Sequence[ListEntry]) -> Iterator[Orphan]:
     """Revocation lists whose certificate was a record of the deployment file that is gone."""
     facts = joined_site(here, here.entries).facts
     bases = {(name, str(record["name"])) for name, fact in FACTS.items() for record in records(facts, fact)}
@@ -142,7 +141,7 @@ def _unpaired(here: Ground, entries: Sequence[ListEntry]) -> Iterator[Orphan]:
             yield Orphan("unpaired", one.secret, one.list, one.file)
 
 
-def _newest(here: Ground, name: str) -> str:
+def _newest(here: View, name: str) -> str:
     """The version of a secret, where the list of secrets does not tell it: Azure's does not."""
     found = here.keeper.find(name)
     return found.version if found else ""
