@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,11 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import trustme
+
+from certwright.pack.object_kinds import CERTIFICATE, KINDS
 
 ROOT = Path(__file__).parents[3]
 CASES = ROOT / "tests" / "cases" / "cluster"
 BUILD = ROOT / "requirements" / "kube-apiserver.sh"
+NAMESPACES = ("azure-iot-operations", "cert-manager")
+RBAC = "apis/rbac.authorization.k8s.io/v1"
 ADMIN = "admin-token-of-the-tests"
 PATIENCE = 180.0  # seconds until it must be ready, on a machine that does much else
 
@@ -55,6 +61,22 @@ class ApiServer:
     def admin(self) -> Path:
         """Who may do everything."""
         return self.kubeconfig("admin", token=ADMIN)
+
+    def empty(self) -> None:
+        """Delete every object that a test may have made."""
+        paths = [
+            f"{RBAC}/{one}?labelSelector=!kubernetes.io/bootstrapping"
+            for one in ("clusterroles", "clusterrolebindings")
+        ]
+        for kind in (*KINDS, CERTIFICATE):
+            start = f"apis/{kind.group}/{kind.version}" if kind.group else f"api/{kind.version}"
+            within = [f"namespaces/{namespace}/" for namespace in NAMESPACES] if kind.namespaced else [""]
+            paths += [f"{start}/{one}{kind.plural}" for one in within]
+        paths += [f"{RBAC}/namespaces/{one}/{kind}" for one in NAMESPACES for kind in ("roles", "rolebindings")]
+        trusted = ssl.create_default_context(cadata=self.authority.cert_pem.bytes().decode())
+        with httpx2.Client(verify=trusted, headers={"Authorization": f"Bearer {ADMIN}"}, trust_env=False) as client:
+            for path in paths:
+                client.delete(f"{self.url}/{path}").raise_for_status()
 
     def kubectl(self, *arguments: str, given: str = "", config: Path | None = None) -> str:
         """What kubectl prints, as the administrator or with another kubeconfig."""
@@ -148,5 +170,5 @@ def _await(server: ApiServer, started: list["subprocess.Popen[bytes]"], folder: 
             assert not dead, (folder / "apiserver.log").read_text()[-2000:] + (folder / "etcd.log").read_text()[-2000:]
             assert time.monotonic() < end, f"{' '.join(step)}: not within {PATIENCE:g} seconds"
             time.sleep(0.2)
-    for namespace in ("azure-iot-operations", "cert-manager"):
+    for namespace in NAMESPACES:
         server.kubectl("create", "namespace", namespace)

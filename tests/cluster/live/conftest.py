@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .apiserver import ROOT, ApiServer, running
-from .plant import NAMESPACES, OURS, WIDE, Plant
+from .plant import Plant
 
 PROGRAM = str(Path(sys.executable).with_name("certwright"))
 EXAMPLE = ROOT / "examples" / "azure-iot-operations"
@@ -25,10 +25,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
 @pytest.fixture
 def server(started: ApiServer) -> ApiServer:
     """The API server, without any object of a test before."""
-    for namespace in NAMESPACES:
-        started.kubectl("-n", namespace, "delete", OURS, "--all", "--wait=false", "--ignore-not-found")
-    started.kubectl("delete", WIDE, "--all", "--wait=false", "--ignore-not-found")
-    started.kubectl("delete", "clusterroles,clusterrolebindings", "-l", "!kubernetes.io/bootstrapping")
+    started.empty()
     return started
 
 

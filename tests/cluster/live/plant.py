@@ -15,11 +15,6 @@ from certwright.wiring.standing import events
 
 from .apiserver import ApiServer
 
-NAMESPACES = ("azure-iot-operations", "cert-manager")
-OURS = "secrets,configmaps,issuers,certificates,brokerlisteners,brokerauthentications,secretsyncs,secretproviderclasses"
-OURS += ",roles,rolebindings"
-WIDE = "clusterissuers,bundles"
-
 
 @dataclass(frozen=True)
 class Said:

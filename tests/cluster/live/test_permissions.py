@@ -7,7 +7,8 @@ import pytest
 from kubernetes_validate import validate
 from ruamel.yaml import YAML
 
-from .plant import NAMESPACES, Plant
+from .apiserver import NAMESPACES
+from .plant import Plant
 
 USER = "plant-ops"
 SOMEBODY = ("--user", USER)
