@@ -12,7 +12,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = (  # what stands on a floor may import its own room, and the floors before it
     ("first words", ("value",)),
-    ("second words", ("judged", "pending", "sealed", "speech")),
+    ("second words", ("drafts", "judged", "pending", "sealed", "speech")),
     ("errors", ("errors",)),
     ("windows", ("windows",)),
     ("words", ("model",)),
