@@ -58,3 +58,15 @@ def test_who_may_not_read_says_so(plant: Plant) -> None:
     assert told.code == 5
     assert "forbidden" in told.text or "may not" in told.text or "cannot" in told.text
     assert trusts(plant)[COMPONENTS] == "unseen"
+
+
+def test_who_may_read_what_was_delivered_sees_it(plant: Plant) -> None:
+    """With the permissions that `cluster rbac` prints for reading."""
+    plant.applied()
+    bundle = plant.folder / "out/plant1/internal/trust.pem"
+    plant.server.kubectl(*NAMESPACE, "create", "configmap", "enterprise-trust", f"--from-file=ca.crt={bundle}")
+    plant.server.kubectl("apply", "-f", "-", given=plant.cluster("rbac", "--user", "reader", "--read-only").out)
+    reader = plant.as_user(plant.server.signed("reader"))
+    told = reader.run("ca", "look", "contoso.yaml", "--cluster")
+    assert (told.code, told.out) == (0, told.out)
+    assert trusts(plant)[COMPONENTS] == trusts(plant)[CLIENTS] == "yes"
