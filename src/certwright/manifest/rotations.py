@@ -90,8 +90,8 @@ class _Item:
     def _reason(self) -> str:
         reason = self.reading.text(self.entries, "reason", "")
         if "reason" not in self.entries:
-            hint = 'reason: "the root ends in 2029"'
-            self.reading.wrong(self.spot, tr("a generation needs a reason, for whoever reads the log"), hint=hint, found="")
+            told = tr("a generation needs a reason, for whoever reads the log")
+            self.reading.wrong(self.spot, told, expected="reason: TEXT", found="")
         return reason
 
     def _scope(self) -> Scope:
