@@ -14,7 +14,7 @@ import trustme
 from certwright.cluster.answers import conflicts, refusal
 from certwright.cluster.connection import Cluster
 from certwright.cluster.kubeconfig import Access, User
-from certwright.cluster.transport import Limits
+from certwright.cluster.transport import Limits, proxy_of
 from certwright.errors import Broken, Refused
 from certwright.pack.object_kinds import CONFIG_MAP, LISTENER, SECRET, Ref
 
@@ -137,6 +137,30 @@ def test_authorities_and_keys_that_are_none_are_refused() -> None:
     ):
         with pytest.raises(Refused, match="plant: "):
             Cluster(access, {})
+
+
+PROXIES = [
+    ({}, ""),
+    ({"HTTPS_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
+    ({"https_proxy": "http://proxy:3128", "no_proxy": "contoso.com"}, ""),
+    ({"https_proxy": "http://proxy:3128", "no_proxy": " .contoso.com , x"}, ""),
+    ({"https_proxy": "http://proxy:3128", "no_proxy": "*.contoso.com"}, ""),
+    ({"https_proxy": "http://proxy:3128", "no_proxy": "toso.com,,10.0.0.0/8"}, "http://proxy:3128"),
+    ({"https_proxy": "http://proxy:3128", "NO_PROXY": "*"}, ""),
+    ({"http_proxy": "http://proxy:3128"}, ""),
+]
+
+
+@pytest.mark.parametrize(("environment", "wanted"), PROXIES)
+def test_the_proxy_is_the_one_of_the_environment(environment: dict[str, str], wanted: str) -> None:
+    assert proxy_of("https://plant1.contoso.com:6443", environment) == wanted
+
+
+def test_addresses_are_excepted_by_their_networks() -> None:
+    environment = {"https_proxy": "http://proxy:3128", "no_proxy": "10.0.0.0/8,fd00::/8"}
+    assert proxy_of("https://10.1.2.3:6443", environment) == ""
+    assert proxy_of("https://[fd00::1]:6443", environment) == ""
+    assert proxy_of("https://192.0.2.1:6443", environment) == "http://proxy:3128"
 
 
 # ── what a server says, in words ──

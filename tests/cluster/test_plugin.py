@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,15 @@ def test_what_cannot_be_run_says_how_to_get_it(tmp_path: Path) -> None:
 def test_a_protocol_nobody_speaks_any_more_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="v1alpha1, which is not supported"):
         signed_in(plugin(tmp_path, GIVING, "client.authentication.k8s.io/v1alpha1"), {}, interactive=False)
+
+
+def test_whether_somebody_is_asked_is_as_the_kubeconfig_says(tmp_path: Path) -> None:
+    """`Always` needs a terminal, `Never` gets none."""
+    access = plugin(tmp_path, GIVING)
+    assert access.user.program
+    always, never = (replace(access.user.program, mode=mode) for mode in ("Always", "Never"))
+    with pytest.raises(Refused, match="nobody is there"):
+        signed_in(replace(access, user=User(program=always)), {}, interactive=False)
+    what = GIVING + "assert asked['spec']['interactive'] is False and not sys.stdin.read()"
+    plugin(tmp_path, what)
+    assert signed_in(replace(access, user=User(program=never)), {}, interactive=True).user.token

@@ -210,7 +210,7 @@ def _account(text: str) -> Subject:
     help="The file to write; it holds nothing secret.",
 )
 def export(*, file: Path, site: str, reached: Reached, output: Path) -> None:
-    """Write the cluster's objects to a file, for certwright check elsewhere.
+    """Write the cluster's objects to a file, without secrets.
 
     Of Secrets only certificates and revocation lists are kept; private keys and everything else are left out, and
     their names are noted in an annotation; of private keys the public half and a digest, too.

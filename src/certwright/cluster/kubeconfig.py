@@ -31,6 +31,7 @@ class Exec:
     folder: Path = Path()
     hint: str = ""
     told: bool = False  # it wants to be told about the cluster
+    mode: str = "IfAvailable"  # whether it speaks with somebody at a terminal: Never, IfAvailable, Always
 
 
 @value
@@ -249,6 +250,7 @@ def _program(user: _Entry) -> Exec | None:
         user.file.parent,
         inside.text("installHint"),
         bool(fields.get("provideClusterInfo")),
+        inside.text("interactiveMode") or "IfAvailable",
     )
 
 

@@ -34,6 +34,12 @@ def signed_in(access: Access, environment: Mapping[str, str], *, interactive: bo
             tr("{context}: exec speaks {api}, which is not supported", context=access.context, api=program.api or "?"),
             tr("expected: {apis}", apis=", ".join(APIS)),
         )
+    if program.mode == "Always" and not interactive:
+        raise Refused(
+            tr("{program} asks somebody at a terminal, and nobody is there", program=program.command),
+            tr("sign in by hand first, or use a context for machines"),
+        )
+    interactive = interactive and program.mode != "Never"
     status = _status(program, _printed(access, program, environment, interactive=interactive))
     given = {name: str(status.get(name) or "") for name in ("token", "clientCertificateData", "clientKeyData")}
     if not (given["token"] or (given["clientCertificateData"] and given["clientKeyData"])):

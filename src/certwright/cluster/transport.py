@@ -44,7 +44,7 @@ class Bounded(httpx2.BaseTransport):
 
     def __init__(self, access: Access, limits: Limits, environment: Mapping[str, str]) -> None:
         self.limits, self.name = limits, access.server_name
-        proxy = access.proxy or _proxy(access.server, environment)
+        proxy = access.proxy or proxy_of(access.server, environment)
         self.inner = httpx2.HTTPTransport(verify=tls_context(access), trust_env=False, proxy=proxy or None)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -82,8 +82,8 @@ class _Cut(httpx2.SyncByteStream):
         self.answer.close()
 
 
-def _proxy(server: str, environment: Mapping[str, str]) -> str:
-    """The proxy the environment names for that server, as kubectl reads it (HTTPS_PROXY, NO_PROXY)."""
+def proxy_of(server: str, environment: Mapping[str, str]) -> str:
+    """The proxy the environment names for that server, as kubectl reads it (HTTPS_PROXY, NO_PROXY); "" for none."""
     parts = urlsplit(server)
     told = {name.lower(): text for name, text in environment.items() if text}
     for one in told.get("no_proxy", "").split(","):
