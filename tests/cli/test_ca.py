@@ -1,10 +1,11 @@
 """A rotation as its operator sees it: reports come in as files, the matrix changes, gates open, refusals are said."""
 
 import json
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import pytest
 from tests.cli.conftest import Said
 from tests.german import english
 from tests.network.peers import s_server
+
+from certwright.wiring.loading import load
+from certwright.wiring.rotation_status import rotation_status
 
 Run = Callable[..., Said]
 
@@ -269,6 +273,20 @@ def test_a_trust_list_may_have_any_form(run: Run, kiosk: Path, store: str) -> No
     assert ("-srckeystore turnstile/trust.pem" in " ".join(said.out.split())) is (store == "JKS")
 
 
+def test_the_rotation_of_a_root_is_proposed_in_time(run: Run, kiosk: Path) -> None:
+    root = datetime.fromisoformat(standing(run, kiosk)["generations"][0]["root_until"])
+    last = date.fromisoformat(standing(run, kiosk)["begin_by"])
+    assert (root.date() - last).days == 30 + 397, "a month to hand it out, then the life of the door's certificate"
+    early, late = (load(kiosk / "kiosk.yaml", now=root - timedelta(days=427 + days)) for days in (200, 100))
+    (found,) = rotation_status(early)
+    assert (found.command, found.begin_by) == ("", last)
+    (found,) = rotation_status(late)
+    assert (found.next, found.begin_by) == ("begin the rotation of the root", last)
+    words = shlex.split(found.command)
+    assert words[:3] == ["certwright", "ca", "rotate"]
+    assert run("ca", "rotate", "kiosk.yaml", *words[4:], "--yes", folder=kiosk).code == 0
+
+
 def test_everything_is_said_in_german(run: Run, kiosk: Path) -> None:
     (kiosk / "kiosk.yaml").write_text(ROTATED)
     run("apply", "kiosk.yaml", folder=kiosk)
@@ -276,7 +294,7 @@ def test_everything_is_said_in_german(run: Run, kiosk: Path) -> None:
     names = report(run, kiosk, "door", "root.pem"), report(run, kiosk, "lift", "root.pem")
     (kiosk / "bad.report").write_text("certwright-report 1\nconsumer nobody/x\nat now\nshows 1\nend 3\nmore\n")
     said = [run("ca", "--help", "--lang", "de", folder=kiosk)]
-    for verb in (("status",), ("look",), ("seen", names[0]), ("seen", "bad.report"), ("script", "nobody"), ("status",)):
+    for verb in (("look",), ("status",), ("seen", names[0]), ("seen", "bad.report"), ("script", "nobody"), ("status",)):
         told = run("ca", verb[0], "kiosk.yaml", *verb[1:], "--lang", "de", folder=kiosk)
         said += [told, run("ca", verb[0], "--lang", "de", "--help", folder=kiosk)]
     texts = [text for one in said for text in (one.out, one.err)]

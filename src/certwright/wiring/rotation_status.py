@@ -112,7 +112,9 @@ def _plain(issuer: str, loaded: Loaded, known: _Known) -> Authority:
     if root is None:
         told, command = tr("nothing has been made yet"), f"certwright apply {loaded.path}"
     elif begin:
-        told, command = tr("begin the rotation of the root"), f"certwright ca rotate {loaded.path}"
+        reason = f"the root ends on {root.not_after:%Y-%m-%d}"
+        told = tr("begin the rotation of the root")
+        command = f'certwright ca rotate {loaded.path} --issuer {issuer} --reason "{reason}"'
     else:
         told, command = tr("nothing is to be done"), ""
     return Authority(
