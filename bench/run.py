@@ -210,12 +210,22 @@ def rotate_many(rounds: int, quick: bool) -> list[str]:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
+def revocation_lists(rounds: int, quick: bool) -> list[str]:
+    """Lists from the inventory beside `openssl ca -gencrl`; a process of its own, which measures memory."""
+    entries = ["20000"] if quick else ["100000", "1000000"]
+    command = [PYTHON, str(HERE / "crl.py"), str(rounds), *entries]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="without the peers, nothing written")
     parser.add_argument(
-        "--only", nargs="*", choices=["apply", "many", "check", "plan", "judge", "rotate"], help="only these tables"
+        "--only",
+        nargs="*",
+        choices=["apply", "many", "check", "plan", "judge", "crl", "rotate"],
+        help="only these tables",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -226,6 +236,7 @@ def main() -> None:
             "check": lambda: check_208(work, options.rounds),
             "plan": lambda: plan_200(work, options.rounds * 2),
             "judge": lambda: judge_many(options.rounds, options.quick),
+            "crl": lambda: revocation_lists(max(3, options.rounds // 2), options.quick),
             "rotate": lambda: rotate_many(options.rounds, options.quick),
         }
         lines: list[str] = []

@@ -21,7 +21,11 @@ from certwright.keys.ring import KeyRing
 from certwright.keys.seal import Cost, new_box
 from certwright.keys.sealed import SealedKeys
 from certwright.keys.token import TokenKeys, TokenPlace
-from certwright.model import KeySpec
+from certwright.model import Draft, KeySpec
+from certwright.x509.crl_lines import sheets
+from certwright.x509.crl_sign import Heading, sign_list
+from certwright.x509.read import read_certificate
+from certwright.x509.write import Profile, prepare
 
 RSA, EC = KeySpec("rsa", 2048, "hsm"), KeySpec("ec", 256, "hsm")
 
@@ -41,6 +45,21 @@ def keys(place: TokenPlace) -> Iterator[TokenKeys]:
 def one(keys: TokenKeys, spec: KeySpec, name: str = "contoso/root") -> NewKey:
     ((made,),) = list(keys.make({name: spec}))
     return made
+
+
+@pytest.mark.parametrize("spec", [RSA, EC, KeySpec("ec", 384, "hsm")], ids=str)
+def test_a_key_signs_a_digest_so_that_a_list_may_be_long(keys: TokenKeys, spec: KeySpec) -> None:
+    """Four megabytes are more than many a token takes at once."""
+    made = one(keys, spec)
+    private, now = made.private, datetime(2026, 11, 21, tzinfo=UTC)
+    draft = Draft("CN=Long", authority=True, key_usage=frozenset(("keyCertSign", "cRLSign")))
+    profile = Profile(draft, private.public_key(), 1, now, now + timedelta(days=9))
+    twin = ec.generate_private_key(ec.SECP256R1()) if spec.algorithm == "ec" else rsa.generate_private_key(65537, 2048)
+    root = read_certificate(prepare(profile, twin, lambda facts: ()).sign(private))
+    (pages,) = sheets(((f"{serial:x}", 1_700_000_000, "") for serial in range(1, 200_000)), (1,)).values()
+    der = sign_list(root, private, Heading(1, now, now + timedelta(days=1)), pages)
+    assert len(der) > 4_000_000
+    assert x509.load_der_x509_crl(der).is_signature_valid(private.public_key())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("spec", [RSA, EC, KeySpec("ec", 384, "hsm")], ids=str)
