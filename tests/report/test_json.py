@@ -9,7 +9,10 @@ import jsonschema
 import pytest
 
 from certwright.model import Line
+from certwright.pack.object_changes import Difference as ObjectDifference
+from certwright.pack.object_kinds import SECRET, Ref
 from certwright.report.changes import Changes, Coming, changes_document
+from certwright.report.cluster import Comparison, Step, comparison_document
 from certwright.report.difference import Change, Difference, difference_document
 from certwright.report.emergency import Emergency, Replaced, emergency_document
 from certwright.report.envelope import FORMATS, json_text, plain
@@ -75,6 +78,26 @@ DOCUMENTS = {
             (("contoso/root", "its list"),),
             (("a/f", "no answer"),),
             (("a/g", "it is old", NOW),),
+        )
+    ),
+    "cluster-diff": comparison_document(
+        Comparison(
+            "plant1",
+            "here",
+            "https://cluster",
+            (
+                Step(
+                    Ref(SECRET, "plant", "tls"),
+                    "secret.yaml",
+                    "change",
+                    (ObjectDifference(".data.tls\\.crt", "a", "b"),),
+                    ((".data", "argo"),),
+                ),
+            ),
+            ((Ref(SECRET, "plant", "old"), "remove"),),
+            (("Secret plant/new", "new.yaml"),),
+            (("BrokerListener plant/new", "Secret plant/new"),),
+            ("plant1/listener",),
         )
     ),
     "vault": listing_document(
