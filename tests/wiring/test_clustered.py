@@ -15,6 +15,8 @@ from certwright.errors import Refused
 from certwright.model import Report, Result, Status
 from certwright.pack.object_text import write_objects
 from certwright.pack.objects import read_objects
+from certwright.report.html import html_text
+from certwright.report.markdown import markdown_text
 from certwright.terms.cluster import EVERYTHING
 from certwright.wiring.alone import check_product
 from certwright.wiring.applying import apply
@@ -263,6 +265,14 @@ def test_a_finding_says_what_to_type(plant: tuple[Loaded, Objects]) -> None:
     assert found.fix.splitlines()[-1] == (
         f'kubectl patch secrets {LIST} -n {NS} --type=json -p \'[{{"op": "remove", "path": "/data/rogue.der"}}]\''
     )
+
+
+def test_what_to_type_stands_as_code_in_pages(plant: tuple[Loaded, Objects]) -> None:
+    loaded, objects = plant
+    report = judged(loaded, SPOILT["listener secret gone"][0](copy.deepcopy(objects)))
+    typed = f"kubectl create secret tls line1-tls -n {NS} --cert=chain.pem --key=key.pem --dry-run=client -o yaml"
+    assert f"\n  - `{typed} | kubectl apply --server-side --force-conflicts -f -`\n" in markdown_text(report)
+    assert f"<code>{typed} | kubectl apply" in html_text(report, "0")
 
 
 def test_no_key_is_told(plant: tuple[Loaded, Objects]) -> None:
