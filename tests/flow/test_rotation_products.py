@@ -10,6 +10,7 @@ from certwright.rotation.schedule import longest_leaf
 from certwright.wiring.applying import preview
 from certwright.wiring.checking import check
 from certwright.wiring.declaring import Wish, declare
+from certwright.wiring.revoking import revoke
 from certwright.x509.read import read_certificate
 
 from .rotated import Deployment
@@ -105,6 +106,22 @@ def test_what_waits_for_its_window_is_accepted_meanwhile(product: str, tmp_path:
     accepted(one)
     one.apply(4.45)  # Saturday, a quarter to eleven at night
     assert leaves(one) == {"contoso/issuing-2"}
+    accepted(one)
+
+
+def test_a_set_that_must_stand_on_one_chain_changes_as_a_whole(tmp_path: Path) -> None:
+    one = begun("azure-stack-hub", tmp_path)
+    text = one.file.read_text()
+    one.file.write_text(text.replace("    product: azure-stack-hub\n", f"    product: azure-stack-hub\n{WINDOW}"))
+    declare(one.loaded(), "contoso", Wish("it ends")).write()
+    one.apply(1)
+    one.see_all("contoso")
+    one.apply(1)
+    assert leaves(one) == {"contoso/issuing"}, "all of it waits for Saturday"
+    revoke(one.loaded(), "east/public-portal", "keyCompromise")
+    applied = one.apply()
+    assert leaves(one) == {"contoso/issuing-2"}, "one cannot wait, and no other of its set stays behind"
+    assert len(applied.made) > 10
     accepted(one)
 
 
