@@ -13,6 +13,7 @@ import pytest
 
 from certwright.errors import Refused
 from certwright.model import Report, Result, Status
+from certwright.pack.kubernetes import object_of
 from certwright.pack.object_text import write_objects
 from certwright.pack.objects import read_objects
 from certwright.report.html import html_text
@@ -313,6 +314,14 @@ def test_what_the_synchronisation_wrote_is_compared_with_the_vault_files(tmp_pat
     ]
     assert told.code == "azure-iot-operations.opcua-lists-live"
     assert "press-1.der" in told.mismatches[0].where
+
+
+@pytest.mark.parametrize("name", ["plant1.yaml", "offline.yaml"])
+def test_every_object_that_is_delivered_is_compared(name: str) -> None:
+    loaded = load(CASES / name, now=NOW)
+    for place in loaded.plan.places:
+        if any(object_of(package) for package in place.packages):
+            assert "cluster.delivered" in {one.requirement.term for one in place.demands}, place.id
 
 
 # ── which site ────────────────────────────────────────────────────────────────────────────────────
