@@ -2,7 +2,10 @@
 double is asked by the real SDK under the vault's real name.
 """
 
+import os
+import pickle
 import shutil
+import subprocess
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -348,3 +351,115 @@ def test_what_may_not_be_purged_is_tried_again(synced: Plant) -> None:
     vault.denied.clear()
     assert apply(synced.asked).purged == ("plant-root-der",)
     assert "plant-root-der" not in vault.secrets
+
+
+# ── forms ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def delivered(here: Plant) -> set[str]:
+    root = here.folder / "out/plant1"
+    return {str(one.relative_to(root)) for one in root.rglob("*") if one.is_file()}
+
+
+def test_objects_and_commands_are_both_delivered_unless_one_is_chosen(synced: Plant) -> None:
+    file, vault = synced.asked.file, synced.vault
+    assert vault
+    synced.add("trust", "plant-root.pem")
+    apply(synced.asked)
+    objects, commands = {"opcua/trust-list.yaml", "opcua/provider-class.yaml"}, {"opcua.sh"}
+    uploads = {"opcua/trust/plant-root.der", "opcua/vault.json"}
+    assert objects | commands | uploads <= delivered(synced)
+    for form, wanted, unwanted in (("objects", objects, commands), ("commands", commands, objects)):
+        shutil.rmtree(synced.folder / "out")
+        file.write_text(SITE + SYNCED + f"    vault_form: {form}\n")
+        apply(synced.asked)
+        assert wanted | uploads <= delivered(synced)
+        assert not unwanted & delivered(synced)
+        assert not synced.wrong()
+
+
+def test_plain_secrets_in_spite_of_a_vault(synced: Plant) -> None:
+    assert synced.vault
+    synced.asked.file.write_text(SITE + SYNCED + "    vault_form: plain\n")
+    synced.add("trust", "plant-root.pem")
+    apply(synced.asked)
+    assert synced.object("opcua/trust-list.yaml")["kind"] == "Secret"
+    assert synced.vault.live() == {"plant-root-der"}  # kept there, for the record
+    assert orphans(synced.asked)[0] == ()
+
+
+def test_the_command_sets_what_the_vault_holds_under_its_name(synced: Plant) -> None:
+    assert synced.vault
+    pem = (CASES / "plant-root.pem").read_bytes().hex()
+    synced.vault.put("my-cert-pem", pem, "application/x-pem-file", {"file-encoding": "hex"})
+    synced.add("trust", secrets=("my-cert-pem",))
+    synced.add("issuer", "line-ca.CRT", "line-ca.crl")
+    apply(synced.asked)
+    tools = synced.folder / "tools"
+    tools.mkdir()
+    (tools / "az").write_text('#!/bin/sh\necho "$@" >> "$CALLS"\n')
+    (tools / "az").chmod(0o755)
+    calls = synced.folder / "calls"
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "CALLS": str(calls)}
+    subprocess.run(["sh", synced.folder / "out/plant1/opcua.sh"], env=environment, check=True)
+    said = calls.read_text().splitlines()
+    assert [line.split()[4:6] for line in said] == [["trust", "add"]] * 2 + [["issuer", "add"]] * 2
+    (listed,) = [line for line in said if "my-cert.crt" in line]
+    assert "--secret-name my-cert-pem --overwrite-secret" in listed
+    (written,) = [line for line in said if "press.der" in line]
+    assert "--secret-name" not in written
+
+
+# ── what check says of a delivered set ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("path", "bad", "code"),
+    [
+        ("opcua/trust/my-cert.crt", "press.der", "entry-crt"),
+        ("opcua/client/connector.pem", "foreign-key.pem", "key-belongs"),
+        ("opcua/client/connector.pem", "locked.pem", "opcua-key-open"),
+        ("opcua/client/connector.der", "two-uris.der", "opcua-uri"),
+        ("opcua/client/connector.der", "named.der", "opcua-subject"),
+        ("opcua/client/connector.der", "bare.der", "opcua-extended-usage"),
+        ("opcua/client/connector.der", "expired.der", "current"),
+        ("opcua/issuers/line-ca.crl", "forged.crl", "crl-signed"),
+        ("opcua/issuers/line-ca.crl", "stale.crl", "crl-fresh"),
+        ("opcua/trust/press.der", "sha1.der", "signature-hash"),
+        ("opcua/trust/press.der", "short.der", "entry-key-length"),
+        ("opcua/trust/press.der", "bundle.pem", "entry-single"),
+    ],
+)
+def test_check_finds_what_add_would_refuse(whole: Path, tmp_path: Path, path: str, bad: str, code: str) -> None:
+    folder = shutil.copytree(whole, tmp_path / "spoiled")
+    here = Plant(Asked(folder / "plant.yaml", now=NOW))
+    assert not here.wrong()
+    shutil.copy(CASES / bad, folder / "out/plant1" / path)
+    assert f"azure-iot-operations.{code}" in here.wrong()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A delivered site with every kind of entry, to be copied and spoiled."""
+    folder = tmp_path_factory.mktemp("whole")
+    with key_vault(folder) as (vault, environment), pytest.MonkeyPatch.context() as patch:
+        for name, text in environment.items():
+            patch.setenv(name, text)
+        here = plant(folder, SYNCED, vault)
+        pem = (CASES / "plant-root.pem").read_bytes().hex()
+        vault.put("my-cert-pem", pem, "application/x-pem-file", {"file-encoding": "hex"})
+        here.add("trust", secrets=("my-cert-pem",))
+        here.add("issuer", "line-ca.CRT", "line-ca.crl")
+        here.add("client", "connector.der", "connector.pem")
+        apply(here.asked)
+        yield folder
+
+
+def test_a_sealed_key_travels_and_is_not_shown(whole: Path) -> None:
+    """Files are judged in several processes, and plans go along."""
+    (place,) = [one for one in load(whole / "plant.yaml", now=NOW).plan.places if one.key]
+    assert place.key
+    back = pickle.loads(pickle.dumps(place))
+    assert (back.key, back.key.name) == (place.key, place.key.name)
+    assert repr(place.key) == "Sealed('entry:plant1/client/connector.pem')"
+    assert place.key.hex() not in repr(place)

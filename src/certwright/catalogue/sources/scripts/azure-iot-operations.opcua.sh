@@ -19,11 +19,14 @@ add() {
 
 # Roots and servers first, then the intermediates, then each CRL: it needs its certificate in the list.
 for file in %%files%%; do
-  case "$file" in opcua/trust/*.der) add trust "$file" "$@" ;; esac
+  case "$file" in opcua/trust/*.der | opcua/trust/*.crt) add trust "$file" "$@" ;; esac
 done
 for file in %%files%%; do
-  case "$file" in opcua/issuers/*.der) add issuer "$file" "$@" ;; esac
+  case "$file" in opcua/issuers/*.der | opcua/issuers/*.crt) add issuer "$file" "$@" ;; esac
 done
 for file in %%files%%; do
-  case "$file" in opcua/issuers/*.crl) add issuer "$file" "$@" ;; esac
+  case "$file" in
+    opcua/issuers/*.crl) add issuer "$file" "$@" ;;
+    opcua/trust/*.crl) echo "The command takes no CRL for the trust list: $file reaches it with opcua/trust-list.yaml only." >&2 ;;
+  esac
 done
