@@ -93,7 +93,7 @@ def public_key(file: Path) -> bytes:
 @pytest.mark.parametrize(
     ("place", "what", "hint"),
     [
-        ("contoso/root", "contoso/root is a root", "take it out of every trust list"),
+        ("contoso/root", "contoso/root is a root", "certwright ca compromise"),
         ("east/trusted-root", "east/trusted-root holds no certificate", "places that hold one: contoso/issuing"),
         ("east/nobody", "east/nobody holds no certificate", "east/van/blue"),
     ],

@@ -180,8 +180,8 @@ def _move(book: Book, gate: Gate, plan: Plan, standing: Standing, now: datetime)
         book.move_generation(one)
         told = f"{one.state}: {one.reason}" if one.reason else str(one.state)
         book.log([Event("generation", f"{one.issuer}/{one.number}", told, now)])
+    book.unobserve(FORCED, [step.key])
     if gate.forced:
-        book.unobserve(FORCED, [step.key])
         book.log([Event("forced", f"{step.issuer}/{step.number}", f"to {step.to}: {gate.forced}", now)])
     if step.to is State.RETIRED and own[step.number].stopped:
         _revoke(book, own[step.number], plan, standing, now)

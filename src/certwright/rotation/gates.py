@@ -67,8 +67,9 @@ class Course:
         assert self.pair is not None, "somebody asked for the next step of nothing"
         before, after = self.pair
         rotation = next(one for one in self.outlook.rotations[self.issuer] if one.number == after.number)
-        step, blocks = self._next(before, after, rotation)
-        return Gate(step, tuple(dict.fromkeys(blocks)), self.outlook.forced.get(step.key, ""))
+        step, found = self._next(before, after, rotation)
+        blocks = tuple(dict.fromkeys(found))
+        return Gate(step, blocks, self.outlook.forced.get(step.key, "") if blocks else "")
 
     def _next(self, before: Generation, after: Generation, rotation: Rotation) -> tuple[Step, Iterator[Block]]:
         if before.state is State.VERIFY_ONLY:

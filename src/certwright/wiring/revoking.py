@@ -83,7 +83,7 @@ def _revocable(loaded: Loaded, address: str, reading: Reading) -> Held:
     if have.issuer == address:
         raise Refused(
             tr("{place} is a root: nobody above it could say that it is revoked", place=address),
-            tr("take it out of every trust list instead, and let another issuer sign for the sites"),
+            f"certwright ca compromise {loaded.path} --issuer {address.partition('/')[0]} --scope root --reason TEXT",
         )
     if one := reading.revoked.of(have.issuer, have.serial):
         told = tr(
