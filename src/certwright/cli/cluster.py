@@ -31,10 +31,10 @@ from certwright.wiring.loading import load
 @click.group("cluster", cls=SpokenGroup, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Compare what was delivered with a live Kubernetes cluster, and apply it there.
+    """Compare what was delivered with a live Kubernetes cluster.
 
-    Only what `certwright apply` has delivered, and nobody changed since, reaches a cluster: by server-side apply, under
-    the field manager certwright. Objects and fields of others are left alone.
+    And apply it there: what `certwright apply` has delivered, and nobody changed since, reaches a cluster by server-side
+    apply, under the field manager certwright. Objects and fields of others are left alone.
 
     \b
       certwright apply contoso.yaml
