@@ -1,6 +1,7 @@
 """A rotation as its operator sees it: reports come in as files, the matrix changes, gates open, refusals are said."""
 
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -256,21 +257,53 @@ def test_a_server_shows_what_it_presents_and_nothing_of_what_it_trusts(run: Run,
     )
 
 
-@pytest.mark.parametrize("store", ["P7B", "DER", "PKCS12", "JKS"])
+@pytest.mark.parametrize("store", ["P7B", "DER", "PKCS12", "OBJECT"])
 def test_a_trust_list_may_have_any_form(run: Run, kiosk: Path, store: str) -> None:
+    put(kiosk, store)
+    assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 0
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["yes"]
+
+
+@pytest.mark.parametrize(
+    ("store", "words"),
+    [
+        ("JKS", "-srckeystore turnstile/trust.pem"),
+        ("LOCKED", "password"),
+        ("REQUEST", "no certificate is in it"),
+    ],
+)
+def test_a_trust_list_that_does_not_open_is_not_taken_for_an_empty_one(
+    run: Run, kiosk: Path, store: str, words: str
+) -> None:
+    put(kiosk, store)
+    said = run("ca", "look", "kiosk.yaml", folder=kiosk)
+    assert (said.code, words in " ".join(said.out.split())) == (5, True), said.out
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["unseen"]
+
+
+def put(kiosk: Path, store: str) -> None:
+    """The trust list of the turnstile, written by somebody else."""
     root, there = kiosk / "out/pki/contoso-root.cer", kiosk / "turnstile/trust.pem"
-    keystore = ["keytool", "-importcert", "-noprompt", "-alias", "a", "-file", root, "-storepass", "changeit"]
+    keystore = ["keytool", "-importcert", "-noprompt", "-alias", "a", "-file", root, "-keystore", there, "-storepass"]
+    made = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=x"]
     command = {
         "P7B": ["openssl", "crl2pkcs7", "-nocrl", "-certfile", root, "-out", there],
         "DER": ["openssl", "x509", "-in", root, "-outform", "DER", "-out", there],
-        "PKCS12": [*keystore, "-keystore", there, "-storetype", "PKCS12"],
-        "JKS": [*keystore, "-keystore", there, "-storetype", "JKS"],
+        "PKCS12": [*keystore, "changeit", "-storetype", "PKCS12"],
+        "LOCKED": [*keystore, "secret-1", "-storetype", "PKCS12"],
+        "JKS": [*keystore, "changeit", "-storetype", "JKS"],
+        "REQUEST": [*made, "-out", there],
+        "OBJECT": ["kubectl", "create", "configmap", "t", f"--from-file=ca={root}", "--dry-run=client", "-o", "yaml"],
     }[store]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
-    said = run("ca", "look", "kiosk.yaml", folder=kiosk)
-    assert said.code == (5 if store == "JKS" else 0)
-    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["unseen" if store == "JKS" else "yes"]
-    assert ("-srckeystore turnstile/trust.pem" in " ".join(said.out.split())) is (store == "JKS")
+    done = subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    if store == "OBJECT":
+        there.write_bytes(done.stdout)
+
+
+def test_what_is_no_file_is_no_report(run: Run, kiosk: Path) -> None:
+    os.mkfifo(kiosk / "pipe")
+    said = run("ca", "seen", "kiosk.yaml", "pipe", folder=kiosk)
+    assert (said.code, "pipe: " in said.err) == (2, True)
 
 
 def test_the_rotation_of_a_root_is_proposed_in_time(run: Run, kiosk: Path) -> None:
