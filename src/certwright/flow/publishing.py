@@ -54,7 +54,7 @@ class Publisher(Mapping[str, bytes]):
             return reading.revoked.der(scope)
 
     def _make(self, due: Sequence[Scope], stand: Listed) -> None:
-        """The lists of one authority: the inventory is read once for all of them, and the others are up to date."""
+        """The lists of one authority: the inventory is read once for all of them. Other lists lack nothing so far."""
         place = due[0].authority
         signer = self._registry.authority(place.id)
         with self._world.inventory.reading() as reading:
@@ -67,9 +67,7 @@ class Publisher(Mapping[str, bytes]):
                 der = signer.revocation_list(heading, pages)
                 self.crls[scope.name] = self._crl(scope, heading, known, der)
                 book.publish(self.crls[scope.name], der)
-            mine = {name for name in self.crls if name == place.id or name.startswith(f"{place.id}/")}
-            current = mine - {scope.name for scope in due}
-            book.know(current - stand.unlisted, stand.newest)
+            book.know(self.crls.keys() - {scope.name for scope in due} - stand.unlisted, stand.newest)
             book.log([Event("crl", place.id, _told(due, self.crls), self._world.now)])
         self._world.at("after a revocation list is written down")
 

@@ -46,7 +46,7 @@ def stale(plan: Plan, standing: Standing, shown: Showing, now: datetime, *, repl
         crls = {name: crl for name, one in known.items() if (crl := standing.listed.crls.get(one.name))}
         for folder in issuer_of_lists(plan, place).lists.publish if place.id in standing.held else ():
             issuer = read_certificate(standing.held[place.id].certificate).subject_der
-            for name, obstacle in _differing(shown(folder), crls, issuer, replace=replace):
+            for name, obstacle in _differing(shown(folder), folder, crls, issuer, replace=replace):
                 yield Stale(known[name], crls[name], folder, name, obstacle)
 
 
@@ -69,7 +69,10 @@ def showing_due(plan: Plan, standing: Standing, shown: Showing, now: datetime) -
         yield Action("deliver", one.scope.authority.id, reason)
 
 
-def _differing(shown: Target, crls: Mapping[str, Crl], issuer: bytes, *, replace: bool) -> Iterator[tuple[str, str]]:
+def _differing(
+    shown: Target, folder: str, crls: Mapping[str, Crl], issuer: bytes, *, replace: bool
+) -> Iterator[tuple[str, str]]:
+    """The names of lists that are not there as they should be, each with what is in the way."""
     try:
         there = shown.observe(crls)
     except Problem as problem:
@@ -77,13 +80,13 @@ def _differing(shown: Target, crls: Mapping[str, Crl], issuer: bytes, *, replace
         return
     for name, crl in crls.items():
         if there.get(name) != crl.sha256:
-            yield name, _obstacle(shown, name, crl, issuer, replace=replace) if name in there else ""
+            yield name, _obstacle(shown, f"{folder}/{name}", crl, issuer, replace=replace) if name in there else ""
 
 
-def _obstacle(shown: Target, name: str, crl: Crl, issuer: bytes, *, replace: bool) -> str:
+def _obstacle(shown: Target, path: str, crl: Crl, issuer: bytes, *, replace: bool) -> str:
     """Why what lies there must stay. A file that is no list is nobody's, and is replaced."""
     try:
-        found = read_list(shown.read(name) or b"")
+        found = read_list(shown.read(path.rpartition("/")[2]) or b"")
     except Unreadable:
         return ""
     except Problem as problem:
@@ -91,15 +94,15 @@ def _obstacle(shown: Target, name: str, crl: Crl, issuer: bytes, *, replace: boo
     number = found.number
     if found.issuer_der != issuer:
         told = tr(
-            "{name}: the list of {issuer} lies there: publish in another folder, or run again with --replace",
-            name=name, issuer=found.issuer,
+            "{path}: the list of {issuer} lies there: publish in another folder, or run again with --replace",
+            path=path, issuer=found.issuer,
         )  # fmt: skip
         return "" if replace else told
     if number is not None and number > crl.number:
         return tr(
-            "{name}: a newer list lies there, number {found}, ours is {number}, and our key did not sign it: find out"
+            "{path}: a newer list lies there, number {found}, ours is {number}, and our key did not sign it: find out"
             " who publishes for this authority before you remove the list there",
-            name=name, found=number, number=crl.number,
+            path=path, found=number, number=crl.number,
         )  # fmt: skip
     return ""
 
