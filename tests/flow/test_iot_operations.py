@@ -119,14 +119,30 @@ def test_the_issuer_list_has_room_for_the_connectors_own_chain(tmp_path: Path) -
         apply(load(file))
 
 
-def test_a_certificate_that_begins_later_today_is_not_called_a_fault_of_ours(tmp_path: Path) -> None:
+def test_a_certificate_that_has_not_begun_or_has_ended_keeps_back_its_own_list_and_nothing_else(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-subj", "/CN=press-1", "-outform", "der"]
-    made = ["-keyout", tmp_path / "key.pem", "-out", tmp_path / "certificates/press-1.der"]
+    made = ["-days", "30", "-keyout", tmp_path / "key.pem", "-out", tmp_path / "certificates/press-1.der"]
     subprocess.run([*command, *made], check=True, capture_output=True)
     begins = read_certificate((tmp_path / "certificates/press-1.der").read_bytes()).not_before
-    before = begins.replace(hour=0, minute=0, second=0)
-    loaded = load(tmp_path / "contoso.yaml", now=before)
-    with pytest.raises(Refused) as caught:
-        apply(loaded)
-    assert caught.value.hint == "exchange the file"
+
+    early = apply(load(tmp_path / "contoso.yaml", now=begins - timedelta(hours=1)))
+    lists = {"plant1/opcua-server/press-1", "plant1/opcua-trust-list"}
+    assert dict(early.waiting).keys() == lists
+    assert all("exchange its file" in why for _, why in early.waiting)
+    listed = {path for path in early.delivered if "opcua" in path}
+    assert early.made
+    assert listed
+
+    begun = apply(load(tmp_path / "contoso.yaml", now=begins + timedelta(days=1)))
+    assert begun.waiting == ()
+    assert begun.delivered
+    assert not listed & set(begun.delivered)
+
+    ended = load(tmp_path / "contoso.yaml", now=begins + timedelta(days=300))
+    assert {one for one in lists for note in ended.plan.notes if one in note} == lists
+    renewed = apply(ended)
+    assert renewed.waiting == ()  # its files are as they were delivered: `check` is who tells of them
+    assert "plant1/listener/external" in renewed.made
+    (tmp_path / "out" / begun.delivered[0]).unlink()
+    assert len(apply(ended).waiting) == 1

@@ -14,6 +14,7 @@ from certwright.due.reasons import needed
 from certwright.due.renewal import aged, postponed, renewal_of, together
 from certwright.due.shelved import undelivered
 from certwright.due.situation import Situation
+from certwright.due.unready import held_for_others
 from certwright.due.waits import asked_already, held_back
 from certwright.model import Action, Held, Place
 from certwright.value import value
@@ -52,12 +53,14 @@ def due(situation: Situation, delivered: Mapping[str, str], password_versions: M
         if place.id in now_due
     ]
     shelved = undelivered(situation, delivered, password_versions)
-    files_later = {*(address for address in waits if address not in held), *back}
-    told = {**back, **waits}
+    unready, due_unready = held_for_others(situation, delivered, password_versions)
+    files_later = {*(address for address in waits if address not in held), *back, *unready}
+    told = {**back, **waits, **due_unready}
+    aside = {*files_later, *shelved}
     return Due(
-        (*issues, *deliveries(plan, held, delivered, password_versions, now_due, {*files_later, *shelved})),
+        (*issues, *deliveries(plan, held, delivered, password_versions, now_due, aside, situation.lists)),
         tuple((place.id, told[place.id]) for place in plan.places if place.id in told)
-        if situation.pending or halts
+        if situation.pending or halts or due_unready
         else (),
         (*later, *((address, why, opens) for address, (opens, why) in shelved.items() if address not in reasons)),
     )

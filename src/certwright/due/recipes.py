@@ -8,6 +8,8 @@ from certwright.model import Held, Package, Place
 
 # How `demanded` words what is asked. Raise it with the wording: what was written down in another one is not compared.
 WORDING = "1"
+WITH_LISTS = ("der-crl", "pem-crl")  # forms that hold the revocation lists of the authorities a trust list names
+_NO_LISTS: Mapping[str, str] = {}
 
 
 def demanded(place: Place) -> str:
@@ -74,10 +76,19 @@ def bridges_of(package: Package, have: Held | None, held: Mapping[str, Held]) ->
     return certificates_of(wanted, held)
 
 
-def beside(place: Place, package: Package, have: Held | None, held: Mapping[str, Held]) -> tuple[bytes, ...]:
-    """Every certificate that goes into a file beside what is held for its place."""
+def beside(
+    place: Place,
+    package: Package,
+    have: Held | None,
+    held: Mapping[str, Held],
+    lists: Mapping[str, str] = _NO_LISTS,
+) -> tuple[bytes, ...]:
+    """Everything that goes into a file beside what is held for its place; `lists` are the SHA-256 of the newest
+    revocation lists, by authority.
+    """
     others = (*place.anchor_places, *place.retired_places)
-    return (*certificates_of(others, held), *bridges_of(package, have, held))
+    known = [lists.get(one, "").encode() for one in place.anchor_places if package.form in WITH_LISTS]
+    return (*certificates_of(others, held), *bridges_of(package, have, held), *known)
 
 
 def certificates_of(addresses: Iterable[str], held: Mapping[str, Held]) -> tuple[bytes, ...]:

@@ -40,8 +40,8 @@ def _stands_there(
     """Whether its files are what they would be with the certificate before: nothing else of them is new."""
     if place.renewal.window is None or not place.packages or holding(place, situation.held) is None:
         return False
-    version, held = versions.get(place.set, 0), situation.held
-    recipes = [recipe(place, one, before, version, beside(place, one, before, held)) for one in place.packages]
+    version, held, lists = versions.get(place.set, 0), situation.held, situation.lists
+    recipes = [recipe(place, one, before, version, beside(place, one, before, held, lists)) for one in place.packages]
     return [delivered.get(one.path) for one in place.packages] == recipes
 
 

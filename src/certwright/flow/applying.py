@@ -84,7 +84,7 @@ def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
     if not given and not found.actions and not standing.pending:
         shown, unshown = show(plan, standing, world)
         following = coming(plan, standing, world.now)
-        return Applied((), (), following, tuple(messages), shown=shown, unshown=unshown)
+        return Applied((), (), following, tuple(messages), found.waiting, shown=shown, unshown=unshown)
     run = Run(plan, world, world.unlock(), standing, given)
     try:
         waiting = run.until_nothing_is_due(found)

@@ -31,7 +31,7 @@ def conflicts(places: Iterable[Place], issuers: Mapping[str, IssuerWish], today:
     drafts = {place.id: place.draft for place in places}
     for place in places:
         if place.kind == "anchors":
-            yield from _of_anchors(place, today)
+            yield from _of_anchors(place)
         elif not place.shares_with:
             yield from _of_one(place, issuers.get(place.issuer.partition("/")[0]), drafts, today)
     yield from unfit(places)
@@ -76,19 +76,17 @@ def _kind_of(issuer: IssuerWish) -> str:
     return "public" if isinstance(settings, AcmeSettings) and is_public_directory(settings.directory) else issuer.kind
 
 
-def _of_anchors(place: Place, today: date) -> Iterator[Conflict]:
-    """Certificates that came as files and that nobody would accept: said before anything is made."""
+def _of_anchors(place: Place) -> Iterator[Conflict]:
+    """Certificates that came as files and that nobody would ever accept: said before anything is made.
+
+    Each is judged as on its first day: that one has ended since is told, and keeps back nothing but its own list.
+    """
     for der in place.anchors:
         certificate = read_certificate(der)
-        for demand, mismatch in acceptable(place.demands, certificate, _moment(today, certificate.not_before)):
+        for demand, mismatch in acceptable(place.demands, certificate, certificate.not_before):
             name = certificate.subject or certificate.masked_thumbprint
             found = tr("{found} in {certificate}", found=mismatch.found, certificate=name)
-            yield replace(_unmet(place, demand, mismatch.expected, found, "", today), hint=tr("exchange the file"))
-
-
-def _moment(today: date, begun: datetime) -> datetime:
-    """The moment of that day a certificate is judged at: the first, or for one made on that day the one it was made."""
-    return begun if begun.date() == today else datetime.combine(today, time(), UTC)
+            yield replace(_unmet(place, demand, mismatch.expected, found, "", date.min), hint=tr("exchange the file"))
 
 
 def _of_issuer(place: Place, kind: str) -> Iterator[Conflict]:

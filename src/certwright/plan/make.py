@@ -1,23 +1,25 @@
 """The whole plan: every site's places, the authorities they need, parents before children."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 
 from certwright.catalogue.load import targets
 from certwright.catalogue.product import Product
 from certwright.errors import Conflict, Impossible
 from certwright.generations import Generation
 from certwright.manifest.read import Deployment
-from certwright.model import Plan, Renewal
+from certwright.model import Place, Plan, Renewal
 from certwright.plan.authorities import authorities, authority_sets, strange_templates
 from certwright.plan.feasible import conflicts
 from certwright.plan.filling import Bound, Filling
 from certwright.plan.lineage import rotated
 from certwright.plan.places import Places
 from certwright.plan.sets import sets_of
+from certwright.plan.unready import unready
 from certwright.rotation.schedule import schedule
 from certwright.rotation.states import lines as generation_lines
 from certwright.rotation.told import told
+from certwright.speech import tr
 
 _NO_ENDS: Mapping[str, datetime] = {}
 
@@ -64,5 +66,12 @@ def make_plan(
         found += schedule(rotations, generations, lines, places, ends, today)
     if found:
         raise Impossible(found)
-    notes = tuple(told(lines, rotations)) if lines else ()
+    notes = (*(told(lines, rotations) if lines else ()), *_unready(places, today))
     return Plan(tuple(places), (*authority_sets(deployment.issuers, places), *sets), deployment.issuers, notes, lines)
+
+
+def _unready(places: Sequence[Place], today: date) -> Iterator[str]:
+    end_of_day = datetime.combine(today, time.max, UTC)
+    for place in places:
+        if why := unready(place, end_of_day):
+            yield tr("the files of {place} are not handed out: {why}", place=place.id, why=why)
