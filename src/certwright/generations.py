@@ -79,8 +79,8 @@ class Sighting:
     """What a consumer was last seen to have. Fingerprints are SHA-256 of DER certificates, lower-case hexadecimal.
 
     `trusted` is None where nobody could see it; `at` is when it was seen. `leaves` maps the fingerprint of each
-    certificate it presents to the key identifier of whoever signed it (RFC 5280 4.2.1.1), lower-case hexadecimal; `shown`
-    is when those were seen, None when nobody could see them.
+    certificate it presents to the key identifier of whoever signed it (RFC 5280 4.2.1.1), lower-case hexadecimal;
+    `shown` is when those were seen, None when nobody could see them.
     """
 
     consumer: str
