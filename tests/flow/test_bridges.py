@@ -14,6 +14,7 @@ from certwright.pack.registry import Policy, read_policy, read_reg
 from certwright.pack.windows_script import read_script
 from certwright.wiring.applying import preview
 from certwright.wiring.checking import check
+from certwright.x509.crl import read_crl
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
 
@@ -166,6 +167,48 @@ def test_a_step_is_refused_that_somebody_would_not_survive(plant: Plant) -> None
     with pytest.raises(Refused, match="trust list of generation 1 would not accept what generation 2 signed"):
         plant.apply(1)
     assert plant.states() == {2: "staged"}
+
+
+# ── OPC UA ────────────────────────────────────────────────────────────────────────────────────────
+
+OPC = "plant1/opcua/servers"
+BOTH = {
+    "trusted/certs/root.der": "Root CA G2", "trusted/certs/root-1.der": "Root CA",
+    "issuers/certs/issuing.der": "Issuing CA G2", "issuers/certs/issuing-1.der": "Issuing CA",
+    "trusted/crl/root.crl": "Root CA G2", "trusted/crl/root-1.crl": "Root CA",
+    "issuers/crl/issuing.crl": "Issuing CA G2", "issuers/crl/issuing-1.crl": "Issuing CA",
+}  # fmt: skip
+
+
+def opcua(plant: Plant) -> dict[str, str]:
+    """The files for OPC UA servers, each with whose certificate or list it is."""
+    root = plant.folder / "out" / OPC
+    found = {}
+    for file in sorted(root.rglob("*.*")) if root.exists() else ():
+        crl, content = file.suffix == ".crl", file.read_bytes()
+        name = read_crl(content).issuer if crl else read_certificate(content).subject
+        found[file.relative_to(root).as_posix()] = name.removeprefix("CN=Contoso ")
+    return found
+
+
+def test_servers_of_opcua_get_both_generations_and_the_lists_of_all_four(plant: Plant) -> None:
+    plant.rotate()
+    assert opcua(plant) == BOTH
+    plant.retire()
+    assert opcua(plant) == {name: owner for name, owner in BOTH.items() if "-1" not in name}
+
+
+def test_a_new_revocation_list_is_delivered_to_them_too(plant: Plant) -> None:
+    plant.rotate()
+    file = plant.folder / "out" / OPC / "issuers" / "crl" / "issuing.crl"
+    before = read_crl(file.read_bytes())
+    plant.apply(20)  # half of the life of a list is over
+    after = read_crl(file.read_bytes())
+    assert after.number is not None
+    assert before.number is not None
+    assert after.number > before.number
+    assert file.read_bytes() == (plant.folder / "out" / "pki" / "contoso-issuing-2.crl").read_bytes()
+    assert preview(plant.loaded()) == ()
 
 
 # ── Windows ───────────────────────────────────────────────────────────────────────────────────────

@@ -3,13 +3,14 @@
 A place is delivered whole: all its files come from one credential, and are judged together.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from certwright.check import judge
 from certwright.due.reasons import judged_at
-from certwright.due.recipes import anchors_of, beside, bridges_of, certificates_of, holding, recipe
+from certwright.due.recipes import WITH_LISTS, anchors_of, beside, bridges_of, certificates_of, holding, recipe
 from certwright.errors import Locked, Refused
 from certwright.flow.parcel import Parcel
 from certwright.model import CertificateSet, Held, Line, Place, Plan, Report, Result, Status
@@ -97,20 +98,28 @@ def foreign_roots(plan: Plan) -> Mapping[str, Sequence[bytes]]:
 def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
     have = holding(place, bench.held)
     version, password = bench.passwords.get(place.set, (0, None))
+    lists = {one: bench.crls[one] for one in _listed(place) if one in bench.crls}
+    digests = {one: hashlib.sha256(content).hexdigest() for one, content in lists.items()}
     credential = Credential(
         place,
         pkcs8=bench.pkcs8(have) if have else None if place.key is None else bench.unseal(place.key),
         certificate=have.certificate if have else b"",
         chain=have.chain if have else (),
         anchors=(*place.anchors, *anchors_of(place, bench.held)),
-        crls=(bench.crls[place.id],) if place.id in bench.crls else (),
+        crls=tuple(lists.values()),
         retired=certificates_of(place.retired_places, bench.held),
     )
     for package in place.packages:
-        made_from = recipe(place, package, have, version, beside(place, package, have, bench.held))
+        made_from = recipe(place, package, have, version, beside(place, package, have, bench.held, digests))
         bridged = replace(credential, chain=_bridged(credential.chain, bridges_of(package, have, bench.held)))
         for artifact in pack(package, bridged, password, bench.random):
             yield Parcel(artifact, made_from)
+
+
+def _listed(place: Place) -> tuple[str, ...]:
+    """The authorities whose revocation lists go into the files of a place: its own, or those its trust list names."""
+    forms = {package.form for package in place.packages}
+    return place.anchor_places if place.kind == "anchors" and not forms.isdisjoint(WITH_LISTS) else (place.id,)
 
 
 def _bridged(chain: tuple[bytes, ...], bridges: tuple[bytes, ...]) -> tuple[bytes, ...]:

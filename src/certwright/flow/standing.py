@@ -45,7 +45,12 @@ class Standing:
         """What decides what is due at `now`."""
         gone = self._revoked(self.before)
         before = {place: one for place, one in self.before.items() if place not in gone}
-        return Situation(plan, self.held, now, self.pending, self.revoked, self.advised, before)
+        return Situation(plan, self.held, now, self.pending, self.revoked, self.advised, before, self.list_digests)
+
+    @property
+    def list_digests(self) -> Mapping[str, str]:
+        """The SHA-256 of the newest revocation lists, by scope."""
+        return {scope: crl.sha256 for scope, crl in self.listed.crls.items()}
 
     @property
     def revoked(self) -> Mapping[str, str]:

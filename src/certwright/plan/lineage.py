@@ -7,7 +7,7 @@ from typing import Literal
 from certwright.model import IssuerWish, Line, Package
 from certwright.plan.authorities import older_root
 
-SINGLE = frozenset(("der", "base64-cer", "pem-certificate"))  # forms of files that hold one certificate
+SINGLE = frozenset(("der", "base64-cer", "pem-certificate", "der-crl"))  # forms of files about one certificate
 
 
 class Lineage:

@@ -62,7 +62,9 @@ def _paths(loaded: Loaded, standing: Standing, todo: Todo, renewed: Collection[s
         new = owner.id in renewed or any(one in renewed for one in place.anchor_places)
         for package in place.packages:
             have, version = holding(place, standing.held), standing.versions.get(place.set, 0)
-            wanted = recipe(place, package, have, version, beside(place, package, have, standing.held))
+            wanted = recipe(
+                place, package, have, version, beside(place, package, have, standing.held, standing.list_digests)
+            )
             if new or standing.delivered.get(package.path) != wanted:
                 yield package.path
 
