@@ -18,8 +18,8 @@ from certwright.wiring.applying import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.wiring.reading import read_file
 
-APPLIED = "applied to a cluster"  # observations of that kind: site and address → SHA-256 of the file
-CLUSTER = "cluster of a site"  # site → uid of the cluster its objects were applied to
+APPLIED = "applied-to-cluster"  # observations of that kind: site and address → SHA-256 of the file
+CLUSTER = "cluster-of-site"  # site → uid of the cluster its objects were applied to
 
 
 @value
