@@ -28,6 +28,7 @@ from certwright.pack.detect import Form, detect
 from certwright.pack.inspecting import Light, inspect
 from certwright.pack.objects import data_of, read_objects
 from certwright.pack.opened import open_package
+from certwright.pack.trust_report import read_report
 from certwright.pack.unfold import unfold
 from certwright.pfx.ber import Decoder, tlv
 from certwright.pfx.kdf import Budget
@@ -185,6 +186,7 @@ READERS: Mapping[str, Reader] = {
     "kubernetes": Reader(_objects, frozenset(("objects",))),
     "zip": Reader(lambda content: list(members(content)), frozenset(("zip",))),
     "store": Reader(read_store, frozenset(("sst",))),
+    "report": Reader(partial(read_report, source="a.report"), suffixes=(".report",)),
     "unfold": Reader(unfolded, BINARY | {"pem", "base64", "objects", "sst"}),
     "deployment": Reader(_deployment, suffixes=(".yaml",)),
     "product": Reader(_product, suffixes=(".toml",)),

@@ -1,6 +1,7 @@
 """Reports of consumers: exactly a whole report is read, whatever Windows made of it; every mistake is said at once."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from certwright.errors import Mistakes
 from certwright.generations import Sighting
 from certwright.pack.trust_report import MOST_CERTIFICATES, MOST_MISTAKES, MOST_OCTETS, read_report
 
+CASES = Path(__file__).parents[1] / "cases" / "trust"
 HEX = "0123456789abcdef"
 ONE, TWO = "1" * 64, "2" * 64
 WHOLE = f"""certwright-report 1
@@ -56,6 +58,12 @@ def said(content: bytes | str) -> list[tuple[int, str]]:
 )
 def test_a_report_is_read_whatever_carried_it(content: bytes) -> None:
     assert read_report(content, "x.report") == SIGHTING
+
+
+def test_what_the_script_printed_and_windows_carried_is_the_same() -> None:
+    printed, carried = (read_report((CASES / f"{name}.report").read_bytes(), name) for name in ("node-1", "windows"))
+    assert printed == carried
+    assert (len(printed.trusted or ()), len(printed.leaves)) == (2, 1)
 
 
 def test_a_report_of_one_part_says_nothing_of_the_other() -> None:
