@@ -414,6 +414,20 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(bakery: Bakery) -> Non
     assert bakery.file.read_text().endswith("# mine\n")
 
 
+def test_an_emergency_within_a_rotation_says_how_to_end_it_first(signing: Bakery) -> None:
+    with pytest.raises(Refused, match="under way already") as refusal:
+        declare_compromised(signing.loaded(), "contoso", Wish("stolen", "issuing"))
+    assert "certwright ca force" in refusal.value.hint
+    force(signing.loaded(), next_gate(signing.loaded(), "contoso", "retired"), "stolen")
+    signing.apply(1)
+    assert signing.states()[1] == "retired"
+    declare_compromised(signing.loaded(), "contoso", Wish("stolen", "issuing")).write()
+    signing.apply()
+    assert signing.states() == {1: "retired", 2: "retired", 3: "signing"}
+    assert signing.held()["east/van/blue"].issuer == "contoso/issuing-3"
+    whole(signing)
+
+
 def test_what_is_staged_takes_over_when_the_old_one_is_compromised(staged: Bakery) -> None:
     declare_compromised(staged.loaded(), "contoso", Wish("stolen")).write()
     assert staged.loaded().deployment.rotations["contoso"][0].compromised

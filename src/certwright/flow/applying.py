@@ -35,14 +35,17 @@ def apply(
     if rotating is None:
         return _once(plan, world, given)
     moved = advanced(plan, rotating, world)
-    applied = _once(moved.plan, world, given)
-    applied = replace(applied, messages=(*moved.messages, *applied.messages))
+    part = _once(moved.plan, world, given)
+    applied = replace(part, messages=(*moved.messages, *part.messages))
     while True:
         _clear(moved.plan, world)
+        if not part.made and not part.delivered:  # what was closed before is closed still
+            return _waiting(applied, moved)
         moved = advanced(before := moved.plan, rotating, world)
         if moved.plan is before:
             return _waiting(applied, moved)
-        applied = _joined(applied, moved.messages, _once(moved.plan, world, {}))
+        part = _once(moved.plan, world, {})
+        applied = _joined(applied, moved.messages, part)
 
 
 def _waiting(applied: Applied, moved: Moved) -> Applied:

@@ -77,9 +77,10 @@ def declare(loaded: Loaded, issuer: str, wish: Wish) -> Declared:
     """
     generations = _generations(loaded, issuer)
     if under_way := [one for one in generations if one.number > 1 and _lives(generations, one.number - 1)]:
+        forced = f"certwright ca force {loaded.path} --issuer {issuer} --to retired --reason TEXT"
         raise Refused(
             tr("generation {number} of {issuer} is under way already", number=under_way[-1].number, issuer=issuer),
-            f"certwright ca status {loaded.path}",
+            forced if wish.compromised else f"certwright ca status {loaded.path}",
         )
     number = len(generations) + 1 if generations else 2
     entry: dict[str, str | int | bool | date] = {"number": number, "reason": wish.reason, "scope": wish.scope}
