@@ -32,7 +32,7 @@ def der_crl(package: Package, credential: Credential, _: str | None, _random: Ra
     In a trust list it is that of its only anchor; options `only` and `at` choose among several.
     """
     crls = credential.crls
-    if credential.anchors:
+    if credential.anchors and crls:
         issuer = read_certificate(credential.one(package))
         crls = tuple(one for one in crls if signed_by(read_crl(one), issuer))
     if len(crls) != 1:
