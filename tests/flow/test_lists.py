@@ -17,6 +17,7 @@ from certwright.inventory import Inventory, Revocation
 from certwright.wiring.applying import apply, preview
 from certwright.wiring.loading import Loaded, load
 from certwright.wiring.revoking import revoke
+from certwright.wiring.schedule import wake
 from certwright.x509.crl import CrlFacts, read_crl, signed_by
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
@@ -215,6 +216,14 @@ def test_life_and_overlap_are_as_the_deployment_file_says(made: Path) -> None:
     assert len(apply(at(made, 5)).shown) == 6
     facts = lists(made)["contoso-root.crl"]
     assert (facts.next_update, facts.next_publish) == (NOW + timedelta(days=12), NOW + timedelta(days=10))
+
+
+def test_watch_is_there_in_time_for_lists_that_are_good_for_hours(made: Path) -> None:
+    edit(made, "crl_shards: 4", "crl_shards: 4\n    crl_life: 4h")
+    apply(at(made, HOUR))
+    assert wake(at(made, HOUR)) == NOW + timedelta(hours=2), "the first ones were made for a month"
+    apply(at(made, 2 * HOUR))
+    assert wake(at(made, 3 * HOUR)) == NOW + timedelta(hours=4)
 
 
 # ── folders of web servers ──

@@ -56,9 +56,10 @@ def command(*, file: Path, every: timedelta, once: bool, unlock_file: Path | Non
     """Apply again and again, as things fall due.
 
     Stays in the foreground and prints a line for each run. It sleeps for --every, give or take a tenth, and less when a
-    maintenance window opens before. Whoever stands under notify: in the deployment file is told what was renewed, what
-    waits for somebody, what failed and what is about to end; the same thing only once. A run that fails is tried again,
-    after a minute at first. SIGTERM and SIGINT end it when the run under way is done.
+    maintenance window opens before, or a revocation list is to be made. Whoever stands under notify: in the deployment
+    file is told what was renewed, what waits for somebody, what failed and what is about to end; the same thing only
+    once. A run that fails is tried again, after a minute at first. SIGTERM and SIGINT end it when the run under way is
+    done.
     """
     rounds = Rounds(file, _asking_once(unlock_from(unlock_file)), time.sleep)
     if not once:

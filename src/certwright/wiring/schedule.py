@@ -9,7 +9,7 @@ from certwright.due.changeover import next_line
 from certwright.due.renewal import postponed, renewal_of
 from certwright.due.situation import Situation
 from certwright.flow import Standing
-from certwright.flow.lists import publishers, renewal
+from certwright.flow.lists import publishers, renewal, scopes
 from certwright.model import Held, Place
 from certwright.plan.feasible import life_of
 from certwright.report.falling import Falling
@@ -31,13 +31,19 @@ def schedule(loaded: Loaded) -> tuple[Falling, ...]:
     return tuple(falling(loaded, standing))
 
 
-def opening(loaded: Loaded) -> datetime | None:
-    """When the next maintenance window opens that something waits for; None when nothing does."""
-    if not any(place.renewal.window for place in loaded.plan.places):
-        return None
+def wake(loaded: Loaded) -> datetime | None:
+    """When something can be done that cannot wait for long: a maintenance window opens that something waits for, or a
+    revocation list is to be made, some of which are good for hours only. None when there is no such thing.
+    """
+    plan, now = loaded.plan, loaded.now
     with inventory_of(loaded) as inventory:
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
-    return min((opens for _, _, opens in flow.todo(loaded.plan, standing, loaded.now).later), default=None)
+        standing = flow.look(plan, inventory, Folder(loaded.output))
+    crls = standing.listed.crls
+    moments = [renewal(plan, one.authority, crls[one.name])
+               for one in scopes(plan, standing.listed.lingering, now) if one.name in crls]  # fmt: skip
+    if any(place.renewal.window for place in plan.places):
+        moments += [opens for _, _, opens in flow.todo(plan, standing, now).later]
+    return min((one for one in moments if one > now), default=None)
 
 
 def falling(loaded: Loaded, standing: Standing) -> Iterator[Falling]:

@@ -18,7 +18,7 @@ from certwright.value import value
 from certwright.wiring.applying import apply
 from certwright.wiring.loading import Loaded, load
 from certwright.wiring.notifying import Bell, open_secrets, tried
-from certwright.wiring.schedule import opening
+from certwright.wiring.schedule import wake
 
 LEAST = timedelta(minutes=1)
 JITTER = 0.1  # of the interval, to either side: many machines must not ask one CA at once
@@ -35,7 +35,7 @@ class Clock:
 
 @value
 class Round:
-    """What a round came to: what `apply` did, or why it failed, and when a maintenance window opens that matters."""
+    """What a round came to: what `apply` did, or why it failed, and when a window opens or a list is to be made."""
 
     applied: Applied | None
     failure: Problem | None
@@ -64,7 +64,7 @@ class Rounds:
             failure = problem
             return Round(None, failure, (*said, *self._told(lambda bell: bell.failed(failure))))
         said += [*applied.messages, *self._told(lambda bell: bell.applied(applied)), *open_secrets(loaded)]
-        opens = opening(replace(loaded, plan=applied.plan) if applied.plan else loaded)
+        opens = wake(replace(loaded, plan=applied.plan) if applied.plan else loaded)
         return Round(applied, None, tuple(said), opens)
 
     def _told(self, tell: Callable[[Bell], Sequence[str]]) -> Sequence[str]:
