@@ -66,6 +66,8 @@ def test_without_a_rotation_the_last_day_is_told() -> None:
     assert "a rotation of its root must begin on 2043-10-24 at the latest" in " ".join(text.split())
     assert text.endswith("next: nothing is to be done\n")
     assert "certification authority" in rotation_text((), Screen())
+    unmade = replace(UNROTATED, columns=(), begin_by=None)
+    assert rotation_text((unmade,), Screen()) == "fabrikam is not being rotated\n\nnext: nothing is to be done\n"
 
 
 @pytest.mark.parametrize(

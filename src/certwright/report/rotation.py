@@ -116,10 +116,9 @@ def _authority(one: Authority, screen: Screen) -> Iterator[str]:
     yield from paragraph(_headline(one), screen, style="strong")
     if one.reason:
         yield from paragraph(tr("reason: {reason}", reason=one.reason), screen)
-    yield ""
-    yield from table(
-        (tr("generation"), tr("state"), tr("since"), tr("root valid until")), [_column(c) for c in one.columns], screen
-    )
+    if one.columns:
+        head = (tr("generation"), tr("state"), tr("since"), tr("root valid until"))
+        yield from ("", *table(head, [_column(column) for column in one.columns], screen))
     if one.lines:
         yield ""
         yield from table(_head(one, screen), list(_matrix(one, screen)), screen)
