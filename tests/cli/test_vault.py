@@ -112,7 +112,7 @@ def test_without_the_extra_it_is_said_what_to_install(plant: Path) -> None:
     (plant / "plant.yaml").write_text(page.SITE + SYNCED)
     code = (
         "import sys; sys.modules['azure.identity'] = None\n"
-        "from certwright.cli import main; main(['vault', 'list', 'plant.yaml'])"
+        "from certwright.cli import main; main(['vault', 'orphans', 'plant.yaml'])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=plant, capture_output=True, text=True, check=False)
     assert done.returncode == 2

@@ -12,6 +12,7 @@ import pytest
 from certwright.errors import Mistakes, Refused
 from certwright.inventory import Inventory
 from certwright.wiring.vaults.adding import Wanted, add
+from certwright.wiring.vaults.applying import apply
 from certwright.wiring.vaults.deleting import delete
 from certwright.wiring.vaults.ground import Asked
 from certwright.wiring.vaults.viewing import listing, orphans
@@ -148,14 +149,22 @@ def test_what_is_right_among_what_is_wrong_is_judged_too(asked: Asked) -> None:
 
 
 def test_nothing_is_added_that_could_not_be_judged(asked: Asked) -> None:
-    """An entry that has run out makes every plan impossible: until it is gone, nobody can say what else is wrong."""
+    """While no plan can be made, nobody can say what else would be wrong. Taking entries away is always possible."""
+    add(asked, wanted(asked, "trust", "press.der"))
+    asked.file.write_text(SITE + "    opcua_servers: [{name: old, file: sha1.der}]\n")
+    with pytest.raises(Mistakes, match=r"plant1/opcua-server/old: .*SHA-1"):
+        add(asked, wanted(asked, "client", "connector.der", "foreign-key.pem", base="connector"))
+    assert [one[1] for one in staged(asked)] == ["old.der", "press.der"]
+    delete(asked, "press")
+    assert [one[1] for one in staged(asked)] == ["old.der"]
+
+
+def test_an_entry_that_has_run_out_keeps_nothing_back(asked: Asked) -> None:
     add(asked, wanted(asked, "trust", "press.der"))
     late = replace(asked, now=datetime(2060, 1, 1, tzinfo=UTC))
-    with pytest.raises(Mistakes, match=r"plant1/opcua-server/press: .*expired"):
+    with pytest.raises(Mistakes) as refused:
         add(late, wanted(asked, "client", "connector.der", "foreign-key.pem", base="connector"))
-    assert staged(asked) == [("trust", "press.der", "to add")]
-    delete(late, "press")  # and that is always possible
-    assert staged(asked) == []
+    assert {one.source for one in refused.value.mistakes} == {"plant1/opcua-client/connector"}
 
 
 def test_looking_makes_nothing(asked: Asked) -> None:
@@ -202,6 +211,13 @@ def test_a_pair_is_not_taken_while_certwright_makes_one(asked: Asked) -> None:
     asked.file.write_text(SITE + "    opcua: true\n")
     with pytest.raises(Mistakes, match="opcua: false"):
         add(asked, wanted(asked, "client", "connector.der", "connector.pem"))
+    asked.file.write_text(SITE)
+    add(asked, wanted(asked, "client", "connector.der", "connector.pem"))
+    asked.file.write_text(SITE + "    opcua: true\n")
+    with pytest.raises(Refused, match="has a pair for the connector, too: connector"):
+        apply(asked)
+    delete(asked, "connector")
+    assert staged(asked) == [("client", "opcua-connector.der", "applied"), ("client", "opcua-connector.pem", "applied")]
 
 
 def test_a_second_pair_replaces_the_first_only_under_its_name(asked: Asked) -> None:

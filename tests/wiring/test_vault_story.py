@@ -295,6 +295,13 @@ def test_secrets_nobody_could_synchronise(synced: Plant) -> None:
             synced.add("trust", secrets=(name,))
 
 
+def test_a_revocation_list_in_a_synchronised_trust_list_is_a_risk(synced: Plant) -> None:
+    said = add(synced.asked, Wanted("trust", (synced.folder / "plant-root.pem", synced.folder / "plant-root.crl")))
+    assert any("the issuer list keeps it" in one for one in said.messages)
+    apply(synced.asked)
+    assert synced.targets("opcua/trust-list.yaml")["plant-root.crl"] == "plant-root-crl"
+
+
 def test_names_that_are_taken_in_the_vault(synced: Plant) -> None:
     vault = synced.vault
     assert vault

@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import cast
 
 from certwright.catalogue.product import Product
+from certwright.errors import Refused
 from certwright.lists.entries import CLIENT, CONNECTORS, FACTS, ListEntry
 from certwright.manifest.read import Deployment, Site
 from certwright.model import Facts, FactValue
 from certwright.sealed import Sealed
+from certwright.speech import tr
 
 Record = Mapping[str, FactValue]
 
@@ -41,7 +43,7 @@ def _joined(site: Site, entries: Sequence[ListEntry]) -> Site:
     facts: dict[str, FactValue] = dict(site.facts)
     for name, found in by_list.items():
         if name == CLIENT:
-            facts |= _client(found)
+            facts |= _client(site, found)
         elif name in FACTS:
             facts[FACTS[name]] = _records(records(facts, FACTS[name]), found)
         else:
@@ -80,12 +82,21 @@ def _connector(known: Sequence[Record], name: str, entries: Sequence[ListEntry])
     return tuple({**found, name: row}.values())
 
 
-def _client(entries: Sequence[ListEntry]) -> dict[str, FactValue]:
-    """The pair: its file names are the site's, whatever the deployment file says of a pair that is not there."""
+def _client(site: Site, entries: Sequence[ListEntry]) -> dict[str, FactValue]:
+    """The pair: its file names are the site's, whatever the deployment file says of a pair that is not there.
+
+    Refused when certwright is to make one itself: a connector has one.
+    """
     certificate = next((one for one in entries if not one.sealed), None)
     key = next((one for one in entries if one.sealed), None)
     if certificate is None or key is None:
         return {}
+    if site.facts.get("opcua"):
+        raise Refused(
+            tr("{site}: opcua is true, and the vault has a pair for the connector, too: {base}",
+               site=site.name, base=certificate.base),
+            tr("certwright vault delete FILE {base} --list client, or opcua: false", base=certificate.base),
+        )  # fmt: skip
     row: Record = {
         "name": certificate.base,
         "file": certificate.content,

@@ -20,7 +20,8 @@ def init_text(product: Product, today: date, file: str = "contoso.yaml") -> str:
         lines += _comment(tr("names and cmdlets differ between builds; known: {builds}", builds=known), "  ")
         lines.append(f'  build: "{product.default_build}"')
     for name, fact in product.facts.items():
-        lines += ["", *_fact(name, fact, today)]
+        if not any(column.kind == "sealed" for column in fact.fields.values()):  # which cannot stand in a file
+            lines += ["", *_fact(name, fact, today)]
     title = _comment(f"{of_product(product.id, product.title)}. {product.summary}", "", 96)
     whole = [*_head(file), *title, *("" if not line else f"  {line}" for line in lines)]
     return "\n".join(whole) + "\n"

@@ -1,13 +1,13 @@
 """`vault add`: files, or secrets of the vault, become entries of a list. All mistakes at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from certwright.errors import Mistake, Mistakes, Refused, Unreadable
 from certwright.flow import vaulting
-from certwright.lists.entries import ListChange, after
+from certwright.lists.entries import TRUST, ListChange, after
 from certwright.lists.material import Material, base_of, read_material
 from certwright.lists.proposing import Offer, Proposal
 from certwright.pack.keyvault import ENCODING_TAG, decode, is_secret_name
@@ -40,6 +40,7 @@ def add(asked: Asked, wanted: Wanted) -> Staged:
         proposal = Proposal(here.site.name, wanted.name, here.site.facts, current, overwrite=wanted.overwrite)
         proposal.mistakes = mistakes
         changes = proposal.changes(offers)
+        messages += _risks(here, wanted, changes)
         changes = tuple(_against_vault(here, one, wanted, mistakes) for one in changes)
         plain = {one.material.base: one.material.content for one in offers if one.material.kind == "key"}
         if changes:
@@ -138,6 +139,18 @@ def _odd(found: Secret, material: Material) -> list[str]:
     if not ENCODING_TAG.items() <= dict(found.tags).items():
         told.append(tr("the secret {name} lacks the tag file-encoding=hex", name=found.name))
     return told
+
+
+def _risks(here: Ground, wanted: Wanted, changes: Sequence[ListChange]) -> Iterator[str]:
+    """AIO-C16: one page patches a CRL into the synchronised trust list, another says not to touch what is."""
+    if wanted.name == TRUST and vault_url(here.site):
+        for one in changes:
+            if one.entry.ending == "crl":
+                yield tr(
+                    "{file}: the vendor's command takes no revocation lists for the trust list, and may drop it"
+                    " when it writes that list; the issuer list keeps it",
+                    file=one.entry.file,
+                )
 
 
 def _against_vault(here: Ground, change: ListChange, wanted: Wanted, mistakes: list[Mistake]) -> ListChange:

@@ -91,12 +91,17 @@ def ground(asked: Asked) -> Iterator[Ground]:
 
 
 @contextmanager
-def view(asked: Asked) -> Iterator[View]:
-    """The same for verbs that only look: nothing is made, nobody is waited for, and nothing need be writable."""
+def view(asked: Asked, *, asking: bool = True) -> Iterator[View]:
+    """The same for verbs that only look: nothing is made, nobody is waited for, and nothing need be writable.
+
+    Without `asking` nobody is there to be asked of a Key Vault, and its libraries are not needed.
+    """
     written = load_written(asked.file, now=asked.now)
     site = _site(written, asked.site)
-    with inventory_of(written) as inventory, closing(_keeper(site, inventory, _shut, written)) as keeper:
-        yield View(written, site, keeper, *(_read(inventory) if inventory else ((), ())))
+    with inventory_of(written) as inventory:
+        keeper = _keeper(site, inventory, _shut, written) if asking else OwnVault(None, _shut, bytes, written.now)
+        with closing(keeper):
+            yield View(written, site, keeper, *(_read(inventory) if inventory else ((), ())))
 
 
 def _read(inventory: Inventory) -> tuple[tuple[ListEntry, ...], tuple[ListChange, ...]]:
@@ -133,6 +138,11 @@ def vault_url(site: Site) -> str:
             tr("{url} is no address of a Key Vault", url=given), tr("key_vault_url: https://NAME.vault.azure.net")
         )
     return given or PUBLIC_CLOUD.format(name=name)
+
+
+def vault_title(site: Site) -> str:
+    """What the vault of a site is called, without asking it."""
+    return urlsplit(vault_url(site)).hostname or tr("the vault of this deployment")
 
 
 def _keeper(site: Site, inventory: Inventory | None, box: Callable[[], Box], written: Loaded) -> Any:

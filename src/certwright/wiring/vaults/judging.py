@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from certwright.errors import Conflict, Impossible, Mistake, Refused
 from certwright.flow.delivering import Bench, verdict
+from certwright.flow.vaulting import LIST_PLACES
 from certwright.lists.entries import CLIENT, ISSUER, TRUST, ListEntry
 from certwright.lists.joining import with_lists
 from certwright.lists.proposing import secrets_of
@@ -58,12 +59,24 @@ def _look(here: Ground, name: str, entries: Sequence[ListEntry], plain: Mapping[
     try:
         found = verdict_on(here, name, entries, plain)
     except Impossible as impossible:
-        return Verdict(tuple(map(_of_conflict, _each_once(impossible.conflicts))), judged=False)
+        told = tuple(map(_of_conflict, _each_once(impossible.conflicts)))
+        return Verdict((*told, *_of_the_others(here, name, entries, plain, impossible)), judged=False)
     except Refused as refusal:
         return Verdict((Mistake(str(here.written.path), 0, 0, refusal.what, hint=refusal.hint),), judged=False)
-    told = [(one.status, mistake) for one in found for mistake in _mistakes(one)]
-    wrong, odd = (tuple(dict.fromkeys(one for status, one in told if status is wanted)) for wanted in _WEIGHTS)
+    each = [(one.status, mistake) for one in found for mistake in _mistakes(one)]
+    wrong, odd = (tuple(dict.fromkeys(one for status, one in each if status is wanted)) for wanted in _WEIGHTS)
     return Verdict(wrong, odd)
+
+
+def _of_the_others(
+    here: Ground, name: str, entries: Sequence[ListEntry], plain: Mapping[str, bytes], impossible: Impossible
+) -> Iterator[Mistake]:
+    """What is wrong with entries that no plan is refused for, so that all of it is told at once."""
+    refused = {one.place.rpartition("/")[2] for one in impossible.conflicts}
+    others = [one for one in entries if one.base not in refused]
+    if 0 < len(others) < len(entries):
+        own = tuple(f"{here.site.name}/{place}/" for place in LIST_PLACES)  # a list lacks what is refused
+        yield from (one for one in _look(here, name, others, plain).wrong if one.source.startswith(own))
 
 
 def _each_once(conflicts: Sequence[Conflict]) -> Iterator[Conflict]:

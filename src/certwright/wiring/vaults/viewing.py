@@ -10,7 +10,7 @@ from certwright.pack.keyvault import CONTENT_TYPES, secret_name
 from certwright.report.vault import Listing, ListRow, Orphan, State
 from certwright.speech import tr
 from certwright.vaults import Secret
-from certwright.wiring.vaults.ground import Asked, View, vault_url, view
+from certwright.wiring.vaults.ground import Asked, View, vault_title, vault_url, view
 from certwright.wiring.vaults.judging import delivered_secrets, joined_site
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in
@@ -19,12 +19,12 @@ from certwright.x509.read import read_certificate
 
 def listing(asked: Asked, of_list: str = "") -> Listing:
     """The lists of a site, or one of them: what the deployment file and the vault put there, and what shall change."""
-    with view(asked) as here:
+    with view(asked, asking=False) as here:
         rows = [row for row in _rows(here) if of_list in ("", row.list)]
         order = {name: place for place, name in enumerate(FACTS)}
         rows.sort(key=lambda row: (order.get(row.list, len(order)), row.list, row.file))
         purges = tuple(one.entry.secret for one in here.own_changes if one.what == "purge")
-        return Listing(here.site.name, here.keeper.title, tuple(rows), here.written.now, purges)
+        return Listing(here.site.name, vault_title(here.site), tuple(rows), here.written.now, purges)
 
 
 def _rows(here: View) -> Iterator[ListRow]:
