@@ -342,7 +342,7 @@ def test_nothing_is_seen_before_anything_was_made(run: Run, tmp_path: Path) -> N
     for verb in (("seen", "kiosk.yaml", "x.report"), ("look", "kiosk.yaml")):
         said = run("ca", *verb)
         assert (said.code, "certwright apply kiosk.yaml" in said.err) == (2, True)
-    assert "nothing has been made yet" in run("ca", "status", "kiosk.yaml").out
+    assert "next: have certwright do what is due\n  certwright apply kiosk.yaml" in run("ca", "status", "kiosk.yaml").out
     assert "consumer hall/visitors" in run("ca", "script", "kiosk.yaml", "hall/visitors").out
     assert "--issuer" not in run("ca", "status", "kiosk.yaml", "--issuer", "contoso").err
     unknown = run("ca", "status", "kiosk.yaml", "--issuer", "fabrikam")
