@@ -176,9 +176,8 @@ class Course:
         return {number: frozenset(several) for number, several in found.items()}
 
     def _presenting(self, old: Line, new: Line, since: datetime) -> Iterator[Block]:
-        living = {
-            one.place for one in self.outlook.signed if self._lives(one) and one.issuer in (old.root, old.issuing)
-        }
+        gone = {old.root, old.issuing} - {new.root, new.issuing}
+        living = {one.place for one in self.outlook.signed if one.issuer in gone and self._lives(one)}
         for consumer in self.consumers:
             seen = self.outlook.sightings.get(consumer.id)
             if self.presented(consumer, old, new):
@@ -189,9 +188,9 @@ class Course:
     def _left_over(self, old: Line, new: Line) -> Iterator[Block]:
         """What the old generation signed for places that nobody plans any more, as long as it lives."""
         planned = {place.id for place in self.outlook.plan.places}
-        shared = {old.root, old.issuing} & {new.root, new.issuing}
+        gone = {old.root, old.issuing} - {new.root, new.issuing}
         for one in self.outlook.held.values():
-            if one.place not in planned and one.issuer in {old.root, old.issuing} - shared and self._lives(one):
+            if one.place not in planned and one.issuer in gone and self._lives(one):
                 yield Block("credential", one.place, one.not_after.date())
 
     def _lives(self, one: Held) -> bool:

@@ -65,8 +65,3 @@ def lines(rotations: Rotations, recorded: Sequence[Generation]) -> tuple[Line, .
 def _bridged(rotation: Rotation) -> bool:
     """Whether the root before signs the new one: not where the root stays, and never with a key that is no secret."""
     return rotation.bridge and rotation.scope == "root" and not rotation.compromised
-
-
-def latest(generations: Sequence[Generation]) -> Generation | None:
-    """The newest generation that has begun to be made; None before any rotation."""
-    return next((one for one in reversed(generations) if one.number > 1 and one.state is not State.DECLARED), None)
