@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,19 @@ def test_our_own_verifier_and_the_librarys_agree(roots: Roots) -> None:
         found = diagnose(leaf, [issuing, bridge], [anchor], NOW, server=None)
         assert (found.complete, found.trusted, found.faults) == (True, True, ())
     assert not diagnose(leaf, [issuing], [roots.old], NOW, server=None).trusted
+
+
+def test_it_leads_backwards_too(roots: Roots) -> None:
+    """The old root, signed by the new one: for whoever has the new root alone, and meets an old leaf."""
+    public = roots.keys("old").public_key()
+    draft = replace(BRIDGE, subject="CN=Contoso Root")
+    profile = Profile(draft, public, 11, NOW, NOW + 5 * YEAR, roots.new, roots.old)
+    back = read_certificate(prepare(profile, roots.keys("throwaway"), accept).sign(roots.keys("new")))
+    assert (back.subject_key_identifier, back.authority_key_identifier) == (b"the old", b"the new")
+    profile = Profile(LEAF, roots.keys("leaf").public_key(), 12, NOW, NOW + YEAR, roots.old)
+    leaf = read_certificate(prepare(profile, roots.keys("throwaway"), accept).sign(roots.keys("old")))
+    assert diagnose(leaf, [back], [roots.new], NOW, server=None).trusted
+    assert not diagnose(leaf, [], [roots.new], NOW, server=None).trusted
 
 
 def test_a_bridge_for_another_key_or_no_authority_is_refused(roots: Roots) -> None:
