@@ -64,7 +64,11 @@ ask() {
 }
 
 say "reading the lists of Debian's source packages"
-ask apt-get update -qq >&2
+ask apt-get update -qq >&2 || {
+  say "error: the lists of Debian's source packages cannot be fetched"
+  say "hint: the tests of the cluster need them once, to build kube-apiserver"
+  exit 4
+}
 version=$(ask apt-cache showsrc --only-source kubernetes 2>/dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1)
 [ -n "$version" ] || {
   say "error: none of this machine's package sources has the source package 'kubernetes'"

@@ -44,12 +44,12 @@ def test_every_verdict_is_said() -> None:
         "    managed by helm, kubectl",
         "! Secret plant/tls: is refused by the server",
         "    not allowed",
-        "    ask somebody",
         "~ BrokerListener plant/external: differs",
         "    spec.ports[0].port",
         "      - 1883",
         "      + 8884",
         "    ! spec.ports belongs to argo",
+        "ask somebody",
         "- Secret plant/old: was applied before and is no longer delivered; --prune deletes it",
         "- Secret plant/older: was applied before and is no longer delivered;"
         " others manage it now, so it is left there",
@@ -75,7 +75,7 @@ def test_every_reason_to_apply_nothing_is_told_at_once() -> None:
     assert refusals(compared(*STEPS), force=False) == [
         "nothing was applied to here:",
         "  Bundle roots is there, managed by helm, kubectl",
-        "  Secret plant/tls: not allowed (ask somebody)",
+        "  Secret plant/tls: not allowed",
         "  BrokerListener plant/external: .spec.ports belongs to argo",
     ]
     assert refusals(compared(STEPS[3]), force=True) == []

@@ -33,8 +33,8 @@ from certwright.wiring.loading import load
 def command(ctx: click.Context) -> None:
     """Compare what was delivered with a live Kubernetes cluster.
 
-    And apply it there: what `certwright apply` has delivered, and nobody changed since, reaches a cluster by server-side
-    apply, under the field manager certwright. Objects and fields of others are left alone.
+    And apply it there: what `certwright apply` has delivered, and nobody changed since, reaches a cluster by
+    server-side apply, under the field manager certwright. Objects and fields of others are left alone.
 
     \b
       certwright apply contoso.yaml
@@ -135,9 +135,10 @@ def apply(
         told = run.comparison
         blocked = bool(refusals(told, force=force))
         changing = any(one.verdict != "same" for one in told.steps) or (prune and told.removed)
-        show(comparison_text(told, screen()))
-        if dry_run and not blocked:
-            sys.exit(WAITING if told.missing else 0)
+        if not blocked:
+            show(comparison_text(told, screen()))
+            if dry_run:
+                sys.exit(WAITING if told.missing else 0)
         if changing and not blocked:
             confirm(tr("apply this to {context} ({server})?", context=told.context, server=told.server), sure=yes)
         carry_out(loaded, cluster, run, wishes, done=_done)

@@ -71,7 +71,7 @@ def _walk(path: str, before: Any, after: Any) -> Iterator[Difference]:
 
 
 def _joined(path: str, key: str) -> str:
-    """As the API server writes the path of a field in a conflict."""
+    """A dot inside a key is escaped, as JSONPath wants it."""
     return f"{path}.{key.replace('.', chr(92) + '.')}"
 
 

@@ -61,7 +61,7 @@ def refusals(told: Comparison, *, force: bool) -> list[str]:
     lines = []
     for one in told.steps:
         if one.verdict == "refused":
-            lines.append(f"{one.ref}: {one.refusal[0]}" + (f" ({one.refusal[1]})" if one.refusal[1] else ""))
+            lines.append(f"{one.ref}: {one.refusal[0]}")
         if one.verdict == "foreign":
             lines.append(tr("{object} is there, managed by {managers}", object=one.ref, managers=_owners(one)))
         if not force:
@@ -83,6 +83,8 @@ def comparison_text(told: Comparison, screen: Screen, *, everything: bool = Fals
     for one in told.steps:
         if everything or one.verdict != "same":
             lines += _step(one, screen)
+    for hint in dict.fromkeys(one.refusal[1] for one in told.steps if one.refusal[1]):
+        lines += paragraph(hint, screen, style="strong")
     for ref, verdict in told.removed:
         lines += paragraph(f"- {ref}: {tr(_REMOVED[verdict])}", screen, style="warning")
     for name, path in told.missing:
@@ -110,7 +112,6 @@ def _step(one: Step, screen: Screen) -> Iterator[str]:
         yield from paragraph(tr("managed by {managers}", managers=_owners(one)), screen, indent=4)
     if one.verdict == "refused":
         yield from paragraph(one.refusal[0], screen, indent=4)
-        yield from paragraph(one.refusal[1], screen, indent=4) if one.refusal[1] else ()
     for change in one.changes if one.verdict != "create" else _carried(one):
         yield from paragraph(change.path.removeprefix("."), screen, indent=4)
         yield from paragraph(f"- {change.before}", screen, indent=6) if change.before else ()

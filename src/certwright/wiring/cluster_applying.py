@@ -133,12 +133,15 @@ def carry_out(
 
 
 def _remedy(comparison: Comparison, wishes: Wishes) -> str:
+    """What to do about all of it: each thing once."""
+    hints = list(dict.fromkeys(step.refusal[1] for step in comparison.steps if step.refusal[1]))
     options = []
     if any(step.verdict == "foreign" for step in comparison.steps):
         options.append("--adopt")
     if any(step.conflicts for step in comparison.steps) and not wishes.force:
         options.append("--force-conflicts")
-    return tr("if it is meant: {options}", options=" ".join(options)) if options else ""
+    hints += [tr("if it is meant: {options}", options=" ".join(options))] * bool(options)
+    return "\n".join(hints)
 
 
 def _applied(cluster: "Cluster", one: Delivered, *, force: bool) -> None:
