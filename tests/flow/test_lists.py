@@ -254,6 +254,15 @@ def test_a_folder_that_is_not_there_is_not_made_and_keeps_nothing_from_being_don
     assert (applied.made, applied.shown, applied.unshown) == ((), (), ())
 
 
+def test_a_folder_that_takes_nothing_is_told_once(made: Path) -> None:
+    edit(made, "publish: www", "publish: [/proc, www]")  # nobody may make files there
+    (made / "www" / "contoso-issuing.crl").unlink()
+    applied = apply(at(made, HOUR))
+    assert [place for place, _ in applied.unshown] == ["contoso/root", "contoso/issuing"], "one for each authority"
+    assert all("/proc/" in reason and "run again" in reason for _, reason in applied.unshown)
+    assert applied.shown == ("www/contoso-issuing.crl",)
+
+
 def test_a_newer_list_of_somebody_else_is_never_overwritten(made: Path, tmp_path: Path) -> None:
     """The same name with another key, and a number that is yet to come."""
     other = tmp_path / "other"

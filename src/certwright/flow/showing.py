@@ -52,14 +52,19 @@ def stale(plan: Plan, standing: Standing, shown: Showing, now: datetime, *, repl
 
 def show(plan: Plan, standing: Standing, world: World) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """Publish what is stale: the paths that were written, and places whose lists could not be, with the reasons."""
-    written, waiting = [], []
+    written: list[str] = []
+    waiting: dict[tuple[str, str], None] = {}
+    closed: dict[tuple[str, str], str] = {}  # folders that took nothing of an authority: what one file says, all would
     for one in stale(plan, standing, world.shown, world.now, replace=world.replace):
-        obstacle = one.obstacle or _sent(one, world)
+        place, folder = one.scope.authority.id, (one.scope.authority.id, one.folder)
+        obstacle = one.obstacle or closed.get(folder) or _sent(one, world)
         if obstacle:
-            waiting.append((one.scope.authority.id, obstacle))
+            waiting[place, obstacle] = None
         else:
             written.append(one.path)
-    return tuple(written), tuple(dict.fromkeys(waiting))
+        if obstacle and not one.obstacle:
+            closed[folder] = obstacle
+    return tuple(written), tuple(waiting)
 
 
 def showing_due(plan: Plan, standing: Standing, shown: Showing, now: datetime) -> Iterator[Action]:
