@@ -176,7 +176,7 @@ def test_a_day_that_is_waited_for_is_the_next(bakery: Bakery) -> None:
     bakery.apply(1)
     assert bakery.apply().next_due != date(2026, 11, 28), "somebody has to be seen, too"
     bakery.see()
-    assert (bakery.apply().next_due or ("",))[0] == date(2026, 11, 28)
+    assert bakery.apply().next_due == (date(2026, 11, 28), "generation 2 of contoso")
 
 
 def test_a_calendar_says_to_rotate(bakery: Bakery) -> None:
@@ -392,6 +392,28 @@ def test_a_declaration_is_written_and_nothing_else_changes(bakery: Bakery) -> No
         "        scope: root",
     ]
     assert "contoso/root-2" in bakery.apply(1).made
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_keeps_its_encoding_its_line_ends_and_its_mode(bakery: Bakery, encoding: str) -> None:
+    text = bakery.file.read_text().replace("\n", "\r\n") + "# Größe\r\n"
+    bakery.file.write_bytes(text.encode(encoding))
+    bakery.file.chmod(0o640)
+    declare(bakery.loaded(), "contoso", Wish("größer")).write()
+    after = bakery.file.read_bytes()
+    assert after[:3] == text.encode(encoding)[:3]
+    assert after.decode(encoding).replace("\r\n", "").count("\n") == 0
+    assert 'reason: "größer"' in after.decode(encoding)
+    assert bakery.file.stat().st_mode & 0o777 == 0o640
+    assert [one.name for one in bakery.folder.iterdir() if "unfinished" in one.name] == []
+
+
+def test_a_link_to_the_file_stays_one(bakery: Bakery) -> None:
+    real = bakery.file.rename(bakery.folder / "real.yaml")
+    bakery.file.symlink_to(real)
+    declare(bakery.loaded(), "contoso", Wish("it ends")).write()
+    assert bakery.file.is_symlink()
+    assert "it ends" in real.read_text()
 
 
 def test_a_declaration_that_cannot_be_changes_nothing(bakery: Bakery) -> None:

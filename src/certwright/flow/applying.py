@@ -9,7 +9,7 @@ from certwright.flow.issuing import refuse_strangers
 from certwright.flow.overtaking import overtake
 from certwright.flow.parcel import take_away
 from certwright.flow.passwords import refuse_passwords
-from certwright.flow.rotating import Moved, Rotating, advanced, closed_text, left_over, only_day
+from certwright.flow.rotating import Moved, Rotating, advanced, closed_text, left_over, only_day, step_text
 from certwright.flow.run import Run
 from certwright.flow.showing import show
 from certwright.flow.standing import Standing, coming, look, todo, wanted_paths
@@ -51,7 +51,7 @@ def apply(
 def _waiting(applied: Applied, moved: Moved) -> Applied:
     """What was done, with the steps that nobody could take, and the day on which one of them can be."""
     told = tuple(map(closed_text, moved.closed))
-    days = [(day, told) for gate, told in zip(moved.closed, told, strict=True) if (day := only_day(gate))]
+    days = [(day, step_text(gate)) for gate in moved.closed if (day := only_day(gate))]
     next_due = min([*days, *([applied.next_due] if applied.next_due else [])], default=None)
     return replace(applied, plan=moved.plan, messages=(*applied.messages, *told), next_due=next_due)
 

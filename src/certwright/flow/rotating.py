@@ -120,6 +120,11 @@ def only_day(gate: Gate) -> date | None:
     return max(days) if len(days) == len(gate.blocks) and days else None
 
 
+def step_text(gate: Gate) -> str:
+    """Which generation it is about."""
+    return tr("generation {number} of {issuer}", issuer=gate.step.issuer, number=gate.step.number)
+
+
 def closed_text(gate: Gate) -> str:
     """A step that was not taken."""
     words = {"issuer": gate.step.issuer, "number": gate.step.number, "state": str(gate.step.to)}
