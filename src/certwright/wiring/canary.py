@@ -5,6 +5,7 @@ The clock and sleeping are arguments. Whom to ask over the network is what the o
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,6 +40,7 @@ from certwright.x509.standing import Listing, RevocationList, read_list, standin
 
 LIMITS = Limits(total=300.0, octets=MOST_OCTETS)  # of a list that is known to be ours, and may be long
 PAUSE = 5.0  # seconds between two looks
+PATIENCE = 10.0  # seconds another run is waited for
 
 
 @value
@@ -87,22 +89,27 @@ def _authorities(loaded: Loaded, issuer: str) -> tuple[Place, ...]:
 def _round(
     loaded: Loaded, authorities: Sequence[Place], asking: Asking, promise: Promise, now: datetime, unlock: Unlock | None
 ) -> tuple[Flown, ...]:
-    """One look at each; a canary is made only with an `unlock`."""
+    """One look at each; a canary is made only with an `unlock`. Nobody waits for the lock while a list is fetched."""
     if not loaded.database.exists():
         raise Refused(tr("nothing has been made yet, so there is nothing to revoke"), f"certwright apply {loaded.path}")
+    with Inventory.open_to_read(loaded.database) as inventory, inventory.reading() as reading:
+        held, written = reading.held(), reading.observations(KIND)
     flown = []
-    with run_lock(loaded.state / "lock", now, 10.0), Inventory.open(loaded.database) as inventory:
-        with inventory.reading() as reading:
-            held, written = reading.held(), reading.observations(KIND)
-        for place in (place for place in authorities if place.id in held):
-            before = read_canary(place.id, written[place.id]) if place.id in written else None
-            if (before is None or before.seen) and unlock is not None:
-                canary = _released(loaded, inventory, place, held[place.id], promise, now, unlock)
-                flown.append(_flown(canary, (), now, released=True))
-            elif before is not None and before.seen is None:
-                heard = tuple(_heard(loaded, place, held[place.id], before, asking, now))
-                flown.append(_flown(_seen(inventory, before, heard, now), heard, now, released=False))
+    for place in (place for place in authorities if place.id in held):
+        before = read_canary(place.id, written[place.id]) if place.id in written else None
+        if before is not None and before.seen is None:
+            heard = tuple(_heard(loaded, place, held[place.id], before, asking, now))
+            flown.append(_flown(_seen(loaded, before, heard, now), heard, now, released=False))
+        elif unlock is not None:
+            flown.append(_flown(_released(loaded, place, held[place.id], promise, now, unlock), (), now, released=True))
     return tuple(flown)
+
+
+@contextmanager
+def _writing(loaded: Loaded, now: datetime) -> Iterator[Inventory]:
+    """The inventory, while no other run is at work."""
+    with run_lock(loaded.state / "lock", now, PATIENCE), Inventory.open(loaded.database) as inventory:
+        yield inventory
 
 
 def _flown(canary: Canary, heard: tuple[Heard, ...], now: datetime, *, released: bool) -> Flown:
@@ -110,14 +117,14 @@ def _flown(canary: Canary, heard: tuple[Heard, ...], now: datetime, *, released:
     return Flown(canary.authority, serial, canary.revoked, canary.promised, canary.seen, released, heard, now)
 
 
-def _seen(inventory: Inventory, canary: Canary, heard: Sequence[Heard], now: datetime) -> Canary:
+def _seen(loaded: Loaded, canary: Canary, heard: Sequence[Heard], now: datetime) -> Canary:
     """The canary, which is written down as seen when every address lists it."""
     if not all(one.listed and not one.trouble for one in heard):
         return canary
     canary = replace(canary, seen=now)
-    with inventory.writing() as book:
+    told = f"canary listed {(now - canary.revoked).total_seconds():.0f} s after its revocation"
+    with _writing(loaded, now) as inventory, inventory.writing() as book:
         book.observe(KIND, {canary.authority: canary.text()}, now)
-        told = f"canary listed {(now - canary.revoked).total_seconds():.0f} s after its revocation"
         book.log([Event("canary", canary.authority, told, now)])
     return canary
 
@@ -125,19 +132,14 @@ def _seen(inventory: Inventory, canary: Canary, heard: Sequence[Heard], now: dat
 # ── a new one ──
 
 
-def _released(
-    loaded: Loaded, inventory: Inventory, place: Place, held: Held, promise: Promise, now: datetime, unlock: Unlock
-) -> Canary:
+def _released(loaded: Loaded, place: Place, held: Held, promise: Promise, now: datetime, unlock: Unlock) -> Canary:
     listener = Listener(lambda told: None, lambda point: None)
-    with inventory.reading() as reading:
-        names = reading.key_names()
-    tokens = Tokens(loaded, lambda: names, listener.say)
-    try:
-        with Foundry() as foundry:
+    with _writing(loaded, now) as inventory:
+        with inventory.reading() as reading:
+            names = reading.key_names()
+        with Foundry() as foundry, closing(Tokens(loaded, lambda: names, listener.say)) as tokens:
             vault = open_vault(loaded, unlock, inventory, foundry, listener, tokens)
             return release(loaded.plan, place, held, _world(loaded, inventory, vault, now), vault, promise.within)
-    finally:
-        tokens.close()
 
 
 def _world(loaded: Loaded, inventory: Inventory, vault: Vault, now: datetime) -> World:
