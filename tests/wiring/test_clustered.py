@@ -13,6 +13,7 @@ import pytest
 
 from certwright.errors import Refused
 from certwright.model import Report, Result, Status
+from certwright.pack.keyvault import secret_name
 from certwright.pack.kubernetes import object_of
 from certwright.pack.object_text import write_objects
 from certwright.pack.objects import read_objects
@@ -291,29 +292,46 @@ def test_no_key_is_told(plant: tuple[Loaded, Objects]) -> None:
 # ── a vault ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_the_synchronisation_wrote_is_compared_with_the_vault_files(tmp_path: Path) -> None:
+def synchronised(loaded: Loaded, objects: Objects) -> Objects:
+    """The Secrets that the synchronisation writes from the files that were put into the vault."""
+    files = [path for path in (loaded.output / "plant1").rglob("*") if path.suffix in (".der", ".crt", ".crl", ".pem")]
+    vault = {secret_name(path.name): base64.b64encode(path.read_bytes()).decode() for path in files}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": one["metadata"]["name"], "namespace": NS, "uid": "1"},
+            "type": "Opaque",
+            "data": {row["targetKey"]: vault[row["sourcePath"]] for row in one["spec"]["secretObject"]["data"]},
+        }
+        for one in objects
+        if one["kind"] == "SecretSync"
+    ]
+
+
+def test_what_the_synchronisation_wrote_is_judged_and_compared_with_the_vault(tmp_path: Path) -> None:
     loaded = deployed(tmp_path, name="plant1.yaml")
     objects = live(loaded)
-    entries = {
-        f"{path.name}": base64.b64encode(path.read_bytes()).decode()
-        for path in sorted((loaded.output / "plant1" / "opcua" / "trust").iterdir())
-        if path.suffix in (".der", ".crt", ".crl")
-    }
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": LIST, "namespace": NS, "uid": "1"}}
-    found = judged(loaded, [*objects, {**secret, "data": entries}])
-    assert "opcua-lists-live" not in {
-        one.code.removeprefix("azure-iot-operations.")
-        for one in findings(found)
-        if one.place == "plant1/opcua-trust-list"
-    }
-    stale = {**entries, "press-1.der": base64.b64encode((CASES / "pki" / "weak.der").read_bytes()).decode()}
-    (told,) = [
-        one
-        for one in findings(judged(loaded, [*objects, {**secret, "data": stale}]))
-        if one.place == "plant1/opcua-trust-list"
-    ]
-    assert told.code == "azure-iot-operations.opcua-lists-live"
-    assert "press-1.der" in told.mismatches[0].where
+    secrets = synchronised(loaded, objects)
+    assert findings(judged(loaded, [*objects, *secrets])) == []
+    heard = {one.path for one in judged(loaded, [*objects, *secrets]).results if one.status is Status.OK}
+    assert {f"objects.json!Secret {NS}/{one['metadata']['name']}" for one in secrets} <= heard
+    stale = copy.deepcopy(secrets)
+    weak = base64.b64encode((CASES / "pki" / "weak.der").read_bytes()).decode()
+    only(stale, "Secret", LIST)["data"]["press-1.der"] = weak
+    told = findings(judged(loaded, [*objects, *stale]))
+    assert {one.code for one in told} == {"azure-iot-operations.opcua-lists-live"}
+    assert "press-1.der" in told[0].mismatches[0].where
+
+
+def test_a_pair_that_the_synchronisation_mixed_up_is_told(tmp_path: Path) -> None:
+    loaded = deployed(tmp_path, name="plant1.yaml")
+    objects = live(loaded)
+    secrets = synchronised(loaded, objects)
+    pair = only(secrets, "Secret", "aio-opc-ua-broker-client-certificate")["data"]
+    other = only(secrets, "Secret", "kafka-hub-client")["data"]
+    pair["opcua-connector.pem"] = other["client_key.pem"]
+    assert codes(judged(loaded, [*objects, *secrets])) == {"key-belongs", "opcua-lists-live"}
 
 
 @pytest.mark.parametrize("name", ["plant1.yaml", "offline.yaml"])

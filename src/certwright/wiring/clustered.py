@@ -6,7 +6,7 @@ Which files are such objects is seen here; who asks a cluster itself hands its o
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -106,7 +106,7 @@ def judge_cluster(dumps: Sequence[Dump], plan: Plan, now: datetime, known: Known
         raise Refused(what, tr("write them down with {command}", command=f"{EVERYTHING} > objects.json"))
     site = _site(cluster, plan, [dump.label for dump in dumps])
     mine = replace(plan, places=tuple(place for place in plan.places if place.site == site))
-    planned = {one for place in mine.places for package in place.packages if (one := object_of(package))}
+    planned = {one for place in mine.places for package in _alike(place.packages) if (one := object_of(package))}
     cluster = replace(cluster, planned=frozenset(planned), delivered=tuple(_delivered(mine, output)) if output else ())
     raw = {address: one for one in objects if (address := address_of(one))}
     report = joined([_contents(raw, mine, now, known, label), _together(cluster, mine, now)], now)
@@ -146,7 +146,7 @@ def _contents(raw: Mapping[Address, Object], plan: Plan, now: datetime, known: K
     files: dict[str, bytes | str] = {}
     places = []
     for place in plan.places:
-        packages = [_placed(package, raw, label, files) for package in place.packages]
+        packages = [_placed(package, raw, label, files) for package in _alike(place.packages)]
         without = any(left_out(raw.get(address, {})) for one in place.packages if (address := object_of(one)))
         demands = tuple(one for one in place.demands if _on_contents(one) and not (without and _on_keys(one)))
         places.append(replace(place, packages=tuple(one for one in packages if one), demands=demands))
@@ -157,6 +157,14 @@ def _contents(raw: Mapping[Address, Object], plan: Plan, now: datetime, known: K
     )
     part = replace(plan, places=tuple(places), sets=whole)
     return judge(part, files, {}, now, anchors=known.anchors, known=known.authorities, tree=_NOWHERE)
+
+
+def _alike(packages: Iterable[Package]) -> Iterator[Package]:
+    """The packages, and beside a SecretSync the Secret of its name, which the synchronisation writes."""
+    for package in packages:
+        yield package
+        if package.form == "kubernetes-secret-sync":
+            yield replace(package, form="kubernetes-opaque-secret")
 
 
 def _placed(
