@@ -98,4 +98,22 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         noted("A root is never renewed by the way."),
         noted("Everybody must trust the new root before it signs anything; until then its certificates are refused."),
     ),
+    "certwright.generation-gone": (
+        noted("A generation of an authority that was made stays declared."),
+        noted("Without its declaration the older one would sign again, below a root that nobody may trust any more."),
+    ),
+    "certwright.one-rotation": (
+        noted("An authority is rotated once at a time: the older generation is retired before a third is declared."),
+        noted("With three of them nobody could say whose root has to be where, and trust lists would never end."),
+    ),
+    "certwright.rotation-too-late": (
+        noted("What signs now lives until the next generation may sign."),
+        noted("A trust list needs its time to be handed out; ending earlier, the old root takes everything with it."),
+    ),
+    "certwright.rotation-too-short": (
+        noted(
+            "The older generation is trusted until its trust lists are handed out and its last certificate has ended."
+        ),
+        noted("A certificate that somebody still shows on that day would be refused everywhere at once."),
+    ),
 }
