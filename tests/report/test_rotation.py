@@ -54,6 +54,11 @@ def test_there_is_room_for_titles_on_a_wide_screen_and_paint_changes_no_word() -
     assert max(map(columns_of, text.splitlines())) <= 140
 
 
+def test_a_compromise_stands_out() -> None:
+    text = rotation_text((replace(UNDER_WAY, compromised=True, reason="a laptop was stolen"),), Screen(colour=True))
+    assert "\033[1;31mwhat signed before is compromised: a laptop was stolen\033[0m" in text
+
+
 def test_a_screen_without_these_signs_is_told_in_words() -> None:
     text = rotation_text((UNDER_WAY,), Screen(ascii=True))
     assert text.isascii()

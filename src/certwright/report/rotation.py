@@ -114,7 +114,9 @@ def rotation_text(authorities: Sequence[Authority], screen: Screen) -> str:
 
 def _authority(one: Authority, screen: Screen) -> Iterator[str]:
     yield from paragraph(_headline(one), screen, style="strong")
-    if one.reason:
+    if one.reason and one.compromised:
+        yield from paragraph(tr("what signed before is compromised: {reason}", reason=one.reason), screen, style="bad")
+    elif one.reason:
         yield from paragraph(tr("reason: {reason}", reason=one.reason), screen)
     if one.columns:
         head = (tr("generation"), tr("state"), tr("since"), tr("root valid until"))
