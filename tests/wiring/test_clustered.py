@@ -121,6 +121,9 @@ def test_objects_may_come_in_several_files_and_as_yaml(plant: tuple[Loaded, Obje
     report = check(loaded, paths=[first, second])
     assert findings(report) == []
     assert report.judged == 2
+    assert check(loaded, paths=[tmp_path]).results == report.results
+    (tmp_path / "notes.txt").write_text("no object")
+    assert check(loaded, paths=[tmp_path]).results != report.results
 
 
 def test_a_single_kind_says_nothing_of_the_others(plant: tuple[Loaded, Objects], tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from certwright.wiring.judging import Known, joined
 from certwright.wiring.reading import read_file
 
 _LIST = re.compile(rb"^[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?[A-Za-z]*List\b", re.MULTILINE)
+MOST_FILES = 200  # of one folder; there are thirteen kinds
 _ON_FILES = "kubernetes."  # words about the form of a delivered file, which a cluster does not keep
 _NOWHERE = Plan((), (), ())
 
@@ -48,14 +49,29 @@ class Dump:
 
 
 def split(paths: Sequence[Path], plan: Plan) -> tuple[list[Path], list[Dump]]:
-    """The paths that are files to be judged one by one, and those that say what lies in a cluster.
+    """The paths that are to be judged file by file, and those that say what lies in a cluster: files, folders of them.
 
     Files of objects are the latter only where the plan has something to say about clusters.
     """
     if not any(map(_speaks_of_clusters, plan.places)):
         return list(paths), []
-    read = [(path, _dump(path)) for path in paths]
-    return [path for path, dump in read if dump is None], [dump for _, dump in read if dump is not None]
+    read = [(path, _dumps(path)) for path in paths]
+    return [path for path, dumps in read if not dumps], [dump for _, dumps in read for dump in dumps]
+
+
+def _dumps(path: Path) -> list[Dump]:
+    """The dumps at that path; none unless everything that lies there is one."""
+    try:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+    except OSError:  # whoever walks through it says so
+        return []
+    found = []
+    for file in files[: MOST_FILES + 1]:
+        dump = _dump(file)
+        if dump is None:
+            return []
+        found.append(dump)
+    return found if len(files) <= MOST_FILES else []
 
 
 def _speaks_of_clusters(place: Place) -> bool:
