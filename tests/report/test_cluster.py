@@ -40,7 +40,7 @@ def test_every_verdict_is_said() -> None:
         "    spec.ports[0].port",
         "      - 1883",
         "      + 8884",
-        "! Bundle roots: is there, and certwright did not apply it",
+        "! Bundle roots: is there, and this deployment did not apply it",
         "    managed by helm, kubectl",
         "! Secret plant/tls: is refused by the server",
         "    not allowed",

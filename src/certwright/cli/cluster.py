@@ -108,7 +108,7 @@ def diff(*, file: Path, site: str, reached: Reached, other_cluster: bool, everyt
 @click.option("--dry-run", is_flag=True, help="Have the server try everything, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 @click.option("--force-conflicts", "force", is_flag=True, help="Take over fields that other managers own.")
-@click.option("--adopt", is_flag=True, help="Take over objects that are there and that certwright did not apply.")
+@click.option("--adopt", is_flag=True, help="Take over objects that are there and that this deployment did not apply.")
 @click.option("--prune", is_flag=True, help="Delete objects that were applied before and are no longer delivered.")
 def apply(
     *,

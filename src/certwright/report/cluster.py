@@ -14,7 +14,7 @@ VERDICTS: Mapping[str, tuple[str, str]] = {  # verdict → its sign and what it 
     "create": ("+", noted("is not there yet")),
     "change": ("~", noted("differs")),
     "adopt": ("~", noted("is taken over")),
-    "foreign": ("!", noted("is there, and certwright did not apply it")),
+    "foreign": ("!", noted("is there, and this deployment did not apply it")),
     "refused": ("!", noted("is refused by the server")),
 }
 

@@ -54,7 +54,7 @@ def compare(loaded: Loaded, cluster: "Cluster", site: str = "", wishes: Wishes =
             ),
             tr("name that cluster with --context; --other-cluster if it was made anew"),
         )
-    steps = tuple(_step(cluster, one, wishes) for one in stands.objects)
+    steps = tuple(_step(cluster, one, wishes, known=one.ref in stands.former) for one in stands.objects)
     removed = tuple(_removal(cluster, ref) for ref in gone(stands, loaded.plan))
     comparison = Comparison(
         site=stands.site,
@@ -69,8 +69,11 @@ def compare(loaded: Loaded, cluster: "Cluster", site: str = "", wishes: Wishes =
     return Run(stands, identity, comparison)
 
 
-def _step(cluster: "Cluster", one: Delivered, wishes: Wishes) -> Step:
-    """An object beside what is live: read, and applied in a dry run, a second time where others own fields of it."""
+def _step(cluster: "Cluster", one: Delivered, wishes: Wishes, *, known: bool) -> Step:
+    """An object beside what is live: read, and applied in a dry run, a second time where others own fields of it.
+
+    One that carries our field manager is another deployment's all the same, if it is not `known` and differs.
+    """
     path = one.meant.package.path
     before = cluster.get(one.ref)
     if before.refusal:
@@ -83,7 +86,7 @@ def _step(cluster: "Cluster", one: Delivered, wishes: Wishes) -> Step:
         return Step(one.ref, path, "refused", refusal=(after.refusal.what, after.refusal.hint))
     live = before.object or {}
     changes = differences(live, after.object or {})
-    if live and not managed(live):
+    if live and not (managed(live) and (known or not changes)):
         return Step(one.ref, path, "adopt" if wishes.adopt else "foreign", changes, taken, managers(live))
     verdict = "create" if not live else "change" if changes or taken else "same"
     return Step(one.ref, path, verdict, changes, taken)
@@ -121,10 +124,11 @@ def carry_out(
         keep.cluster(run.identity)
         for step in run.comparison.steps:
             one = objects[step.ref]
+            keep.known(one)
             if step.verdict != "same":
                 _applied(cluster, one, force=wishes.force)
                 done(step.ref, step.verdict)
-            keep.applied(one, step)
+                keep.applied(one, step)
         for ref, verdict in run.comparison.removed if wishes.prune else ():
             if verdict == "remove" and (refusal := cluster.delete(ref).refusal):
                 raise Broken(f"{ref}: {refusal.what}", refusal.hint)
@@ -167,12 +171,15 @@ class _Keeper:
             with self.inventory.writing() as book:
                 book.observe(CLUSTER, {self.site: identity}, self.now)
 
+    def known(self, one: Delivered) -> None:
+        """Before it is applied, so that it is known as ours whatever happens then."""
+        with self.inventory.writing() as book:
+            book.observe(APPLIED, {subject(self.site, one.ref): one.sha256}, self.now)
+
     def applied(self, one: Delivered, step: Step) -> None:
         text = f"{one.ref} to {self.context} ({step.verdict}), sha256 {one.sha256}"
         with self.inventory.writing() as book:
-            book.observe(APPLIED, {subject(self.site, one.ref): one.sha256}, self.now)
-            if step.verdict != "same":
-                book.log([Event("applied", one.meant.place.id, text, self.now)])
+            book.log([Event("applied", one.meant.place.id, text, self.now)])
 
     def removed(self, ref: Ref, verdict: str) -> None:
         with self.inventory.writing() as book:

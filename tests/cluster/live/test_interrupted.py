@@ -55,7 +55,7 @@ def test_somebody_who_writes_meanwhile_is_not_overwritten(plant: Plant) -> None:
         carried_out(plant, meddle)
     assert plant.live("brokerlisteners", "external")["spec"]["serviceName"] == "theirs"
     told = plant.cluster("diff")
-    assert "is there, and certwright did not apply it" in told.text
+    assert "is there, and this deployment did not apply it" in told.text
 
 
 @pytest.mark.parametrize(("typed", "code", "applied"), [("y\n", 0, True), ("n\n", 130, False)])

@@ -1,11 +1,16 @@
 """Objects and fields of others: reported, left alone, taken over only when that is said; and objects no longer ours."""
 
 import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
 
 from tests.german import english
 
+from .apiserver import ROOT
 from .plant import Plant
 
+EXAMPLE = ROOT / "examples" / "azure-iot-operations"
 WHERE = ("-n", "azure-iot-operations")
 MQTT_CLIENTS = """    mqtt_x509: true
     mqtt_clients:
@@ -23,7 +28,7 @@ def test_an_object_that_is_there_is_not_taken_over(plant: Plant) -> None:
     foreign_map(plant, "client-ca", other="kept")
     told = plant.cluster("diff")
     assert told.code == 1
-    assert "! ConfigMap azure-iot-operations/client-ca: is there, and certwright did not apply it" in told.text
+    assert "! ConfigMap azure-iot-operations/client-ca: is there, and this deployment did not apply it" in told.text
     assert "managed by kubectl-create" in told.out
     refused = plant.cluster("apply", "--yes", "--force-conflicts")
     assert refused.code == 2
@@ -119,6 +124,32 @@ def test_what_others_manage_now_is_left_by_prune(plant: Plant) -> None:
     assert "ConfigMap azure-iot-operations/client-ca: left to those who manage it now" in pruned.out
     assert plant.live("configmaps", "client-ca")["data"] == {"other": "theirs"}
     assert plant.cluster("diff").code == 0
+
+
+def test_another_deployment_does_not_take_what_this_one_applied(plant: Plant, tmp_path: Path) -> None:
+    """The same names, another CA: a copy of the folder, tried in the wrong context."""
+    plant.applied()
+    other = replace(plant, folder=tmp_path / "other")
+    shutil.copytree(EXAMPLE, other.folder)
+    assert other.run("apply", "contoso.yaml").code == 0
+    refused = other.cluster("apply", "--yes", "--force-conflicts")
+    assert refused.code == 2
+    assert "Secret cert-manager/enterprise-ca is there, managed by certwright" in refused.err
+    assert plant.cluster("diff").code == 0
+    assert other.cluster("apply", "--yes", "--adopt").code == 0
+    assert plant.cluster("diff").code == 1
+
+
+def test_what_is_as_delivered_is_known_again_after_the_inventory_was_restored(plant: Plant, tmp_path: Path) -> None:
+    before = shutil.copytree(plant.folder, tmp_path / "before")
+    plant.applied()
+    restored = replace(plant, folder=Path(before))
+    assert restored.cluster("diff").code == 0
+    assert restored.cluster("apply", "--yes").code == 0
+    revoked = restored.run("revoke", "contoso.yaml", "plant1/listener/external", "--reason", "superseded", "--yes")
+    assert revoked.code == 0
+    assert restored.run("apply", "contoso.yaml").code == 0
+    assert restored.cluster("apply", "--yes").code == 0
 
 
 def test_a_type_that_cannot_change_says_what_to_do(plant: Plant) -> None:
