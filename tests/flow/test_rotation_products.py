@@ -58,7 +58,7 @@ def test_a_whole_rotation(journey: Deployment) -> None:
     below = {f"{issuer}/root", f"{issuer}/issuing"}
     accepted(one)
     assert leaves(one) <= below
-    before = one.files()
+    before, old = one.files(), keys(one)
 
     declare(one.loaded(), issuer, Wish("it ends")).write()
     one.apply(1)
@@ -77,6 +77,7 @@ def test_a_whole_rotation(journey: Deployment) -> None:
     one.apply(1)
     assert one.states() == {1: "verify-only", 2: "signing"}
     assert leaves(one) <= {f"{issuer}/root-2", f"{issuer}/issuing-2"}
+    assert not old & keys(one), "authorities of sites have new keys, too"
     accepted(one)
 
     one.see_all(issuer)
@@ -89,6 +90,12 @@ def test_a_whole_rotation(journey: Deployment) -> None:
         read_certificate(have.chain[-1]).subject for place, have in one.held().items() if place.startswith(_site(one))
     }
     assert all("G2" in root for root in roots)
+
+
+def keys(one: Deployment) -> set[bytes]:
+    places = {place.id: place for place in one.loaded().plan.places}
+    mine = [have for place, have in one.held().items() if place in places and places[place].site]
+    return {read_certificate(have.certificate).key.spki for have in mine}
 
 
 @pytest.mark.parametrize("product", ["azure-local", "azure-stack-hub"])
