@@ -231,7 +231,12 @@ def test_a_look_that_fails_says_why_and_reaches_nobody(run: Run, kiosk: Path) ->
     assert trusts(standing(run, kiosk))["hall/turnstile"] == ["yes"]
     (kiosk / "turnstile/trust.pem").unlink()
     assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 5
-    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["yes"], "as it was seen last"
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["unseen"], "nobody knows any more"
+    assert (
+        run("ca", "seen", "kiosk.yaml", report(run, kiosk, "turnstile", "out/hall/trust.pem"), folder=kiosk).code == 0
+    )
+    assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 5
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["yes"], "it has said so itself"
     assert "hall/turnstile could not be looked at" in run("ca", "status", "kiosk.yaml", folder=kiosk).out
 
 
@@ -342,7 +347,9 @@ def test_nothing_is_seen_before_anything_was_made(run: Run, tmp_path: Path) -> N
     for verb in (("seen", "kiosk.yaml", "x.report"), ("look", "kiosk.yaml")):
         said = run("ca", *verb)
         assert (said.code, "certwright apply kiosk.yaml" in said.err) == (2, True)
-    assert "next: have certwright do what is due\n  certwright apply kiosk.yaml" in run("ca", "status", "kiosk.yaml").out
+    assert (
+        "next: have certwright do what is due\n  certwright apply kiosk.yaml" in run("ca", "status", "kiosk.yaml").out
+    )
     assert "consumer hall/visitors" in run("ca", "script", "kiosk.yaml", "hall/visitors").out
     assert "--issuer" not in run("ca", "status", "kiosk.yaml", "--issuer", "contoso").err
     unknown = run("ca", "status", "kiosk.yaml", "--issuer", "fabrikam")

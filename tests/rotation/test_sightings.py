@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certwright.generations import Sighting
-from certwright.rotation.sightings import Unseen, joined, known_only, sighting_text, sightings, unseen, unseen_text
+from certwright.rotation.sightings import (
+    Unseen,
+    doubted,
+    joined,
+    known_only,
+    sighting_text,
+    sightings,
+    unseen,
+    unseen_text,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -51,6 +60,15 @@ def test_a_look_that_saw_everything_leaves_nothing_of_the_one_before(before: Sig
     if after.trusted is not None and after.shown is not None:
         assert joined(before, after) == after
     assert joined(before, after).how == after.how
+
+
+def test_a_look_that_failed_takes_back_what_it_saw_and_nothing_that_was_reported() -> None:
+    assert doubted(TRUST, "file:x").trusted is None
+    both = joined(TRUST, LEAVES)
+    failed = doubted(both, "https://x")
+    assert (failed.trusted, failed.leaves, failed.shown) == (TRUST.trusted, LEAVES.leaves, None)
+    report = Sighting("a/b", NOW, "report", frozenset("1"))
+    assert doubted(report, "file:x") == report
 
 
 def test_strangers_are_not_kept() -> None:

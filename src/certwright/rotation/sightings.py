@@ -35,6 +35,16 @@ def joined(before: Sighting | None, new: Sighting) -> Sighting:
     return new
 
 
+def doubted(before: Sighting, look: str) -> Sighting:
+    """What is known after a look that failed, of a consumer that was seen by that very look: nobody sees it any more.
+
+    What a report told stays, and so does what was presented, for whoever has to take it away.
+    """
+    if before.how != look:
+        return before
+    return replace(before, shown=None) if look.startswith("https:") else replace(before, trusted=None)
+
+
 def known_only(seen: Sighting, certificates: Collection[str], signers: Collection[str]) -> Sighting:
     """The sighting without what cannot matter: certificates and signers that are none of ours; stores hold hundreds."""
     trusted = None if seen.trusted is None else seen.trusted & frozenset(certificates)

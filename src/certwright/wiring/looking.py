@@ -1,6 +1,6 @@
 """Looks at the trust lists of consumers: files beside us, servers and clusters when asked for. Each failure says why.
 
-A look that failed counts as unseen. What was seen before stays, with the day it was seen.
+A look that failed counts as unseen, and takes back what the same look saw before; what a report told stays.
 """
 
 import os

@@ -16,6 +16,7 @@ from certwright.rotation.sightings import (
     SEEN,
     UNSEEN,
     Unseen,
+    doubted,
     joined,
     known_only,
     sighting_text,
@@ -107,21 +108,23 @@ class Notes:
     signers: frozenset[str]
 
     def write(self, found: Iterable[Sighting], failed: Iterable[Unseen]) -> tuple[Sighting, ...]:
-        """Write down sightings, each joined with what was seen before, and looks that failed."""
-        after = dict(self.seen)
-        new = {}
+        """Write down sightings, each joined with what was seen before, and looks that failed: gives the sightings."""
+        after, new = dict(self.seen), []
         for one in found:
             kept = known_only(one, self.certificates, self.signers)
-            after[one.consumer] = new[one.consumer] = joined(after.get(one.consumer), kept)
-        changed = (one for one in new.values() if _differs(one, self.seen.get(one.consumer)))
-        events = [Event("seen", one.consumer, _told(one), self.loaded.now) for one in changed]
-        missed = {one.consumer: unseen_text(one) for one in failed}
+            after[one.consumer] = joined(after.get(one.consumer), kept)
+            new.append(one.consumer)
+        missed = {one.consumer: one for one in failed}
+        for consumer in missed.keys() & after.keys():
+            after[consumer] = doubted(after[consumer], self.consumers[consumer].look)
+        changed = {consumer: one for consumer, one in after.items() if one != self.seen.get(consumer)}
+        told = (one for consumer, one in changed.items() if _differs(one, self.seen.get(consumer)))
         with self.inventory.writing() as book:
-            book.observe(SEEN, {consumer: sighting_text(one) for consumer, one in new.items()}, self.loaded.now)
-            book.observe(UNSEEN, missed, self.loaded.now)
+            book.observe(SEEN, {consumer: sighting_text(one) for consumer, one in changed.items()}, self.loaded.now)
+            book.observe(UNSEEN, {consumer: unseen_text(one) for consumer, one in missed.items()}, self.loaded.now)
             book.unobserve(UNSEEN, new)
-            book.log(events)
-        return tuple(new.values())
+            book.log([Event("seen", one.consumer, _told(one), self.loaded.now) for one in told])
+        return tuple(after[consumer] for consumer in dict.fromkeys(new))
 
 
 @contextmanager
