@@ -74,7 +74,8 @@ def _conflict(one: Step, field: str, manager: str) -> str:
 
 
 def _owners(one: Step) -> str:
-    return ", ".join(one.managers) or tr("somebody")
+    ours = tr("another deployment of certwright")
+    return ", ".join(ours if name == "certwright" else name for name in one.managers) or tr("somebody")
 
 
 def comparison_text(told: Comparison, screen: Screen, *, everything: bool = False) -> str:

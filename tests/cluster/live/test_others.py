@@ -134,7 +134,7 @@ def test_another_deployment_does_not_take_what_this_one_applied(plant: Plant, tm
     assert other.run("apply", "contoso.yaml").code == 0
     refused = other.cluster("apply", "--yes", "--force-conflicts")
     assert refused.code == 2
-    assert "Secret cert-manager/enterprise-ca is there, managed by certwright" in refused.err
+    assert "Secret cert-manager/enterprise-ca is there, managed by another deployment of certwright" in refused.err
     assert plant.cluster("diff").code == 0
     assert other.cluster("apply", "--yes", "--adopt").code == 0
     assert plant.cluster("diff").code == 1
