@@ -120,6 +120,17 @@ class Changes(RuleBasedStateMachine):
         self.kept -= self.doomed - set(self.listed.values())
         self.doomed.clear()
 
+    @rule(name=st.sampled_from(LISTS), base=st.sampled_from(BASES))
+    def add_and_apply(self, name: str, base: str) -> None:
+        self.add(name, base, overwrite=True)
+        self.apply()
+
+    @rule(name=st.sampled_from(LISTS), base=st.sampled_from(BASES), purge=st.booleans())
+    def delete_and_apply(self, name: str, base: str, purge: bool) -> None:
+        self.add_and_apply(name, base)
+        self.delete(name, base, purge)
+        self.apply()
+
     @invariant()
     def as_the_model_says(self) -> None:
         if not hasattr(self, "folder"):
@@ -133,5 +144,5 @@ class Changes(RuleBasedStateMachine):
 
 TestChanges = Changes.TestCase
 TestChanges.settings = settings(
-    max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
