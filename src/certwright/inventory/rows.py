@@ -78,8 +78,8 @@ class Revocation:
 
 @value
 class Event:
-    """One line of the log. `kind` is one word: issued, abandoned, delivered, removed, password, crl, revoked,
-    generation, forced; for requests to others requested, answered, refused, declined, withdrawn.
+    """One line of the log. `kind` is one word: issued, abandoned, delivered, removed, password, crl, revoked, listed,
+    unlisted, purged, generation, forced; for requests to others requested, answered, refused, declined, withdrawn.
     """
 
     kind: str
