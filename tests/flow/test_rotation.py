@@ -370,6 +370,14 @@ def _revocations(bakery: Bakery) -> list[Revocation]:
         return list(reading.revoked.of_held())
 
 
+def test_what_is_compromised_is_not_renewed_before_its_successor_comes(bakery: Bakery) -> None:
+    bakery.declare("    - {number: 2, reason: stolen, scope: issuing, compromised: true, stage_from: 2033-12-24}\n")
+    applied = bakery.apply(2500)
+    assert applied.made == ()
+    assert dict(applied.waiting).keys() == {"contoso/issuing", *LEAVES}
+    assert bakery.states() == {}
+
+
 def test_no_report_without_an_emergency(signing: Bakery) -> None:
     with pytest.raises(Refused, match="declared as compromised"):
         emergency_of(signing.loaded(), "contoso")
@@ -438,7 +446,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(bakery: Bakery) -> Non
 
 def test_an_emergency_within_a_rotation_says_how_to_end_it_first(signing: Bakery) -> None:
     with pytest.raises(Refused, match="under way already") as refusal:
-        declare_compromised(signing.loaded(), "contoso", Wish("stolen", "issuing"))
+        declare_compromised(signing.loaded(), "contoso", Wish("stolen", "root"))
     assert "certwright ca force" in refusal.value.hint
     force(signing.loaded(), next_gate(signing.loaded(), "contoso", "retired"), "stolen")
     signing.apply(1)
@@ -448,6 +456,32 @@ def test_an_emergency_within_a_rotation_says_how_to_end_it_first(signing: Bakery
     assert signing.states() == {1: "retired", 2: "retired", 3: "signing"}
     assert signing.held()["east/van/blue"].issuer == "contoso/issuing-3"
     whole(signing)
+
+
+@pytest.mark.parametrize(("state", "signs"), [("staged", "contoso/issuing"), ("signing", "contoso/issuing-2")])
+def test_an_issuing_ca_compromised_within_a_rotation_does_not_wait_for_it(
+    state: str, signs: str, request: pytest.FixtureRequest
+) -> None:
+    bakery: Bakery = request.getfixturevalue(state)
+    with pytest.raises(Refused, match="replaced within it") as refusal:
+        declare_compromised(bakery.loaded(), "contoso", Wish("stolen", "issuing"))
+    assert refusal.value.hint == f"certwright revoke {bakery.file} {signs} --reason cACompromise"
+
+
+def test_a_compromised_root_is_not_replaced_by_an_issuing_ca(bakery: Bakery) -> None:
+    declare(bakery.loaded(), "contoso", Wish("it ends", "issuing")).write()
+    with pytest.raises(Refused, match="keeps the root") as refusal:
+        declare_compromised(bakery.loaded(), "contoso", Wish("stolen"))
+    assert "take it out of generations:" in refusal.value.hint
+    bakery.apply()
+    with pytest.raises(Refused, match=r"keeps the root|under way already") as refusal:
+        declare_compromised(bakery.loaded(), "contoso", Wish("stolen"))
+    assert "certwright ca force" in refusal.value.hint
+
+
+def test_what_was_never_made_is_not_compromised(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="nothing has been made yet"):
+        declare_compromised(Bakery(tmp_path).loaded(), "contoso", Wish("stolen"))
 
 
 def test_what_is_staged_takes_over_when_the_old_one_is_compromised(staged: Bakery) -> None:

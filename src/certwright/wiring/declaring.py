@@ -91,14 +91,42 @@ def declare(loaded: Loaded, issuer: str, wish: Wish) -> Declared:
 
 
 def declare_compromised(loaded: Loaded, issuer: str, wish: Wish) -> Declared:
-    """The next generation, because the one that signs is compromised; the one under way, if that does not sign yet."""
+    """The next generation, because the one that signs is compromised; the one under way, if that does not sign yet.
+
+    Refused before anything was made, and where the rotation under way does not replace what is compromised.
+    """
+    if not loaded.database.exists():
+        told = tr("nothing has been made yet, so nothing can be compromised")
+        raise Refused(told, f"certwright apply {loaded.path}")
     generations = _generations(loaded, issuer)
     waiting = next((one for one in generations if one.state in (State.DECLARED, State.STAGED)), None)
+    _refuse_other_scope(loaded, issuer, wish.scope, waiting)
     if waiting is None:
         return declare(loaded, issuer, replace(wish, compromised=True))
     index = waiting.number - 2
     change = lambda text: with_key(text, issuer, index, "compromised", True)  # noqa: E731, FBT003
     return _declared(loaded, issuer, waiting.number, {"compromised": True}, change)
+
+
+def _refuse_other_scope(loaded: Loaded, issuer: str, scope: Scope, waiting: Generation | None) -> None:
+    """An issuing CA is not left alone until everybody trusts another root; no root is replaced by an issuing CA."""
+    living = [line for line in loaded.plan.lines if line.issuer == issuer and line.state != "retired"]
+    scopes = {one.number: one.scope for one in loaded.deployment.rotations.get(issuer, ())}
+    coming = scopes[waiting.number] if waiting else None
+    signs = next((line for line in living if line.state == "signing" and not line.stopped), None)
+    if scope == "issuing" and len(living) > 1 and coming != "issuing" and signs:
+        raise Refused(
+            tr("generation {number} of {issuer} is under way; the issuing CA that signs now is replaced within it",
+               number=living[-1].number, issuer=issuer),
+            f"certwright revoke {loaded.path} {signs.issuing} --reason cACompromise",
+        )  # fmt: skip
+    if scope == "root" and waiting and coming == "issuing":
+        declared = tr("take it out of generations: in {file}, then run this again", file=loaded.path)
+        forced = f"certwright ca force {loaded.path} --issuer {issuer} --to signing --reason TEXT"
+        told = tr(
+            "generation {number} of {issuer} is under way, and keeps the root", number=waiting.number, issuer=issuer
+        )
+        raise Refused(told, declared if waiting.state is State.DECLARED else forced)
 
 
 def _generations(loaded: Loaded, issuer: str) -> tuple[Generation, ...]:
