@@ -18,7 +18,7 @@ def test_the_matrix_at_80_columns() -> None:
     assert (
         text
         == """\
-contoso is being rotated: generation 2 is to sign
+contoso is being rotated: generation 2 is to sign, and waits since 2026-11-02
 reason: the root ends in 2029
 
 generation   state     since        root valid until

@@ -142,13 +142,18 @@ def _headline(one: Authority) -> str:
             return tr("{issuer} is not being rotated", issuer=one.issuer)
         return tr("{issuer} is not being rotated; a rotation of its root must begin on {day} at the latest",
                   issuer=one.issuer, day=one.begin_by)  # fmt: skip
-    words: dict[str, str | int] = {"issuer": one.issuer, "number": one.step.number}
+    words: dict[str, str | int] = {"issuer": one.issuer, "number": one.step.number, "day": _waiting_since(one)}
     match one.step.to:
         case State.STAGED:
             return tr("{issuer} is being rotated: generation {number} is to be made and handed out", **words)
         case State.SIGNING:
-            return tr("{issuer} is being rotated: generation {number} is to sign", **words)
-    return tr("{issuer} is being rotated: generation {number} is to be retired", **words)
+            return tr("{issuer} is being rotated: generation {number} is to sign, and waits since {day}", **words)
+    return tr("{issuer} is being rotated: generation {number} is to be retired, and waits since {day}", **words)
+
+
+def _waiting_since(one: Authority) -> str:
+    """The day of the last step: the newest generation was staged then, or began to sign."""
+    return _day(max((column.since for column in one.columns if column.since), default=None))
 
 
 def state_word(state: State) -> str:
