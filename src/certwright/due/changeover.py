@@ -77,11 +77,13 @@ def halted(situation: Situation, reasons: Mapping[str, str]) -> dict[str, str]:
 def _stopped(situation: Situation, place: Place) -> str:
     for line, after in _pairs(situation.plan):
         signers = (line.issuing,) if after.root == line.root else (line.issuing, line.root)
-        if line.stopped and line.state == "signing" and place.issuer in signers and place.issuer != place.id:
+        if not line.stopped or line.state != "signing" or place.issuer == place.id:
+            continue
+        if place.issuer in signers or place.id == line.issuing:  # it is not renewed, either
+            told = place.issuer if place.issuer in signers else place.id
             return tr(
-                "{issuer} signs no more, and generation {number} does not sign yet",
-                issuer=place.issuer, number=after.number,
-            )  # fmt: skip
+                "{issuer} signs no more, and generation {number} does not sign yet", issuer=told, number=after.number
+            )
     return ""
 
 
