@@ -164,9 +164,12 @@ def test_a_step_is_refused_that_somebody_would_not_survive(plant: Plant) -> None
     bent = have.certificate[:-1] + bytes([have.certificate[-1] ^ 1])
     with Inventory.open(plant.loaded().database) as inventory, inventory.writing() as book:
         book.hold([replace(have, certificate=bent)], plant.now)
+    lost = plant.folder / "out" / "plant1" / "mqtt" / "clients" / "device-1" / "client.pem"
+    lost.unlink()
     with pytest.raises(Refused, match="trust list of generation 1 would not accept what generation 2 signed"):
         plant.apply(1)
     assert plant.states() == {2: "staged"}
+    assert lost.exists(), "everything else is done all the same"
 
 
 # ── OPC UA ────────────────────────────────────────────────────────────────────────────────────────

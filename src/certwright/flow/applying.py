@@ -49,7 +49,12 @@ def apply(
 
 
 def _waiting(applied: Applied, moved: Moved) -> Applied:
-    """What was done, with the steps that nobody could take, and the day on which one of them can be."""
+    """What was done, with the steps that nobody could take, and the day on which one of them can be.
+
+    Refused where a step may not be taken that is due; everything else was done before.
+    """
+    if moved.unproved:
+        raise moved.unproved
     told = tuple(map(closed_text, moved.closed))
     days = [(day, step_text(gate)) for gate in moved.closed if (day := only_day(gate))]
     next_due = min([*days, *([applied.next_due] if applied.next_due else [])], default=None)

@@ -65,11 +65,14 @@ def outlook(plan: Plan, rotating: Rotating, standing: Standing, inventory: Inven
 
 @value
 class Moved:
-    """The plan after every step that can be taken now, what to say of each, and the gates that are closed."""
+    """The plan after every step that can be taken now, what to say of each, and the gates that are closed. `unproved`
+    says why a step was not taken whose gate is open: somebody would not survive it.
+    """
 
     plan: Plan
     messages: tuple[str, ...] = ()
     closed: tuple[Gate, ...] = ()
+    unproved: Refused | None = None
 
 
 def advanced(plan: Plan, rotating: Rotating, world: World) -> Moved:
@@ -84,7 +87,11 @@ def advanced(plan: Plan, rotating: Rotating, world: World) -> Moved:
         if not ready:
             return Moved(plan, tuple(messages), every)
         following = _planned(plan, rotating, seen, ready)
-        _refuse_unproved(following, seen, ready)
+        if broken := _unproved(following, seen, ready):
+            ready = [gate for gate in ready if gate.step.key not in broken]
+            if not ready:
+                return Moved(plan, tuple(messages), every, next(iter(broken.values())))
+            following = _planned(plan, rotating, seen, ready)
         world.at("before a generation moves")
         with world.inventory.writing() as book:
             for gate in ready:
@@ -139,16 +146,18 @@ def _planned(plan: Plan, rotating: Rotating, seen: Outlook, ready: Sequence[Gate
     return rotating.plan_again(tuple(moved[one] for one in sorted(moved)), ends)
 
 
-def _refuse_unproved(following: Plan, seen: Outlook, ready: Sequence[Gate]) -> None:
-    """Raise Refused when somebody would not accept a certificate that works as it stands, once a step was taken."""
+def _unproved(following: Plan, seen: Outlook, ready: Sequence[Gate]) -> dict[str, Refused]:
+    """The steps after which somebody would not accept a certificate that works now, each with what is wrong."""
+    found = {}
     for gate in ready:
         lines = under_way(following, gate.step.issuer)
         for proof in proofs(following, *lines, seen.held, seen.signed, seen.now) if lines else ():
             if proof.holds is False:
-                _refuse(gate, proof)
+                found[gate.step.key] = _refused(gate, proof)
+    return found
 
 
-def _refuse(gate: Gate, proof: Proof) -> None:
+def _refused(gate: Gate, proof: Proof) -> Refused:
     words: dict[str, str | int] = {"issuer": gate.step.issuer, "leaf": proof.pair.leaf, "bundle": proof.pair.bundle}
     if proof.pair.works:
         what = tr(
@@ -162,7 +171,7 @@ def _refuse(gate: Gate, proof: Proof) -> None:
             " generation {leaf} signed",
             state=str(gate.step.to), **words,
         )  # fmt: skip
-    raise Refused(
+    return Refused(
         what, tr("see how it stands: certwright ca status FILE; and what the authorities are: certwright inspect")
     )
 
