@@ -220,6 +220,11 @@ def test_a_pair_is_not_taken_while_certwright_makes_one(asked: Asked) -> None:
     assert staged(asked) == [("client", "opcua-connector.der", "applied"), ("client", "opcua-connector.pem", "applied")]
 
 
+def test_lists_that_wait_for_authorities_of_ours_do_not_keep_others_back(asked: Asked) -> None:
+    asked.file.write_text(SITE + "    opcua: true\n")  # its chain joins the issuer list once it is made
+    assert add(asked, wanted(asked, "trust", "press.der")).changes
+
+
 def test_a_second_pair_replaces_the_first_only_under_its_name(asked: Asked) -> None:
     add(asked, wanted(asked, "client", "connector.der", "connector.pem"))
     with pytest.raises(Mistakes, match="has a pair already: connector"):

@@ -114,7 +114,10 @@ def verdict_on(here: Ground, name: str, entries: Sequence[ListEntry], plain: Map
     """The findings about one list of the site with these entries, failures first."""
     plan = planned(here, entries)
     wanted = f"{here.site.name}/{SETS.get(name, OTHERS)}"
-    places = [one for one in plan.places if one.set == wanted and one.kind == "anchors"]
+    with here.counter.inventory.reading() as reading:
+        held = reading.held()
+    ready = (one for one in plan.places if held.keys() >= {*one.anchor_places})  # others wait for authorities of ours
+    places = [one for one in ready if one.set == wanted and one.kind == "anchors"]
     sets = [one for one in plan.sets if one.id == wanted and not {*one.places}.isdisjoint(p.id for p in places)]
     box = here.counter.box
 
@@ -122,7 +125,7 @@ def verdict_on(here: Ground, name: str, entries: Sequence[ListEntry], plain: Map
         base = given.name.rpartition("/")[2].rpartition(".")[0]
         return plain[base] if base in plain else box().open(given.name, given)
 
-    bench = Bench(plan, {}, {}, {}, _no_key, randomness.token_bytes, here.written.now, unseal)
+    bench = Bench(plan, held, {}, {}, _no_key, randomness.token_bytes, here.written.now, unseal)
     report: Report = verdict(bench, places, sets)
     return report.findings()
 
