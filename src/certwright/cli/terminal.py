@@ -25,7 +25,7 @@ def screen() -> Screen:
 def _shows(signs: str) -> bool:
     """Whether standard output can be written in an encoding that has these."""
     try:
-        signs.encode(sys.stdout.encoding)
+        signs.encode(sys.stdout.encoding or "utf-8")  # text that is kept in memory has none
     except UnicodeEncodeError:
         return False
     return True
