@@ -204,7 +204,7 @@ def _spoken_of(facts: CrlFacts) -> Iterator[str]:
         "attributes": tr("attribute certificates"),
     }
     if facts.only:
-        yield kinds[facts.only]
+        yield kinds.get(facts.only, visible(facts.only))
     if facts.points is not None:
         yield tr("certificates that name {points}", points=", ".join(map(visible, facts.points)))
 
