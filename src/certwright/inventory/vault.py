@@ -4,11 +4,12 @@ Names of secrets are one whatever their case. Lists belong to a site; `content` 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Any
 
 from certwright.inventory.glance import connect_to_read, stored_version
 from certwright.inventory.rows import seconds
@@ -70,9 +71,9 @@ class VaultPages:
         return tuple(ListChange(what, _entry(rest), told) for what, told, *rest in rows)
 
 
-def _entry(row: Iterable[object]) -> ListEntry:
-    *words, content, sealed = row
-    return ListEntry(*map(str, words), bytes(content), bool(sealed))  # type: ignore[arg-type, call-overload]
+def _entry(row: Sequence[Any]) -> ListEntry:
+    site, name, file, secret, version, kind, content, sealed = row
+    return ListEntry(site, name, file, secret, version, kind, bytes(content), bool(sealed))
 
 
 def listed(path: Path) -> tuple[ListEntry, ...]:

@@ -129,8 +129,10 @@ class AzureVault:
         code = _code(failure)
         told = f"{failure.status_code} {code}".strip()
         if failure.status_code == 403:
-            hint = tr("give this identity the role {role} on the vault, and let this address through the vault's firewall",
-                      role=OFFICER)  # fmt: skip
+            hint = tr(
+                "give this identity the role {role} on the vault, and let this address through the vault's firewall",
+                role=OFFICER,
+            )
             return self._problem(Refused, tr("it does not let this identity ({code})", code=told), what, hint)
         if failure.status_code == 409:
             hint = tr("it was deleted and not purged: certwright vault delete … --purge, or az keyvault secret recover")
