@@ -84,7 +84,7 @@ def test_the_page_names_every_form_kind_section_and_reserved_word() -> None:
     assert set(KINDS) <= named
     assert named >= RESERVED
     documented = {"kind", "names", "subject", "groups", "when", "builds", "each", "issuer", "anchors", "shares_with"}
-    documented |= {"lifetime_days", "sources", "notes", "deprecated", "text", "id", "set", "title"}
+    documented |= {"lifetime_days", "sources", "notes", "deprecated", "text", "id", "set", "title", "key"}
     assert set(PlaceTemplate.__dataclass_fields__) - documented == {"contradictions", "extra"}
     assert set(PackageTemplate.__dataclass_fields__) - {"contradictions"} == {
         "id", "form", "path", "applies", "layout", "when", "builds", "options",
