@@ -68,8 +68,8 @@ def _taken(one: Newer, world: World) -> int:
     with world.inventory.writing() as book:
         book.revoke(missing)
         book.overtaken(one.scope.name, one.number)
-        told = f"number {one.number} at {one.path} is newer than ours; {len(missing)} revocations taken over"
-        book.log([Event("crl", one.scope.authority.id, told, world.now)])
+        place = one.scope.authority.id
+        book.log([Event("crl", place, f"number {one.number} at {one.path}, {len(missing)} taken over", world.now)])
     return len(missing)
 
 

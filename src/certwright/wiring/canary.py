@@ -122,10 +122,10 @@ def _seen(loaded: Loaded, canary: Canary, heard: Sequence[Heard], now: datetime)
     if not all(one.listed and not one.trouble for one in heard):
         return canary
     canary = replace(canary, seen=now)
-    told = f"canary listed {(now - canary.revoked).total_seconds():.0f} s after its revocation"
+    seconds = round((now - canary.revoked).total_seconds())
     with _writing(loaded, now) as inventory, inventory.writing() as book:
         book.observe(KIND, {canary.authority: canary.text()}, now)
-        book.log([Event("canary", canary.authority, told, now)])
+        book.log([Event("canary", canary.authority, f"listed {seconds} s after its revocation", now)])
     return canary
 
 
