@@ -87,8 +87,9 @@ def test_the_page_names_every_form_kind_section_and_reserved_word() -> None:
     documented |= {"lifetime_days", "sources", "notes", "deprecated", "text", "id", "set", "title", "key"}
     assert set(PlaceTemplate.__dataclass_fields__) - documented == {"contradictions", "extra"}
     assert set(PackageTemplate.__dataclass_fields__) - {"contradictions"} == {
-        "id", "form", "path", "applies", "layout", "when", "builds", "options",
+        "id", "form", "path", "applies", "layout", "when", "builds", "options", "bridges",
     }  # fmt: skip
+    assert "bridges = true" in named
 
 
 def test_snippets_of_the_page_stand_in_the_example() -> None:
