@@ -52,8 +52,8 @@ BODY = os.urandom(900)  # octets of a certificate's body
 BOUNDS = (
     "What bounds issuing RSA is finding primes: everything else (recording intents, twins, two signatures, judging,"
     " sealing keys, writing and syncing two files each) goes on beside it. An EC key and its signature take less than a"
-    " tenth of a millisecond, so a ratio to them says little: a leaf costs a few milliseconds of CPU time, and about half"
-    " of the wall time is waiting until two files and a row of the inventory are safe on the disk.",
+    " tenth of a millisecond, so a ratio to them says little: a leaf costs a few milliseconds of CPU time, and about"
+    " half of the wall time is waiting until two files and a row of the inventory are safe on the disk.",
     "",
 )
 
