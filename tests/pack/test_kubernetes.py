@@ -345,7 +345,7 @@ TREES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(KE
     }
 )
 def test_every_reader_reads_what_was_written(tree: dict[str, Any]) -> None:
-    written = {"kind": "Test", **tree}
+    written = {**tree, "kind": "Test"}
     content = write_objects([written])
     assert read_objects(content) == (written,)
     assert yaml.safe_load(content) == written  # YAML 1.1, as Kubernetes' own readers
