@@ -112,6 +112,15 @@ def test_it_must_be_clear_what_to_judge_against(run: Any, options: tuple[str, ..
     assert reason in said.err
 
 
+def test_a_deployment_file_in_the_place_of_the_files_is_understood(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "farm.yaml"
+    file.write_text("# what the farm needs\ncertwright: 1\n")
+    said = run("check", str(file), str(HUB))
+    assert said.code == 2
+    assert said.err.splitlines()[-1] == f"hint: certwright check --for {file} {HUB}"
+    assert run("check", str(file)).err.splitlines()[-1] == "hint: certwright check --help"
+
+
 def test_values_are_read_by_the_kind_of_their_fact() -> None:
     product = load("azure-stack-hub")
     told = {"region": "no", "fqdn": "contoso.com", "services": "sql-mysql, event-hubs"}

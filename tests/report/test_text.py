@@ -151,6 +151,8 @@ def test_the_end_of_a_run() -> None:
     ]
     many = applied_text([ROOT, *[PORTAL] * 26], [], "/out", [], [], None, Screen())
     assert many.startswith("27 certificates made: contoso/root, 26 of east/deployment\n")
+    apart = applied_text([*[PORTAL] * 3, ROOT, PORTAL], [], "/out", [], [], None, Screen())
+    assert apart.startswith("5 certificates made: 4 of east/deployment, contoso/root\n")
     assert applied_text([], [], "/out", [], steps, None, Screen()) == "nothing is due\n"
 
 

@@ -67,6 +67,17 @@ class Basis:
         return self.file
 
 
+def _swapped(paths: Sequence[object]) -> None:
+    """Refused with the command to type when a deployment file stands first, as it does behind most other verbs."""
+    first, *others = paths or (None,)
+    if others and isinstance(first, Path) and first.is_file() and b"\ncertwright:" in b"\n" + first.read_bytes():
+        typed = " ".join(shlex.quote(str(one)) for one in others)
+        raise Refused(
+            tr("say what to judge against: --for FILE, or --product ID with its facts"),
+            f"certwright {click.get_current_context().info_name} --for {shlex.quote(str(first))} {typed}",
+        )
+
+
 def about(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--for FILE`, or `--product ID` with `--fact NAME=VALUE`; the command is given a `basis`."""
 
@@ -75,6 +86,8 @@ def about(command: Callable[..., Any]) -> Callable[..., Any]:
         short = {option: others.pop(option) for option in SHORT}
         told = {_fact(option, product): value for option, value in short.items() if value is not None}
         told |= dict(map(_pair, facts))
+        if not file and not product:
+            _swapped(others.get("paths", ()))
         return command(basis=Basis(file, product or "", told), **others)
 
     options = [

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
 
 from certwright.model import Place
 from certwright.report.inventory import next_text
@@ -74,7 +73,7 @@ def _waiting(waiting: Sequence[tuple[str, str]], screen: Screen) -> list[str]:
 
 
 def _grouped(made: Sequence[Place]) -> Iterator[str]:
-    """The places by address; many of one set as their number."""
-    for group, places in groupby(made, key=lambda place: place.set):
-        addresses = [place.id for place in places]
+    """The places by address; many of one set as their number, wherever in the order they were made."""
+    for group in dict.fromkeys(place.set for place in made):
+        addresses = [place.id for place in made if place.set == group]
         yield from addresses if len(addresses) <= FEW else (tr("{count} of {set}", count=len(addresses), set=group),)
