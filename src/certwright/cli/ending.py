@@ -29,7 +29,7 @@ Exit codes:
   2  refused or not judged: usage, deployment file, plan, unreadable file
   3  locked: another run is at work, or the unlock secret is missing or wrong
   4  the world did not do what was asked: disk, permissions, an issuer
-  5  everything that could be done is done; it waits for somebody: an issuer, a folder to publish in, a list
+  5  all is done that can be; it waits for an issuer, a folder to publish in, or a list
   70  a fault of certwright itself
   130  stopped with Ctrl-C
 """
