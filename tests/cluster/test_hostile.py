@@ -163,6 +163,12 @@ def test_addresses_are_excepted_by_their_networks() -> None:
     assert proxy_of("https://192.0.2.1:6443", environment) == "http://proxy:3128"
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.1.1", "[::1]"])
+def test_no_proxy_stands_before_this_machine(host: str) -> None:
+    environment = {"http_proxy": "http://proxy:3128", "https_proxy": "http://proxy:3128"}
+    assert proxy_of(f"http://{host}:8001", environment) == ""
+
+
 # ── what a server says, in words ──
 
 

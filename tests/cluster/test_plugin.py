@@ -60,6 +60,10 @@ WRONG = [
     (f"print(json.dumps(['{SECRET}']))", "no ExecCredential"),
     (f"print('{SECRET}'); sys.exit(3)", "exit code 3"),
     ("print(json.dumps({'kind': 'ExecCredential', 'status': {}}))", "neither a token nor a certificate"),
+    (
+        f"print(json.dumps({{'kind': 'ExecCredential', 'status': {{'token': '{SECRET}' + chr(10) + 'x'}}}}))",
+        "characters that no token has",
+    ),
     (f"print(json.dumps({{'kind': 'Other', 'status': {{'token': '{SECRET}'}}}}))", "no ExecCredential"),
 ]
 

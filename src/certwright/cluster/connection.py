@@ -206,7 +206,9 @@ def _document(answer: httpx2.Response) -> Mapping[str, Any]:
 
 
 def _words(reason: BaseException) -> str:
-    """The innermost reason, in OpenSSL's words or the system's; none of them knows our headers."""
+    """The innermost reason, in OpenSSL's words or the system's; those of a header that cannot be sent quote it."""
+    if isinstance(reason, httpx2.LocalProtocolError):
+        return type(reason).__name__
     inner: BaseException | None = reason
     while inner is not None:
         if isinstance(inner, ssl.SSLCertVerificationError):

@@ -228,9 +228,14 @@ def _user(user: _Entry) -> User:
     token = user.text("token")
     if path := user.text("tokenFile"):
         token = user.beside(path).decode("utf-8", "replace").strip()
-    if not (token.isascii() and token.isprintable()):
+    if not is_token(token):
         user.refuse(tr("the token holds characters that no token has"))
     return User(certificate, key, token, _program(user), user.text("username"), user.text("password"))
+
+
+def is_token(text: str) -> bool:
+    """Whether it can stand in a header: whoever is given another one quotes it."""
+    return text.isascii() and text.isprintable()
 
 
 def _program(user: _Entry) -> Exec | None:
@@ -260,4 +265,6 @@ def _in_cluster(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) 
         folder / "token", "service account", {"server": f"https://{f'[{host}]' if ':' in host else host}:{port}"}
     )
     token = pod.beside("token").decode("ascii", "replace").strip()
+    if not is_token(token):
+        pod.refuse(tr("the token holds characters that no token has"))
     return Access("in-cluster", _server(pod), pod.beside("ca.crt"), user=User(token=token))

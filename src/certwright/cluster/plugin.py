@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from certwright.cluster.kubeconfig import Access, Exec, User
+from certwright.cluster.kubeconfig import Access, Exec, User, is_token
 from certwright.errors import Broken, Refused
 from certwright.speech import os_words, tr
 
@@ -44,6 +44,8 @@ def signed_in(access: Access, environment: Mapping[str, str], *, interactive: bo
     given = {name: str(status.get(name) or "") for name in ("token", "clientCertificateData", "clientKeyData")}
     if not (given["token"] or (given["clientCertificateData"] and given["clientKeyData"])):
         raise _nothing(program, tr("neither a token nor a certificate"))
+    if not is_token(given["token"]):
+        raise _nothing(program, tr("the token holds characters that no token has"))
     certificate, key = given["clientCertificateData"].encode(), given["clientKeyData"].encode()
     return replace(access, user=User(certificate, key, given["token"]))
 

@@ -23,6 +23,8 @@ from certwright.errors import Refused
 from certwright.speech import tr
 from certwright.value import value
 
+_HERE = ("localhost", "127.0.0.0/8", "::1")
+
 
 @value
 class Limits:
@@ -83,10 +85,13 @@ class _Cut(httpx2.SyncByteStream):
 
 
 def proxy_of(server: str, environment: Mapping[str, str]) -> str:
-    """The proxy the environment names for that server, as kubectl reads it (HTTPS_PROXY, NO_PROXY); "" for none."""
+    """The proxy the environment names for that server, as kubectl reads it (HTTPS_PROXY, NO_PROXY); "" for none.
+
+    Nobody stands between us and this machine, with which we may speak without TLS.
+    """
     parts = urlsplit(server)
     told = {name.lower(): text for name, text in environment.items() if text}
-    for one in told.get("no_proxy", "").split(","):
+    for one in (*_HERE, *told.get("no_proxy", "").split(",")):
         if _excepted(parts.hostname or "", one.strip()):
             return ""
     return told.get(f"{parts.scheme}_proxy", "")
