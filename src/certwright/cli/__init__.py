@@ -32,7 +32,7 @@ VERBS = {  # verb → what --help says of it
     "ca": "See and change how a certification authority stands.",
     "cluster": "Compare what was delivered with a live Kubernetes cluster.",
     "revoke": "Revoke what a place holds; the next apply replaces it.",
-    "vault": "Certificates and secrets of connectors: add, list, apply, delete.",
+    "vault": "Certificates and secrets for external connections.",
     "runbook": "Print a site's procedures, step by step.",
     "password": "Show the password of a certificate set.",
     "schema": "Print the JSON Schema of the deployment file.",
