@@ -205,6 +205,17 @@ def test_without_a_folder_it_is_looked_for_below_the_output(tmp_path: Path) -> N
     assert found.heard[0].address.endswith("out/pki/contoso-issuing.crl")
 
 
+def test_without_an_address_nobody_is_asked_and_the_folder_is_looked_into(tmp_path: Path) -> None:
+    """A canary that names no address is not found before its list lies there, however far one may ask."""
+    deploy(tmp_path, "publish: www")
+    apply(at(tmp_path))
+    flown(tmp_path, MINUTE)
+    waiting = flown(tmp_path, 2 * MINUTE, asking=Asking(online=True))
+    assert (waiting.seen, [one.listed for one in waiting.heard]) == (None, [False])
+    apply(at(tmp_path, 3 * MINUTE))
+    assert flown(tmp_path, 4 * MINUTE, asking=Asking(online=True)).seen
+
+
 def test_long_lists_are_read_to_their_end() -> None:
     assert Limits().octets < LIMITS.octets == MOST_OCTETS
 

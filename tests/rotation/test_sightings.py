@@ -57,9 +57,17 @@ def test_a_server_says_nothing_of_what_it_trusts_and_a_file_nothing_of_what_is_s
 
 @given(seen, seen)
 def test_a_look_that_saw_everything_leaves_nothing_of_the_one_before(before: Sighting, after: Sighting) -> None:
-    if after.trusted is not None and after.shown is not None:
+    whole = after.trusted is not None and after.shown is not None
+    if whole and (before.shown is None or before.shown <= after.shown):
         assert joined(before, after) == after
     assert joined(before, after).how == after.how
+
+
+def test_an_older_report_says_nothing_of_what_was_presented_since() -> None:
+    """What a server was seen to present is not taken back by a report from before that look."""
+    both = joined(LEAVES, Sighting("a/b", NOW, "report", frozenset("1"), (), NOW))
+    assert (both.trusted, both.at) == (frozenset("1"), NOW)
+    assert (both.leaves, both.shown) == (LEAVES.leaves, LATER)
 
 
 def test_a_look_that_failed_takes_back_what_it_saw_and_nothing_that_was_reported() -> None:

@@ -24,14 +24,14 @@ class Unseen:
 def joined(before: Sighting | None, new: Sighting) -> Sighting:
     """What is known after a look that could see the trust list only, or only what is presented.
 
-    The rest stays as it was seen before, with the moment it was seen.
+    The rest stays as it was seen before, with the moment it was seen; so does what was presented later than this says.
     """
     if before is None:
         return new
+    if new.shown is None or (before.shown is not None and before.shown > new.shown):
+        new = replace(new, leaves=before.leaves, shown=before.shown)
     if new.trusted is None:
-        return replace(new, trusted=before.trusted, at=before.at if before.trusted is not None else new.at)
-    if new.shown is None:
-        return replace(new, leaves=before.leaves, shown=before.shown)
+        new = replace(new, trusted=before.trusted, at=before.at if before.trusted is not None else new.at)
     return new
 
 

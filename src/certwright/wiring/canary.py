@@ -119,7 +119,7 @@ def _flown(canary: Canary, heard: tuple[Heard, ...], now: datetime, *, released:
 
 def _seen(loaded: Loaded, canary: Canary, heard: Sequence[Heard], now: datetime) -> Canary:
     """The canary, which is written down as seen when every address lists it."""
-    if not all(one.listed and not one.trouble for one in heard):
+    if not heard or not all(one.listed and not one.trouble for one in heard):
         return canary
     canary = replace(canary, seen=now)
     seconds = round((now - canary.revoked).total_seconds())
@@ -174,9 +174,9 @@ def _told(
 def _places(
     loaded: Loaded, place: Place, certificate: CertificateFacts, asking: Asking
 ) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Where the list lies: at its http addresses if we may ask, else in the folders it is published in."""
+    """Where the list lies: at its http addresses if it has any and we may ask, else in the folders it is published in."""
     points = certificate.crl_distribution_points or ()
-    if asking.online:
+    if asking.online and points:
         allowed = _named(points, asking.allowed)
         yield from ((point, partial(fetch, point, allowed, LIMITS)) for point in points)
         return
