@@ -14,6 +14,7 @@ from certwright.wiring.checking import check
 from certwright.wiring.declaring import Wish, declare, declare_compromised
 from certwright.wiring.emergency import emergency_of
 from certwright.wiring.forcing import force, next_gate
+from certwright.wiring.revoking import revoke
 from certwright.wiring.schedule import schedule
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in
@@ -466,6 +467,14 @@ def test_an_issuing_ca_compromised_within_a_rotation_does_not_wait_for_it(
     with pytest.raises(Refused, match="replaced within it") as refusal:
         declare_compromised(bakery.loaded(), "contoso", Wish("stolen", "issuing"))
     assert refusal.value.hint == f"certwright revoke {bakery.file} {signs} --reason cACompromise"
+    old, states = bakery.held()[signs], bakery.states()
+    revoke(bakery.loaded(), signs, "cACompromise")
+    bakery.apply()
+    assert (bakery.states(), issuers(bakery)) == (states, {signs}), "the rotation waits for what it waited for"
+    root = "contoso-root" if state == "staged" else "contoso-root-2"
+    listed = read_crl((bakery.folder / f"out/pki/{root}.crl").read_bytes()).revoked
+    assert list(listed) == [old.serial]
+    whole(bakery)
 
 
 def test_a_compromised_root_is_not_replaced_by_an_issuing_ca(bakery: Bakery) -> None:
