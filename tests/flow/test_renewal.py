@@ -17,7 +17,7 @@ from certwright.speech import speaking
 from certwright.wiring.applying import apply, preview
 from certwright.wiring.loading import Loaded, load
 from certwright.wiring.revoking import revoke
-from certwright.wiring.schedule import opening
+from certwright.wiring.schedule import wake
 from certwright.wiring.standing import events, status
 
 from .foreign import NOW, ForeignCa, foreign_ca
@@ -98,7 +98,7 @@ def test_a_renewal_is_asked_and_delivered_in_windows_only(made: Site) -> None:
     assert opens is not None
     assert opens.weekday() == 5
     assert "delivered in the maintenance window" in rows["east/van/blue"].later
-    assert opening(made.loaded(monday)) == opens
+    assert wake(made.loaded(monday)) == opens
     assert answered.next_due == (opens.date(), "east/coffee-machine")
     delivered = made.apply(opens + timedelta(minutes=1))
     assert delivered.made == ()
