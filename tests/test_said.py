@@ -44,7 +44,7 @@ OTHERWISE_SAID = frozenset(
         "group",
     )
 )
-LITERAL = ("certwright ", "pip ", "\b")  # what is typed, or printed by the vendor's checker; the end of --help
+LITERAL = ("certwright ", "kubectl ", "pip ", "\b")  # what is typed, or printed by the vendor's checker; the end of --help
 PROGRAMS_READ = frozenset(("report/metrics.py", "report/html_style.py"))
 NOT_SAID = frozenset(
     (
@@ -52,6 +52,8 @@ NOT_SAID = frozenset(
         "renewal advice asked",  # the name of a setting in the inventory
         "extended key usage",  # the name of a row, which `_label` puts into words
         "Certification authorities of {}",  # a title: whoever shows it translates it
+        "Bridge to the root CA of {} G{}",  # the same
+        "make sure to add it as a secret, not as a certificate resource",  # the document's own words
         *("key storage provider", "platform crypto provider"),  # how names of Windows end
         "{} characters, {} classes, none of {}",  # kept in the inventory, and compared
         *("no interior errors", "{} may not sign certificates", "{} is not for {}"),  # a library speaks

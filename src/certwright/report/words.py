@@ -77,14 +77,15 @@ def place_title(place: Place) -> str:
 _OF_ISSUERS = {  # what the plan calls the authorities of an issuer
     "Root CA": noted("Root CA of {name}"),
     "Issuing CA": noted("Issuing CA of {name}"),
+    "Bridge to the root CA": noted("Bridge to the root CA of {name}"),
     "Certification authorities": noted("Certification authorities of {name}"),
 }
 
 
 def titled(title: str, address: str = "", product: str = "") -> str:
     """A title of that product, or of any. The name an address ends with may be a part of it."""
-    if ours := re.fullmatch(r"(Root CA|Issuing CA|Certification authorities) of (.+)", title):
-        return _of_authority(ours[1], ours[2])
+    if ours := re.fullmatch(r"(Root CA|Issuing CA|Bridge to the root CA|Certification authorities) of (.+)", title):
+        return tr(_OF_ISSUERS[ours[1]], name=ours[2])
     said = _said(title, product)
     name = address.rpartition("/")[2]
     if said != title or not name:
@@ -92,15 +93,6 @@ def titled(title: str, address: str = "", product: str = "") -> str:
     template = title.replace(f" {name}", " {item.name}")
     told = _said(template, product)
     return title if told == template else told.replace("{item.name}", name)
-
-
-def _of_authority(what: str, name: str) -> str:
-    match what:
-        case "Root CA":
-            return tr("Root CA of {name}", name=name)
-        case "Issuing CA":
-            return tr("Issuing CA of {name}", name=name)
-    return tr("Certification authorities of {name}", name=name)
 
 
 def _said(title: str, product: str) -> str:

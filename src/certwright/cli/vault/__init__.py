@@ -4,13 +4,14 @@ import click
 
 from certwright.cli.ending import help_without_verb
 from certwright.cli.verb import Verbs
+from certwright.speech import noted
 
-VERBS = {
-    "add": "Add certificates, revocation lists or a pair to a list.",
-    "list": "Show what the lists hold, and what waits to be applied.",
-    "apply": "Carry out what was added and deleted, and deliver it.",
-    "delete": "Take an entry from its list.",
-    "orphans": "Show what does not match between lists and vault.",
+VERBS = {  # verb → what --help says of it
+    "add": noted("Add certificates, revocation lists or a pair to a list."),
+    "list": noted("Show what the lists hold, and what waits to be applied."),
+    "apply": noted("Carry out what was added and deleted, and deliver it."),
+    "delete": noted("Take an entry from its list."),
+    "orphans": noted("Show what does not match between lists and vault."),
 }
 
 
