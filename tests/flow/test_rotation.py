@@ -499,3 +499,5 @@ def test_what_is_staged_takes_over_when_the_old_one_is_compromised(staged: Baker
     staged.see()
     staged.apply(1)
     assert staged.states() == {1: "retired", 2: "signing"}
+    told = emergency_of(staged.loaded(), "contoso")
+    assert "contoso/bridge-2" not in {one.place for one in told.certificates}, "nobody trusts who signed it"

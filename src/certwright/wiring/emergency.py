@@ -82,7 +82,9 @@ class _Judge:
 
 
 def _replaced(course: Course, old: Line, judge: _Judge, since: datetime) -> Iterator[Replaced]:
-    authorities = {one for line in course.lines.values() for one in (line.root, line.issuing, line.bridge)}
+    # A bridge may have been made before the rotation it was for became an emergency, which has none.
+    authorities = {one for line in course.lines.values() for one in (line.root, line.issuing)}
+    authorities |= {f"{old.issuer}/bridge-{number}" for number in course.lines}
     held = course.outlook.held
     for one in course.outlook.signed:
         if one.issuer not in (old.issuing, old.root) or one.place in authorities or one.not_after <= since:
