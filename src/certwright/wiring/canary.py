@@ -174,7 +174,7 @@ def _told(
 def _places(
     loaded: Loaded, place: Place, certificate: CertificateFacts, asking: Asking
 ) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Where the list lies: at its http addresses if it has any and we may ask, else in the folders it is published in."""
+    """Where the list lies: at its http addresses if there are any and we may ask, else in folders it is shown in."""
     points = certificate.crl_distribution_points or ()
     if asking.online and points:
         allowed = _named(points, asking.allowed)
