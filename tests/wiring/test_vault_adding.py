@@ -2,6 +2,7 @@
 when anything is wrong, and all mistakes are told at once.
 """
 
+import os
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -105,6 +106,14 @@ def test_what_is_wrong_is_refused(asked: Asked, name: str, files: list[str], tol
     for words in told:
         assert words in str(refused.value)
     assert staged(asked) == []
+
+
+def test_what_never_ends_is_not_waited_for(asked: Asked) -> None:
+    os.mkfifo(asked.file.parent / "pipe.der")
+    with pytest.raises(Mistakes) as refused:
+        add(asked, wanted(asked, "trust", "pipe.der", "gone.der"))
+    assert "pipe.der: it is a pipe" in str(refused.value)
+    assert "gone.der: cannot be read" in str(refused.value)
 
 
 @pytest.mark.parametrize(("crl", "told"), [("forged.crl", "signed by"), ("stale.crl", "")])

@@ -6,10 +6,9 @@ from datetime import datetime
 from certwright.errors import Refused
 from certwright.flow.world import Box
 from certwright.inventory import Inventory, StoredSecret
+from certwright.pack.keyvault import ENCODING_TAG
 from certwright.speech import tr
 from certwright.vaults import Secret
-
-TAGS = {"file-encoding": "hex"}
 
 
 class OwnVault:
@@ -56,7 +55,7 @@ class OwnVault:
                     tr("{vault}: the secret {name} is deleted and not purged", vault=self.title, name=name),
                     tr("purge it with certwright vault delete … --purge"),
                 )
-            book.vault.add_version(StoredSecret(name, version, content_type, TAGS, True, sealed), self._now)  # noqa: FBT003
+            book.vault.add_version(StoredSecret(name, version, content_type, ENCODING_TAG, True, sealed), self._now)  # noqa: FBT003
         return version
 
     def _writable(self) -> Inventory:

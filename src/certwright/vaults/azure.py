@@ -20,11 +20,11 @@ from azure.identity import DefaultAzureCredential
 from azure.keyvault.secrets import SecretClient, SecretProperties
 
 from certwright.errors import Broken, Problem, Refused
+from certwright.pack.keyvault import ENCODING_TAG
 from certwright.speech import tr
 from certwright.vaults import Secret
 
 VERSION = "7.4"  # of the REST interface: the newest that vaults of all clouds are sure to speak
-TAGS = {"file-encoding": "hex"}  # what `az keyvault secret set --encoding hex` writes beside the value
 OFFICER = "Key Vault Secrets Officer"
 _PATIENCE = {"retry_total": 3, "connection_timeout": 15, "read_timeout": 30}
 
@@ -71,7 +71,7 @@ class AzureVault:
     def put(self, name: str, text: str, content_type: str) -> str:
         """Set a secret; its new version."""
         with self._told(tr("set the secret {name}", name=name)):
-            made = self._client.set_secret(name, text, content_type=content_type, tags=TAGS)
+            made = self._client.set_secret(name, text, content_type=content_type, tags=ENCODING_TAG)
             return made.properties.version or ""
 
     def delete(self, name: str) -> None:

@@ -4,7 +4,7 @@ Beside folder NAME lies NAME.certwright: the list of what was written there, and
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from certwright.errors import Broken, Refused
@@ -97,11 +97,6 @@ def refuse_output(path: Path, output: Path) -> None:
                 tr("{folder} holds {name}, which no repair wrote", folder=output, name=name),
                 tr("choose a new folder, or an empty one"),
             )
-
-
-def _is_one_of(file: Path, digests: Collection[str]) -> bool:
-    """Whether it is a file, and no link, with one of these contents. Nothing else is opened: it may be a pipe."""
-    return file.is_file() and not file.is_symlink() and hashlib.sha256(file.read_bytes()).hexdigest() in digests
 
 
 def _unfinished(name: str, known: Mapping[str, object]) -> bool:

@@ -14,6 +14,7 @@ from certwright.pack.keyvault import ENCODING_TAG, decode, is_secret_name
 from certwright.speech import os_words, tr
 from certwright.value import value
 from certwright.vaults import Secret
+from certwright.wiring.reading import read_file
 from certwright.wiring.vaults.ground import Asked, Ground, ground, open_to_others, vault_url
 from certwright.wiring.vaults.judging import judge
 from certwright.wiring.vaults.staging import Staged, certificate_object
@@ -57,9 +58,13 @@ def _uploads(wanted: Wanted, mistakes: list[Mistake], messages: list[str]) -> li
     offers = []
     for path in wanted.files:
         try:
-            content = path.read_bytes()
+            path.lstat()
+            content = read_file(path)
         except OSError as failure:
             mistakes.append(Mistake(str(path), 0, 0, tr("cannot be read ({reason})", reason=os_words(failure))))
+            continue
+        except Unreadable as trouble:
+            mistakes.append(Mistake(str(path), 0, 0, trouble.what, hint=trouble.hint))
             continue
         material = read_material(str(path), wanted.base or base_of(path.name), content, mistakes)
         if material and material.kind == "key" and open_to_others([path]):
