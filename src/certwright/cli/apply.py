@@ -65,12 +65,24 @@ def command(
     made = [place for place in plan.places if place.id in applied.made]
     output = str(loaded.output)
     waiting = dict(applied.waiting)
-    ready = [group for group in plan.sets if waiting.keys().isdisjoint(group.places)]
-    steps = [(f"{output}/{one.path}", one.title) for group in ready for one in group.scripts]
+    steps = [(f"{output}/{path}", title) for path, title in to_run(plan, frozenset(applied.delivered), waiting)]
     messages = (*applied.messages, *(telling.told(loaded, applied) if telling else ()))
     told = (made, applied.delivered, output, messages, [*handed(plan, output, waiting), *steps])
     show(applied_text(*told, applied.next_due, screen(), applied.waiting, applied.shown, applied.unshown))
     sys.exit(WAITING if waiting or applied.unshown else 0)
+
+
+def to_run(plan: Plan, delivered: Container[str], waiting: Container[str]) -> Iterator[tuple[str, str]]:
+    """The scripts of sets of which something was delivered and nothing waits, and scripts that are files of a place."""
+    for place in plan.places:
+        for package in place.packages:
+            if package.form == "windows-roots" and package.path in delivered:
+                yield package.path, place.title
+    for group in plan.sets:
+        files = {script.path for script in group.scripts}
+        files |= {one.path for place in plan.places if place.set == group.id for one in place.packages}
+        if any(path in delivered for path in files) and not any(place in waiting for place in group.places):
+            yield from ((script.path, script.title) for script in group.scripts)
 
 
 def handed(plan: Plan, output: str, waiting: Container[str]) -> Iterator[tuple[str, str]]:
