@@ -49,7 +49,7 @@ def apply(
     `passwords` are by set address; `replace` allows overwriting files that certwright did not write; `at` is called at
     every point at which a kill would be interesting.
     """
-    _make_folder(loaded)
+    make_folder(loaded)
     said: list[str] = []
     with run_lock(loaded.state / "lock", loaded.now, wait), foundry or Foundry() as foundry:
         foundry.expect(_likely_keys(loaded))
@@ -185,7 +185,8 @@ def _likely_keys(loaded: Loaded) -> Iterator[KeySpec]:
             yield place.draft.key
 
 
-def _make_folder(loaded: Loaded) -> None:
+def make_folder(loaded: Loaded) -> None:
+    """The folder of the inventory, for this user alone. Broken when it cannot be made."""
     try:
         loaded.state.mkdir(mode=0o700, exist_ok=True)
     except OSError as failure:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from certwright import flow
-from certwright.errors import Broken, Locked, Refused
+from certwright.errors import Locked, Refused
 from certwright.flow.own_vault import OwnVault
 from certwright.flow.vaulting import Counter
 from certwright.flow.world import Box
@@ -21,10 +21,10 @@ from certwright.keys.unlock import Unlock
 from certwright.lists.entries import ListChange, ListEntry
 from certwright.lists.joining import has_lists
 from certwright.manifest.read import Site
-from certwright.speech import os_words, tr
+from certwright.speech import tr
 from certwright.value import value
 from certwright.vaults import Keeper
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.applying import inventory_of, make_folder
 from certwright.wiring.loading import Loaded, load_written
 from certwright.wiring.vault import Listener, open_box_of
 
@@ -77,7 +77,7 @@ def ground(asked: Asked) -> Iterator[Ground]:
     """
     written = load_written(asked.file, now=asked.now)
     site = _site(written, asked.site)
-    _make_folder(written)
+    make_folder(written)
     with run_lock(written.state / "lock", written.now, WAIT), Inventory.open(written.database) as inventory:
         listener = Listener(asked.say, asked.at)
 
@@ -156,20 +156,6 @@ def _keeper(site: Site, inventory: Inventory | None, box: Callable[[], Box], wri
             tr("an Azure Key Vault needs libraries that are not installed"), "pip install certwright[azure]"
         ) from lack
     return azure.AzureVault(url)
-
-
-def _make_folder(written: Loaded) -> None:
-    try:
-        written.state.mkdir(mode=0o700, exist_ok=True)
-    except OSError as failure:
-        raise Broken(
-            tr(
-                "{folder}: the folder of the inventory cannot be made ({reason})",
-                folder=written.state,
-                reason=os_words(failure),
-            ),
-            tr("make the deployment file's folder writable for this user"),
-        ) from failure
 
 
 def open_to_others(paths: Sequence[Path]) -> tuple[Path, ...]:
