@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from certwright.catalogue.read import read_product
 from certwright.errors import Mistakes, Refused
 from certwright.generations import Rotation
-from certwright.manifest.declaring import with_generation, with_key
+from certwright.manifest.declaring import with_generation, with_keys
 from certwright.manifest.read import read_deployment
 from certwright.manifest.rotations import numbered
 from certwright.manifest.schema import json_schema
@@ -200,7 +200,15 @@ def test_line_ends_stay() -> None:
 
 def test_a_key_is_added_to_an_entry() -> None:
     text = "issuers:\n  contoso:\n    generations:\n      - number: 2\n        reason: a  # why\nsites: []\n"
-    assert added(text, with_key(text, "contoso", 0, "compromised", True)) == ["        compromised: true"]
+    assert added(text, with_keys(text, "contoso", 0, {"compromised": True})) == ["        compromised: true"]
+
+
+def test_what_an_entry_says_is_said_anew_in_its_place() -> None:
+    text = "issuers:\n  contoso:\n    generations:\n      - number: 2\n        reason: a  # why\nsites: []\n"
+    made = with_keys(text, "contoso", 0, {"reason": "stolen: from a laptop", "compromised": True})
+    assert made == text.replace("reason: a", 'reason: "stolen: from a laptop"').replace(
+        "# why\n", "# why\n        compromised: true\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,9 @@ def with_generation(text: str, issuer: str, entry: Entry) -> str:
     return _changed(text, ("issuers", issuer, "generations"), entry)
 
 
-def with_key(text: str, issuer: str, index: int, key: str, said: Said) -> str:
-    """The text with that key said in an entry of an issuer's generations, counted from 0. Refused as above."""
-    return _changed(text, ("issuers", issuer, "generations", index), {key: said})
+def with_keys(text: str, issuer: str, index: int, entry: Entry) -> str:
+    """The text with these said in an entry of an issuer's generations, counted from 0. Refused as above."""
+    return _changed(text, ("issuers", issuer, "generations", index), entry)
 
 
 def _changed(text: str, path: Path, entry: Entry) -> str:
@@ -62,7 +62,7 @@ class _Text:
         if not isinstance(node, MappingNode) or any(isinstance(one, int) for one in rest):
             return None
         if not rest:
-            return self._into_mapping(node, [f"{key}: {_scalar(one)}" for key, one in entry.items()])
+            return self._replaced(node, path, entry)
         if node.flow_style:
             return self._into_mapping(node, [_nested(rest, f"[{_flow(entry)}]")])
         return self._into_mapping(node, _block(rest, entry))
@@ -76,6 +76,16 @@ class _Text:
                 break
             node, _ = below, rest.pop(0)
         return node, rest
+
+    def _replaced(self, node: MappingNode, path: Path, entry: Entry) -> str | None:
+        """With what the mapping says already said anew in its place, and the rest behind it."""
+        for name, value in node.value:
+            if name.value in entry:
+                said, rest = entry[name.value], {key: one for key, one in entry.items() if key != name.value}
+                head, tail = self.text[: value.start_mark.index], self.text[value.end_mark.index :]
+                made = f"{head}{_scalar(said)}{tail}"
+                return _Text(made).with_entry(path, rest) if rest else made
+        return self._into_mapping(node, [f"{key}: {_scalar(one)}" for key, one in entry.items()])
 
     def _into_mapping(self, node: MappingNode, lines: Sequence[str]) -> str:
         if node.flow_style:

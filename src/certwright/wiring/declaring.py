@@ -12,7 +12,7 @@ from pathlib import Path
 from certwright.errors import Broken, Refused
 from certwright.generations import Generation, Scope, State
 from certwright.inventory.glance import generations_of
-from certwright.manifest.declaring import Entry, with_generation, with_key
+from certwright.manifest.declaring import Entry, with_generation, with_keys
 from certwright.rotation.states import standing
 from certwright.speech import os_words, tr
 from certwright.value import value
@@ -104,8 +104,8 @@ def declare_compromised(loaded: Loaded, issuer: str, wish: Wish) -> Declared:
     if waiting is None:
         return declare(loaded, issuer, replace(wish, compromised=True))
     index = waiting.number - 2
-    change = lambda text: with_key(text, issuer, index, "compromised", True)  # noqa: E731, FBT003
-    return _declared(loaded, issuer, waiting.number, {"compromised": True}, change)
+    entry: Entry = {"reason": wish.reason, "compromised": True}
+    return _declared(loaded, issuer, waiting.number, entry, lambda text: with_keys(text, issuer, index, entry))
 
 
 def _refuse_other_scope(loaded: Loaded, issuer: str, scope: Scope, waiting: Generation | None) -> None:
