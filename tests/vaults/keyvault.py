@@ -37,7 +37,9 @@ class Stored:
 
 @dataclass
 class Vault:
-    """What one double holds and was asked. `faults` are answers to give before it does its work: (status, code)."""
+    """What one double holds and was asked. `faults` are answers to give before it does its work: (status, code). While
+    it is `slow`, what is deleted does not show among the deleted.
+    """
 
     host: str
     resource: str
@@ -46,6 +48,7 @@ class Vault:
     faults: list[tuple[int, str]] = field(default_factory=list)
     denied: set[str] = field(default_factory=set)  # methods this identity may not use
     counter: int = 0
+    slow: bool = False
 
     def put(self, name: str, value: str, content_type: str = "", tags: Mapping[str, str] | None = None) -> str:
         """Set a secret from outside, as somebody else would."""
@@ -186,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _deletedsecrets(self, parts: list[str], query: Mapping[str, list[str]], _: bytes) -> None:
         vault = self.vault
-        gone = {key: one for key, one in vault.secrets.items() if one.deleted}
+        gone = {key: one for key, one in vault.secrets.items() if one.deleted and not vault.slow}
         if not parts:
             rows = [self._bundle(one, one.versions[-1], value=False) for _, one in sorted(gone.items())]
             self._page(rows, "deletedsecrets", query)

@@ -187,3 +187,12 @@ def test_who_answers_for_another_vault_is_not_believed(tmp_path: Path, monkeypat
         with pytest.raises(Refused, match="not this vault"):
             AzureVault(f"https://{host}").find("press-der")
         assert vault.asked == []  # no token was shown
+
+
+def test_a_deletion_that_does_not_end_is_not_waited_for(double: Vault) -> None:
+    double.put("press-der", "00ff")
+    double.slow = True
+    keeper = AzureVault(URL, patience=1.0)
+    with pytest.raises(Broken, match="delete the secret press-der: not finished within 1 seconds"):
+        keeper.delete("press-der")
+    keeper.close()

@@ -16,6 +16,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
+from azure.core.polling import LROPoller
 from azure.identity import DefaultAzureCredential
 from azure.keyvault.secrets import SecretClient, SecretProperties
 
@@ -30,12 +31,15 @@ _PATIENCE = {"retry_total": 3, "connection_timeout": 15, "read_timeout": 30}
 
 
 class AzureVault:
-    """Secrets of the vault at `url`, for example https://plant1-kv.vault.azure.net."""
+    """Secrets of the vault at `url`, for example https://plant1-kv.vault.azure.net.
 
-    def __init__(self, url: str, credential: Any = None) -> None:
+    `patience` is how many seconds a deletion, or taking it back, is waited for.
+    """
+
+    def __init__(self, url: str, credential: Any = None, patience: float = 60.0) -> None:
         logging.getLogger("azure").setLevel(logging.CRITICAL)  # which tells each credential it has tried
         self.title = urlsplit(url).hostname or url
-        self._credential = credential or DefaultAzureCredential()
+        self._credential, self._patience = credential or DefaultAzureCredential(), patience
         self._client = SecretClient(url, self._credential, api_version=VERSION, **_PATIENCE)
 
     def close(self) -> None:
@@ -76,13 +80,13 @@ class AzureVault:
 
     def delete(self, name: str) -> None:
         """Delete a secret, and wait until the vault has done so."""
-        with self._told(tr("delete the secret {name}", name=name)):
-            self._client.begin_delete_secret(name, _polling_interval=0.5).wait()
+        with self._told(what := tr("delete the secret {name}", name=name)):
+            self._wait(self._client.begin_delete_secret(name, _polling_interval=0.5), what)
 
     def recover(self, name: str) -> None:
         """Take a deletion back."""
-        with self._told(tr("recover the secret {name}", name=name)):
-            self._client.begin_recover_deleted_secret(name, _polling_interval=0.5).wait()
+        with self._told(what := tr("recover the secret {name}", name=name)):
+            self._wait(self._client.begin_recover_deleted_secret(name, _polling_interval=0.5), what)
 
     def purge(self, name: str) -> None:
         """Nothing is left of a secret that was deleted."""
@@ -91,6 +95,12 @@ class AzureVault:
                 self._client.purge_deleted_secret(name)
             except ResourceNotFoundError:
                 return
+
+    def _wait(self, poller: LROPoller[Any], what: str) -> None:
+        poller.wait(self._patience)
+        if not poller.done():
+            reason = tr("not finished within {seconds:g} seconds", seconds=self._patience)
+            raise self._problem(Broken, reason, what, tr("run it again"))
 
     def _deleted(self, name: str) -> Secret | None:
         try:
