@@ -356,3 +356,12 @@ def test_nothing_is_seen_before_anything_was_made(run: Run, tmp_path: Path) -> N
     assert (unknown.code, "there are: contoso" in unknown.err) == (2, True)
     assert run("ca", "look", "kiosk.yaml", "--allow", "10.0.0.0/8").code == 2
     assert run("ca", "look", "kiosk.yaml", "--context", "x").code == 2
+
+
+def test_what_was_never_made_cannot_be_compromised(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text(PRODUCT)
+    emergency = ROTATED.replace("the key is old", "stolen, scope: issuing, compromised: true")
+    (tmp_path / "kiosk.yaml").write_text(emergency[: emergency.index("    consumers:")])
+    said = run("apply", "kiosk.yaml")
+    assert said.code == 2
+    assert "contoso/issuing was never made" in said.err

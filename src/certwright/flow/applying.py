@@ -83,6 +83,7 @@ def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
     refuse_passwords(plan, given)
     refuse_strangers(plan)
     standing = look(plan, world.inventory, world.target)
+    _refuse_unmade(plan, standing)
     messages = _refuse_foreign(plan, standing, world)
     if taken := overtake(plan, standing, world):
         messages += taken
@@ -104,6 +105,16 @@ def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
     following = coming(plan, run.standing, world.now)
     done = Applied(tuple(run.made), tuple(run.delivered), following, tuple(messages), waiting)
     return replace(done, shown=tuple(run.shown), unshown=run.unshown)
+
+
+def _refuse_unmade(plan: Plan, standing: Standing) -> None:
+    """Raise Refused for an emergency of authorities that nobody has: there is nothing to be replaced."""
+    unmade = [line.issuing for line in plan.lines if line.stopped and line.issuing not in standing.held]
+    if unmade and not standing.held:
+        raise Refused(
+            tr("{issuing} was never made, so it cannot be compromised", issuing=", ".join(unmade)),
+            tr("take that generation out of the deployment file, and run again"),
+        )
 
 
 def _recover(world: World) -> None:
