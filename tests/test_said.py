@@ -44,7 +44,7 @@ OTHERWISE_SAID = frozenset(
         "group",
     )
 )
-LITERAL = ("certwright ", "kubectl ", "pip ", "\b")  # what is typed, or printed by the vendor's checker; the end of --help
+LITERAL = ("certwright ", "kubectl ", "pip ", "\b")  # what is typed or copied; the end of --help
 PROGRAMS_READ = frozenset(("report/metrics.py", "report/html_style.py"))
 NOT_SAID = frozenset(
     (
