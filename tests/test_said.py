@@ -52,7 +52,9 @@ NOT_SAID = frozenset(
         "renewal advice asked",  # the name of a setting in the inventory
         "extended key usage",  # the name of a row, which `_label` puts into words
         "Certification authorities of {}",  # a title: whoever shows it translates it
-        "Bridge to the root CA of {} G{}",  # the same
+        *("Bridge to the root CA of {} G{}", "Bridge to the root CA"),  # the same
+        "the root ends on {}",  # typed, and written into the deployment file
+        "{}: {} of our authorities trusted, {} of our certificates presented",  # the log of the inventory
         "make sure to add it as a secret, not as a certificate resource",  # the document's own words
         *("key storage provider", "platform crypto provider"),  # how names of Windows end
         "{} characters, {} classes, none of {}",  # kept in the inventory, and compared

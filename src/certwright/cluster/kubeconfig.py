@@ -114,6 +114,13 @@ class _Entry:
         path = self.text(name)
         return self.beside(path) if path else b""
 
+    def authority(self) -> bytes:
+        """The CA of the API server; b"" where none is named. An empty one would be the system's roots in silence."""
+        name, found = "certificate-authority", self.content("certificate-authority")
+        if not found.strip() and (self.text(name) or self.text(f"{name}-data")):
+            self.refuse(tr("{field} holds nothing", field=name), tr("name the CA of the API server"))
+        return found
+
     def _decoded(self, name: str, data: str) -> bytes:
         try:
             return b64decode("".join(data.split()), validate=True)
@@ -151,7 +158,7 @@ class _Merged:
         return Access(
             wanted,
             _server(cluster),
-            cluster.content("certificate-authority"),
+            cluster.authority(),
             cluster.text("tls-server-name"),
             _plain_url(cluster, "proxy-url", ("http", "https")),
             _user(user),
@@ -267,4 +274,6 @@ def _in_cluster(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) 
     token = pod.beside("token").decode("ascii", "replace").strip()
     if not is_token(token):
         pod.refuse(tr("the token holds characters that no token has"))
-    return Access("in-cluster", _server(pod), pod.beside("ca.crt"), user=User(token=token))
+    if not (authority := pod.beside("ca.crt")).strip():
+        pod.refuse(tr("{field} holds nothing", field="ca.crt"), tr("name the CA of the API server"))
+    return Access("in-cluster", _server(pod), authority, user=User(token=token))

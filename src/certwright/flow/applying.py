@@ -34,6 +34,7 @@ def apply(
     _recover(world)
     if rotating is None:
         return _once(plan, world, given)
+    _refuse(plan, given, look(plan, world.inventory, world.target), world)  # before a generation moves
     moved = advanced(plan, rotating, world)
     part = _once(moved.plan, world, given)
     applied = replace(part, messages=(*moved.messages, *part.messages))
@@ -80,11 +81,8 @@ def _clear(plan: Plan, world: World) -> None:
 
 
 def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
-    refuse_passwords(plan, given)
-    refuse_strangers(plan)
     standing = look(plan, world.inventory, world.target)
-    _refuse_unmade(plan, standing)
-    messages = _refuse_foreign(plan, standing, world)
+    messages = _refuse(plan, given, standing, world)
     if taken := overtake(plan, standing, world):
         messages += taken
         standing = look(plan, world.inventory, world.target)
@@ -105,6 +103,14 @@ def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
     following = coming(plan, run.standing, world.now)
     done = Applied(tuple(run.made), tuple(run.delivered), following, tuple(messages), waiting)
     return replace(done, shown=tuple(run.shown), unshown=run.unshown)
+
+
+def _refuse(plan: Plan, given: Mapping[str, str], standing: Standing, world: World) -> list[str]:
+    """Raise Refused for what cannot be begun; what there is to say about files that are in the way."""
+    refuse_passwords(plan, given)
+    refuse_strangers(plan)
+    _refuse_unmade(plan, standing)
+    return _refuse_foreign(plan, standing, world)
 
 
 def _refuse_unmade(plan: Plan, standing: Standing) -> None:

@@ -45,7 +45,13 @@ def compare(loaded: Loaded, cluster: "Cluster", site: str = "", wishes: Wishes =
     """
     stands = ready(loaded, site_of(loaded, site))
     identity = cluster.identity()
-    if stands.cluster and identity and identity != stands.cluster and not wishes.other:
+    if stands.cluster and not identity and not wishes.other:
+        raise Refused(
+            tr("{site} was applied to a cluster before, and whether it is {context} cannot be read",
+               site=stands.site, context=cluster.context),
+            tr("give this user what `certwright cluster rbac` prints; --other-cluster if it was made anew"),
+        )  # fmt: skip
+    if stands.cluster and identity != stands.cluster and not wishes.other:
         raise Refused(
             tr(
                 "{site} was applied to another cluster before, and not to {context}",

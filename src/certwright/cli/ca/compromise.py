@@ -18,6 +18,7 @@ from certwright.speech import tr
 from certwright.wiring.declaring import Wish, declare_compromised, entry_lines, issuer_of
 from certwright.wiring.emergency import emergency_of
 from certwright.wiring.loading import Loaded, load
+from certwright.wiring.sightings import consumers
 
 
 @click.command("compromise", cls=Spoken)
@@ -58,7 +59,8 @@ def command(
         raise click.UsageError(tr("say what happened: --reason TEXT"))
     declared = declare_compromised(loaded, name, Wish(reason, "issuing" if scope == "issuing" else "root"))
     rotation = next(one for one in declared.loaded.deployment.rotations[name] if one.number == declared.number)
-    todo = list(steps(name, declared.number, rotation.scope, loaded.plan, str(file)))
+    peers = [one.id for one in consumers(loaded) if one.issuer == name and one.stack == "opcua"]
+    todo = list(steps(name, declared.number, rotation.scope, loaded.plan, str(file), peers))
     show(steps_text(tr("{issuer} is compromised. In this order:", issuer=name), todo, screen()))
     confirm(tr("write it into the deployment file?"), sure=yes)
     declared.write()
