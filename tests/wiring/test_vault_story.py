@@ -343,6 +343,20 @@ def test_orphans_of_a_key_vault(synced: Plant) -> None:
     assert not [one for one in vault.asked if one == ("GET", "/secrets/a-password/")]  # and its value is not read
 
 
+def test_what_somebody_set_anew_is_not_purged(synced: Plant) -> None:
+    vault = synced.vault
+    assert vault
+    synced.add("trust", "plant-root.pem")
+    apply(synced.asked)
+    delete(synced.asked, "plant-root", purge=True)
+    vault.put("plant-root-der", (CASES / "press.der").read_bytes().hex())
+    said = apply(synced.asked)
+    assert said.purged == ()
+    assert "was set anew meanwhile, and was not purged" in "".join(said.messages)
+    assert not vault.secrets["plant-root-der"].deleted
+    assert listing(synced.asked).purges == ()
+
+
 def test_what_may_not_be_purged_is_tried_again(synced: Plant) -> None:
     vault = synced.vault
     assert vault

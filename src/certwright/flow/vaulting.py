@@ -122,7 +122,8 @@ def _of_lists(place: str, site: str) -> bool:
 def purge(counter: Counter) -> tuple[list[str], list[str]]:
     """Purge the secrets whose entries were removed for good: what was purged, and what there is to say.
 
-    One that a list uses again is kept. One that the vault will not purge is tried again by the next run.
+    One that a list uses again, or that somebody has set anew since, is kept. One that the vault will not purge is tried
+    again by the next run.
     """
     with counter.inventory.reading() as reading:
         wanted = [one for one in reading.vault.changes() if one.what == "purge"]
@@ -132,6 +133,8 @@ def purge(counter: Counter) -> tuple[list[str], list[str]]:
         name = change.entry.secret
         if any(users(name, entries)):
             messages.append(tr("the secret {name} is used by a list again, and was not purged", name=name))
+        elif _is_new(counter, change.entry):
+            messages.append(tr("the secret {name} was set anew meanwhile, and was not purged", name=name))
         else:
             try:
                 _purge(counter, name)
@@ -141,8 +144,15 @@ def purge(counter: Counter) -> tuple[list[str], list[str]]:
             purged.append(name)
         with counter.inventory.writing() as book:
             book.vault.drop([change])
-            book.log([Event("purged", change.entry.site, f"secret {name}", counter.now)])
+            done = "purged" if name in purged else "kept"
+            book.log([Event(done, change.entry.site, f"secret {name}", counter.now)])
     return purged, messages
+
+
+def _is_new(counter: Counter, entry: ListEntry) -> bool:
+    """Whether the vault has another version than the one whose entry was removed."""
+    found = counter.keeper.find(entry.secret)
+    return bool(found and not found.deleted and entry.version and found.version != entry.version)
 
 
 def _purge(counter: Counter, name: str) -> None:
