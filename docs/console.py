@@ -17,7 +17,7 @@ VARIES = (  # what two runs print differently: days, times, serials and thumbpri
     (re.compile(r"\b\d+ days?\b"), "<days>"),
     (re.compile(r"<day> [\d:]{5,8}\b"), "<day>"),
     (re.compile(r"\b\d+ (seconds?|minutes?|hours?)\b"), "<span>"),
-    (re.compile(r"\b(number +)\d{10}\b"), "number <number>"),
+    (re.compile(r"\b(number +)?1\d{9}\b"), "<number>"),  # of revocation lists
     (re.compile(r"-s\d\dof"), "-s<shard>of"),
     (re.compile(r"/\S*/certwright-page-\w+"), "<folder>"),
     (re.compile(r" +"), " "),
