@@ -34,7 +34,8 @@ def apply(
     _recover(world)
     if rotating is None:
         return _once(plan, world, given)
-    _refuse(plan, given, look(plan, world.inventory, world.target), world)  # before a generation moves
+    if plan.lines:  # before a generation moves; nothing else is done before `_once` refuses the same
+        _refuse(plan, given, look(plan, world.inventory, world.target), world)
     moved = advanced(plan, rotating, world)
     part = _once(moved.plan, world, given)
     applied = replace(part, messages=(*moved.messages, *part.messages))
