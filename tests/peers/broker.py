@@ -35,10 +35,10 @@ class Broker:
         """What it has written so far."""
         return (self.folder / "log").read_text()
 
-    def told(self, words: str) -> bool:
-        """Whether it writes these words before long."""
+    def told(self, words: str, times: int = 1) -> bool:
+        """Whether it writes these words, that often, before long: a client hears of its refusal before the log does."""
         deadline = time.monotonic() + PATIENCE
-        while words not in self.log():
+        while self.log().count(words) < times:
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.02)

@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ from pathlib import Path
 import dns.message
 import dns.query
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from certwright.errors import Refused
 from certwright.issuers import Answer
@@ -138,6 +141,15 @@ def test_a_file_without_a_key_is_refused(content: bytes) -> None:
     with pytest.raises(Refused, match=r"tsig\.key holds") as refused:
         read_key(content, "tsig.key")
     assert "c2VjcmV0" not in str(refused.value)
+
+
+@given(st.binary(min_size=1, max_size=64))
+@example(b"\xff" * 64)
+@example(b"\x0f\xff\xf0")
+def test_a_key_of_any_octets_is_read(secret: bytes) -> None:
+    """Two slashes begin a comment in this file, and are digits of base64."""
+    text = f'key "certwright" {{\n\talgorithm hmac-sha512;\n\tsecret "{b64encode(secret).decode()}";\n}};\n'
+    assert read_key(text.encode(), "tsig.key").secret == secret
 
 
 def test_a_key_with_comments_is_read() -> None:

@@ -29,13 +29,14 @@ from certwright.speech import tr
 TTL = 60  # seconds
 PATIENCE = 10.0  # seconds for one answer
 MOST_ALIASES = 8
+_QUOTED_OR_COMMENT = re.compile(r'(?P<quoted>"[^"\n]*")|(?://|#)[^\n]*|/\*.*?\*/', re.DOTALL)  # base64 has "//" too
 _KEY = re.compile(r'key\s+"?([A-Za-z0-9._-]+)"?\s*\{([^{}]*)\}', re.DOTALL)
 _PART = re.compile(r'(algorithm|secret)\s+"?([^\s";]+)"?\s*;')
 
 
 def read_key(content: bytes, file: str) -> dns.tsig.Key:
     """The TSIG key of a file as tsig-keygen writes it. Refused when there is none in it."""
-    text = re.sub(r"(//|#).*|/\*.*?\*/", "", content.decode("utf-8", "replace"))
+    text = _QUOTED_OR_COMMENT.sub(lambda part: part["quoted"] or "", content.decode("utf-8", "replace"))
     found = _KEY.search(text)
     parts = dict(_PART.findall(found[2])) if found else {}
     try:
