@@ -1,12 +1,15 @@
 """Opening is the inverse of packing, and takes what other tools leave lying about."""
 
+from base64 import b64encode
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.pack.conftest import case, package, steady
 
 from certwright.errors import Unreadable, WrongPassword
 from certwright.pack.credential import Credential
+from certwright.pack.object_text import write_objects
 from certwright.pack.opened import OPENERS, Opened, open_package
 from certwright.pack.packing import PACKERS, pack
 
@@ -110,6 +113,34 @@ def test_a_kubernetes_secret_of_another_hand(credential: Credential) -> None:
     assert opened.certificates == (case("leaf.der"), case("issuing.der"), case("root.der"))
     assert opened.pkcs8 == case("leaf.pkcs8")
     assert [one["kind"] for one in opened.objects] == ["Secret"]
+
+
+@given(st.text(min_size=1, max_size=40))
+@example("0")
+@example("0jK3")
+@example("0é")
+@settings(deadline=None)
+def test_a_password_among_objects_is_nothing(password: str) -> None:
+    """The digit 0 is the octet that DER begins with."""
+    content = password.encode()
+    secret = write_objects([{"kind": "Secret", "data": {"password": b64encode(content).decode()}}])
+    assert open_package("kubernetes-opaque-secret", secret, None).certificates == ()
+    assert open_package("keyvault-secret", content, None) == Opened()
+
+
+def test_a_certificate_that_is_cut_off_is_no_password() -> None:
+    with pytest.raises(Unreadable):
+        open_package("keyvault-secret", case("leaf.der")[:200], None)
+
+
+@pytest.mark.parametrize("number", ["00001234", "1234", "12e4", "true"])
+def test_a_number_is_no_base64(number: str) -> None:
+    """Without quotes a value of digits is a number to YAML, and has lost its zeros."""
+    text = f"kind: Secret\ndata:\n  password: {number}\n"
+    with pytest.raises(Unreadable, match="text was expected"):
+        open_package("kubernetes-opaque-secret", text.encode(), None)
+    quoted = text.replace(number, f'"{number}"')
+    assert open_package("kubernetes-opaque-secret", quoted.encode(), None).certificates == ()
 
 
 def test_what_is_nothing_is_unreadable() -> None:

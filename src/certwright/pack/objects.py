@@ -242,12 +242,17 @@ def _part(found: Object, part: str) -> Iterable[tuple[str, Any]]:
 def _decoded(key: str, value: Any) -> bytes:
     try:
         # Go's decoder skips line ends inside Base64, and so do files wrapped by hand.
-        return b64decode("".join(str(value or "").split()), validate=True)
+        return b64decode("".join(_text(key, value).split()), validate=True)
     except ValueError:
         raise Unreadable(tr("not Base64"), key) from None
 
 
 def _encoded(key: str, value: Any) -> bytes:
+    return _text(key, value).encode("utf-8", "surrogatepass")
+
+
+def _text(key: str, value: Any) -> str:
+    """The API server takes no number for Base64 either: 00123456 without quotes would be another one."""
     if value is not None and not isinstance(value, str):
         raise Unreadable(tr("text was expected"), key)
-    return (value or "").encode("utf-8", "surrogatepass")
+    return value or ""

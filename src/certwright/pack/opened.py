@@ -124,7 +124,7 @@ def _entry(content: bytes, password: str | None) -> Opened:
 
 def _value(content: bytes, password: str | None, budget: Budget) -> Opened:
     """What a Key Vault secret or one key of a Secret holds: PEM, one certificate, or one CRL. Other text is nothing."""
-    if content.startswith(b"\x30"):
+    if content.startswith(b"\x30") and b"\x80" <= content[1:2] <= b"\x84":  # a password may begin with the digit 0
         try:
             read_crl(content)  # first: from outside a CRL looks like a certificate
             return Opened(crls=(content,))
