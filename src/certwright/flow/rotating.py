@@ -151,7 +151,7 @@ def _unproved(following: Plan, seen: Outlook, ready: Sequence[Gate]) -> dict[str
     found = {}
     for gate in ready:
         lines = under_way(following, gate.step.issuer)
-        for proof in proofs(following, *lines, seen.held, seen.signed, seen.now) if lines else ():
+        for proof in proofs(following, *lines, seen.held, seen.signed, seen.now, seen.revoked) if lines else ():
             if proof.holds is False:
                 found[gate.step.key] = _refused(gate, proof)
     return found

@@ -68,9 +68,19 @@ class Step:
 
 
 @value
+class Gone:
+    """An issuing CA that was revoked: its place, when, and why in RFC 5280's words."""
+
+    place: str
+    at: datetime
+    reason: str
+
+
+@value
 class Pair:
     """What generation `leaf` signed before the trust list handed out with generation `bundle`: whether it must be
-    accepted (or refused), and whether it is as it must be; None where nothing is there to be looked at.
+    accepted (or refused), and whether it is as it must be; None where nothing is there to be looked at. `revoked` is
+    why it must be refused whatever the list holds.
     """
 
     leaf: int
@@ -78,6 +88,7 @@ class Pair:
     works: bool
     holds: bool | None
     reason: str = ""
+    revoked: Gone | None = None
 
 
 @value
@@ -237,9 +248,27 @@ def _proved(pairs: Sequence[Pair], screen: Screen) -> Iterator[str]:
     head = [tr("signed by"), *(tr("with trust list {number}", number=number) for number in numbers)]
     rows = [[Cell(str(leaf)), *(_verdict(known.get((leaf, one)), screen) for one in numbers)] for leaf in numbers]
     yield from table(head, rows, screen)
-    for one in pairs:
-        if one.holds is False:
-            yield from paragraph(_broken(one), screen, style="bad")
+    broken = [one for one in pairs if one.holds is False]
+    for one in broken:
+        yield from paragraph(_broken(one), screen, style="bad")
+    yield from ("", *paragraph(_kept(screen, well=not broken), screen, style="faint"))
+    for leaf, gone in {one.leaf: one.revoked for one in pairs if one.revoked}.items():
+        yield from ("", *paragraph(_meant(leaf, gone), screen))
+
+
+def _kept(screen: Screen, *, well: bool) -> str:
+    marks = _marks(screen)
+    if well:
+        return tr("{yes} accepted, {no} refused, - nothing to be verified yet; each is as it must be", **marks)
+    return tr("{yes} accepted, {no} refused, - nothing to be verified yet", **marks)
+
+
+def _meant(leaf: int, gone: Gone) -> str:
+    return tr(
+        "what generation {leaf} signed is refused on purpose: {place} was revoked on {day} ({reason}); whoever asks for"
+        " no revocation list accepts it as long as its root is trusted",
+        leaf=leaf, place=gone.place, day=_day(gone.at), reason=gone.reason,
+    )  # fmt: skip
 
 
 def _verdict(pair: Pair | None, screen: Screen) -> Cell:

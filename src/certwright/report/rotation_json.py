@@ -29,7 +29,10 @@ def _authority(one: Authority) -> dict[str, Json]:
 
 
 def _pair(one: Pair) -> dict[str, Json]:
-    return {"leaf": one.leaf, "bundle": one.bundle, "works": one.works, "holds": one.holds, "reason": one.reason}
+    gone = one.revoked
+    told: Json = {"place": gone.place, "at": moment(gone.at), "reason": gone.reason} if gone else None
+    known: dict[str, Json] = {"works": one.works, "holds": one.holds, "reason": one.reason, "revoked": told}
+    return {"leaf": one.leaf, "bundle": one.bundle, **known}
 
 
 def _column(one: Column) -> dict[str, Json]:

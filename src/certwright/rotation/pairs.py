@@ -2,7 +2,8 @@
 whether they do. A leaf counts with what goes along with it, a trust list as it was or is handed out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from certwright.model import Held, Line, Plan
@@ -23,11 +24,16 @@ class Pair:
 
 @value
 class Proof:
-    """A pair, and what our own verifier says of it. `holds` is None where nothing current is there to be looked at."""
+    """A pair, and what our own verifier says of it. `holds` is None where nothing current is there to be looked at.
+
+    `revoked` is the authority and serial of an issuing CA that was revoked, below which everything lies that the
+    generation signed: the pair is meant to fail then.
+    """
 
     pair: Pair
     holds: bool | None
     reason: str = ""
+    revoked: tuple[str, int] | None = None
 
 
 def pairs(before: Line, after: Line) -> tuple[Pair, ...]:
@@ -50,25 +56,35 @@ def pairs(before: Line, after: Line) -> tuple[Pair, ...]:
 
 
 def proofs(
-    plan: Plan, before: Line, after: Line, held: Mapping[str, Held], signed: Sequence[Held], now: datetime
+    plan: Plan,
+    before: Line,
+    after: Line,
+    held: Mapping[str, Held],
+    signed: Sequence[Held],
+    now: datetime,
+    revoked: Collection[tuple[str, int]] = (),
 ) -> Iterator[Proof]:
-    """Every pair that counts now, verified. `signed` is all that the authorities of both generations ever signed."""
+    """Every pair that counts now, verified. `signed` is all that the authorities of both generations ever signed,
+    `revoked` the authority and serial of what must not be trusted.
+    """
     lines = {before.number: before, after.number: after}
+    leaves = {number: _leaf(plan, line, (*held.values(), *signed), now, revoked) for number, line in lines.items()}
     lists = {
         before.number: (before.root,),
         after.number: tuple(one.root for one in plan.lines if one.issuer == after.issuer and one.trusted),
     }
     for pair in pairs(before, after):
         roots = [held[one] for one in dict.fromkeys(lists[pair.bundle]) if one in held]
-        leaf = _leaf(plan, lines[pair.leaf], held, signed, now)
+        leaf = leaves[pair.leaf]
         bridged = (pair.leaf, pair.bundle) == (after.number, before.number)  # the new list has to do without
-        between = [lines[pair.leaf].issuing, *([after.bridge] if bridged else [])]
-        beside = [held[one] for one in between if one in held]
+        between = [one for one in (leaf.issuing, held.get(after.bridge) if bridged else None) if one]
         above = [held[one] for one in _above(pair, before, after) if one in held]
-        if leaf is None or not roots or (pair.works and not _current(above, now)):
+        if leaf.revoked and pair.works:
+            yield Proof(replace(pair, works=False), holds=True, revoked=leaf.revoked)
+        elif leaf.held is None or not roots or (pair.works and not _current(above, now)):
             yield Proof(pair, None)
         else:
-            fault = _fault(leaf, beside, roots, now)
+            fault = _fault(leaf.held, between, roots, now)
             yield Proof(pair, (not fault) is pair.works, fault)
 
 
@@ -79,12 +95,43 @@ def _above(pair: Pair, before: Line, after: Line) -> tuple[str, ...]:
     return (after.root,) if pair.bundle == after.number else (before.root, after.bridge)
 
 
-def _leaf(plan: Plan, line: Line, held: Mapping[str, Held], signed: Sequence[Held], now: datetime) -> Held | None:
-    """A certificate of that generation: an end entity's if there is one that is valid, else its issuing CA's own."""
+@value
+class _Leaf:
+    """What stands for a generation: a certificate, and the issuing CA that signed it, with its name where every one of
+    the generation was revoked.
+    """
+
+    held: Held | None = None
+    issuing: Held | None = None
+    revoked: tuple[str, int] | None = None
+
+
+def _leaf(
+    plan: Plan, line: Line, known: Sequence[Held], now: datetime, revoked: Collection[tuple[str, int]]
+) -> _Leaf:
+    """A certificate of that generation: an end entity's if there is one that is valid, else its issuing CA's own.
+
+    An issuing CA that was certified anew has another key: what the one before signed is of that generation, too.
+    """
     ours = {one.id for one in plan.places if one.kind == "authority"}
-    ends = [one for one in (*held.values(), *signed) if one.issuer == line.issuing and one.place not in ours]
-    own = [held[line.issuing]] if line.issuing in held else []
-    return next((one for one in (*ends, *own) if _current([one], now)), None)
+    issuing = {_identifier(one): one for one in reversed(known) if one.place == line.issuing}
+    gone = _Leaf()
+    for one in known:
+        if one.issuer != line.issuing or one.place in ours or not _current([one], now):
+            continue
+        above = issuing.get(read_certificate(one.certificate).authority_key_identifier)
+        if above and (above.issuer, above.serial) in revoked:
+            gone = _Leaf(one, above, (above.issuer, above.serial))
+        elif (one.issuer, one.serial) not in revoked:
+            return _Leaf(one, above)
+    own = next((one for one in known if one.place == line.issuing and _current([one], now)), None)
+    if own and (own.issuer, own.serial) in revoked:
+        return gone if gone.held else _Leaf(own, own, (own.issuer, own.serial))
+    return _Leaf(own, own) if own else gone
+
+
+def _identifier(authority: Held) -> bytes | None:
+    return read_certificate(authority.certificate).subject_key_identifier
 
 
 def _current(several: Sequence[Held], now: datetime) -> bool:

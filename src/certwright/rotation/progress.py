@@ -98,7 +98,7 @@ def _progress(course: Course, gate: Gate | None, file: str) -> Progress:
 
 def _proofs(course: Course) -> tuple[Proof, ...]:
     known, lines = course.outlook, under_way(course.outlook.plan, course.issuer)
-    return tuple(proofs(known.plan, *lines, known.held, known.signed, known.now)) if lines else ()
+    return tuple(proofs(known.plan, *lines, known.held, known.signed, known.now, known.revoked)) if lines else ()
 
 
 def _row(course: Course, consumer: Consumer) -> Row:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from certwright.generations import Consumer, Sighting, State
+from certwright.inventory import Revocation
 from certwright.manifest.rotations import DISTRIBUTION
 from certwright.model import Held
-from certwright.report.rotation import Authority, Column, Hindrance, Line, Pair, Reached, Step, Trust
+from certwright.report.rotation import Authority, Column, Gone, Hindrance, Line, Pair, Reached, Step, Trust
 from certwright.rotation.latest import begin_by
 from certwright.rotation.pairs import Proof
 from certwright.rotation.progress import Progress, Row
@@ -32,6 +33,7 @@ class _Known:
     held: Mapping[str, Held] = field(default_factory=dict)
     seen: Mapping[str, Sighting] = field(default_factory=dict)
     failed: Mapping[str, Unseen] = field(default_factory=dict)
+    revoked: Mapping[tuple[str, int], Revocation] = field(default_factory=dict)
 
 
 def rotation_status(loaded: Loaded, issuer: str = "") -> tuple[Authority, ...]:
@@ -50,7 +52,8 @@ def _known(loaded: Loaded) -> _Known:
             return _Known()
         with inventory.reading() as reading:
             seen, failed = sightings(reading.observations(SEEN)), unseen(reading.observations(UNSEEN))
-            return _Known(reading.held(), seen, failed)
+            gone = {(one.authority, one.serial): one for one in reading.revoked.of_held()}
+            return _Known(reading.held(), seen, failed, gone)
 
 
 # ── an issuer that rotates ──
@@ -74,12 +77,14 @@ def _rotated(one: Progress, loaded: Loaded, known: _Known) -> Authority:
         reason=one.reason if one.gate else "",
         compromised=one.compromised,
         begin_by=None if one.gate else _latest(one.issuer, _end(roots, signing, known), loaded),
-        pairs=tuple(map(_pair, one.proofs)),
+        pairs=tuple(_pair(proof, known) for proof in one.proofs),
     )
 
 
-def _pair(proof: Proof) -> Pair:
-    return Pair(proof.pair.leaf, proof.pair.bundle, proof.pair.works, proof.holds, proof.reason)
+def _pair(proof: Proof, known: _Known) -> Pair:
+    revoked = known.revoked.get(proof.revoked) if proof.revoked else None
+    gone = Gone(revoked.place, revoked.at, revoked.reason) if revoked else None
+    return Pair(proof.pair.leaf, proof.pair.bundle, proof.pair.works, proof.holds, proof.reason, gone)
 
 
 def _end(roots: Mapping[int, str], number: int, known: _Known) -> datetime | None:
