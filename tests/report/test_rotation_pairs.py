@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from certwright.report.layout import Screen
-from certwright.report.rotation import Pair, rotation_text
+from certwright.report.rotation import Gone, Pair, rotation_text
 from certwright.report.rotation_json import rotation_document
 
 from .rotated import UNDER_WAY
@@ -32,4 +32,21 @@ def test_a_pair_that_is_not_as_it_must_be_has_a_sentence() -> None:
 def test_programs_get_them_all() -> None:
     document = rotation_document((replace(UNDER_WAY, pairs=KEPT),), datetime(2026, 11, 22, tzinfo=UTC))
     issuer = json.loads(json.dumps(document))["issuers"][0]
-    assert issuer["pairs"][2] == {"leaf": 1, "bundle": 2, "works": False, "holds": True, "reason": ""}
+    assert issuer["pairs"][2] == {"leaf": 1, "bundle": 2, "works": False, "holds": True, "reason": "", "revoked": None}
+
+
+def test_what_is_refused_on_purpose_says_why() -> None:
+    gone = Gone("contoso/issuing", datetime(2026, 11, 21, 9, tzinfo=UTC), "cACompromise")
+    meant = tuple(Pair(1, bundle, works=False, holds=True, revoked=gone) for bundle in (1, 2))
+    told = " ".join(rotation_text((replace(UNDER_WAY, pairs=meant),), Screen()).split())
+    assert told.count("what generation 1 signed is refused on purpose: contoso/issuing was revoked on 2026-11-21"
+                      " (cACompromise)") == 1  # fmt: skip
+    assert "✓ accepted, ✗ refused, - nothing to be verified yet; each is as it must be" in told
+    document = rotation_document((replace(UNDER_WAY, pairs=meant),), datetime(2026, 11, 22, tzinfo=UTC))
+    pair = json.loads(json.dumps(document))["issuers"][0]["pairs"][0]
+    assert pair["revoked"] == {"place": "contoso/issuing", "at": "2026-11-21T09:00:00Z", "reason": "cACompromise"}
+
+
+def test_the_legend_praises_nothing_that_is_broken() -> None:
+    broken = (Pair(2, 1, works=True, holds=False, reason="no bridge"),)
+    assert "each is as it must be" not in rotation_text((replace(UNDER_WAY, pairs=broken),), Screen())

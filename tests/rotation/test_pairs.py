@@ -26,6 +26,7 @@ class World:
 
     held: dict[str, Held]
     plan: Plan
+    renewed: bytes = b""  # the old issuing CA's certificate for another key
 
     def proofs(self, before: Line = OLD, after: Line = NEW, now: datetime = NOW) -> list[Proof]:
         plan = replace(self.plan, lines=(before, after))
@@ -72,7 +73,10 @@ def world(bridge: str = "root-2", years: int = 9) -> World:
         held.append(maker.sign(f"plant/leaf{number}", f"issuing{number}", leaf, "leaf", 1))
     draft = Draft(subject="CN=Root G2", authority=True, path_length=1, key_usage=SIGNS)
     held.append(maker.sign("bridge-2", "root", draft, bridge, years, "root-2" if bridge == "root-2" else ""))
-    return World({one.place: one for one in held}, Plan((), (), (), lines=(OLD, NEW)))
+    known = {one.place: one for one in held}
+    again = Draft(subject="CN=Issuing", authority=True, path_length=0, key_usage=SIGNS)
+    renewed = maker.sign("issuing-again", "root", again, "other", min(years, 8))
+    return World(known, Plan((), (), (), lines=(OLD, NEW)), renewed.certificate)
 
 
 def test_all_four_pairs_hold_while_both_generations_are_trusted() -> None:
@@ -151,3 +155,23 @@ def test_the_last_two_generations_are_looked_at() -> None:
     assert under_way(plan, "contoso") == (NEW, third)
     assert under_way(plan, "another") is None
     assert under_way(Plan((), (), (), lines=(OLD, replace(NEW, state="declared"))), "contoso") is None
+
+
+def test_what_is_below_a_revoked_issuing_ca_is_meant_to_fail_whatever_the_trust_list() -> None:
+    made = world()
+    gone = made.held["contoso/issuing"]
+    found = list(proofs(made.plan, OLD, NEW, made.held, (), NOW, {("contoso/root", gone.serial)}))
+    told = {(one.pair.leaf, one.pair.bundle): (one.pair.works, one.holds, one.revoked) for one in found}
+    assert told[1, 1] == told[1, 2] == (False, True, ("contoso/root", gone.serial))
+    assert told[2, 1] == told[2, 2] == (True, True, None)
+
+
+def test_an_issuing_ca_certified_anew_with_another_key_is_told_from_the_one_before() -> None:
+    """What the one before signed is proved with the certificate of the one before; a revoked one is passed over."""
+    made, plain = world(), replace(NEW, bridge="")
+    before = made.held["contoso/issuing"]
+    made.held["contoso/issuing"] = replace(before, certificate=made.renewed, serial=before.serial + 100)
+    found = list(proofs(made.plan, OLD, plain, made.held, (before,), NOW))
+    assert [one.holds for one in found if one.pair.leaf == 1] == [True, True]
+    found = list(proofs(made.plan, OLD, plain, made.held, (before,), NOW, {("contoso/root", before.serial)}))
+    assert [(one.holds, one.revoked) for one in found if one.pair.leaf == 1] == [(True, None), (True, None)]

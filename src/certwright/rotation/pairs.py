@@ -106,9 +106,7 @@ class _Leaf:
     revoked: tuple[str, int] | None = None
 
 
-def _leaf(
-    plan: Plan, line: Line, known: Sequence[Held], now: datetime, revoked: Collection[tuple[str, int]]
-) -> _Leaf:
+def _leaf(plan: Plan, line: Line, known: Sequence[Held], now: datetime, revoked: Collection[tuple[str, int]]) -> _Leaf:
     """A certificate of that generation: an end entity's if there is one that is valid, else its issuing CA's own.
 
     An issuing CA that was certified anew has another key: what the one before signed is of that generation, too.
