@@ -20,6 +20,7 @@ FLOORS = (  # what stands on a floor may import its own room, and the floors bef
     ("last words", ("verdicts",)),
     ("encode", ("x509", "pfx", "acme", "pack", "report")),
     ("decide", ("terms", "catalogue", "manifest", "lists", "plan", "rotation", "check", "mend", "due")),
+    ("before anything is done", ("secret_files",)),
     ("do", ("keys", "issuers", "targets", "inventory", "network", "notices", "cluster", "vaults")),
     ("order", ("flow", "wiring")),
     ("show", ("cli", "__main__")),

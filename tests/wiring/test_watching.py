@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.ports import free_port
 
 from certwright.errors import Broken
 from certwright.flow import Applied
@@ -152,8 +152,9 @@ def test_what_is_new_is_told_once(tmp_path: Path) -> None:
         first = rounds(NOW)
         assert first.failure is None
         assert rounds(NOW + timedelta(hours=6)).messages == ()
-        (tmp_path / "hook.txt").chmod(0o644)
-        assert "hook.txt: others may read this secret; chmod 600 hook.txt" in rounds(NOW).messages
+        (tmp_path / "hook.txt").chmod(0o640)
+        told = f"{tmp_path}/hook.txt: others can get at this secret (mode 640): chmod 600 {tmp_path}/hook.txt"
+        assert told in rounds(NOW).messages
     assert [kind for kind, _ in kinds(heard)] == ["renewed"]
     assert "east/van/blue" in kinds(heard)[0][1]
     assert "shared-secret" not in json.dumps(heard) + " ".join(first.messages)
@@ -190,9 +191,8 @@ def test_a_failure_is_told_once_until_it_is_over(tmp_path: Path) -> None:
 
 def test_a_mail_server_is_told_with_the_password_of_a_file(tmp_path: Path) -> None:
     postman = Postman()
-    with socket.create_server(("localhost", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(postman, hostname="localhost", port=port)
+    port = free_port()
+    controller = Controller(postman, hostname="localhost", port=port, ready_timeout=60)
     controller.start()
     try:
         server = f"localhost:{port}"

@@ -48,6 +48,12 @@ def tell(what: str, hint: str = "") -> None:
         click.echo(f"{click.style(tr('hint:'), fg='cyan')} {hint}", err=True, color=_colour())
 
 
+def warn(what: str) -> None:
+    """Write a `warning:` line to standard error: something to be mended that keeps nothing from being done."""
+    told = visible(what, keep="\n\t")
+    click.echo(f"{click.style(tr('warning:'), fg='yellow', bold=True)} {told}", err=True, color=_colour())
+
+
 def help_without_verb(ctx: click.Context) -> None:
     """Whoever names no verb is shown the help, and has done nothing."""
     if ctx.invoked_subcommand is None:

@@ -3,16 +3,18 @@
 import os
 from collections import Counter
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
+from certwright.cli.ending import warn
 from certwright.cli.options import READABLE
 from certwright.cli.terminal import question
 from certwright.errors import Broken, Mistake, Mistakes, Refused
 from certwright.keys.unlock import Unlock
+from certwright.secret_files import read_secret
 from certwright.speech import os_words, tr
 from certwright.wiring.passwords import Passwords
 
@@ -98,7 +100,7 @@ pattern_list = click.option(
 
 def unlock_from(file: Path | None) -> Unlock:
     """Where the unlock secret may come from: that file, the environment, the keyring, the terminal."""
-    return Unlock(file=file, environment=os.environ, prompt=question())
+    return Unlock(file=file, environment=os.environ, prompt=question(), say=cache(warn))
 
 
 def read_passwords(files: tuple[str, ...], asked: tuple[str, ...]) -> dict[str, str]:
@@ -180,7 +182,7 @@ def _from_file(option: str) -> tuple[str, list[str]]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text("utf-8-sig").splitlines()
+        return read_secret(path, warn).decode("utf-8-sig").splitlines()
     except OSError as failure:
         told = tr("{path}: cannot be read ({reason})", path=path, reason=os_words(failure))
         raise Broken(told, tr("name a file that holds the password")) from failure

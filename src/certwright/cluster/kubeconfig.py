@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from certwright.errors import Refused, Unreadable
 from certwright.pack.objects import read_values
+from certwright.secret_files import exposure
 from certwright.speech import os_words, tr
 from certwright.value import field, value
 
@@ -235,9 +236,18 @@ def _user(user: _Entry) -> User:
     token = user.text("token")
     if path := user.text("tokenFile"):
         token = user.beside(path).decode("utf-8", "replace").strip()
+    for file in _secret_files(user):
+        if (exposed := exposure(file)) and exposed.grave:
+            raise Refused(exposed.what, exposed.remedy)
     if not is_token(token):
         user.refuse(tr("the token holds characters that no token has"))
     return User(certificate, key, token, _program(user), user.text("username"), user.text("password"))
+
+
+def _secret_files(user: _Entry) -> list[Path]:
+    """The files that somebody needs to be this user, all of which can be read."""
+    own = [user.file] if any(user.text(one) for one in ("client-key-data", "token", "password")) else []
+    return own + [user.file.parent / path for path in (user.text("client-key"), user.text("tokenFile")) if path]
 
 
 def is_token(text: str) -> bool:

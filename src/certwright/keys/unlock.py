@@ -10,7 +10,8 @@ from pathlib import Path
 
 from certwright.errors import Broken, Locked, Refused
 from certwright.keys.seal import DRAWN, THOUGHT_OF, Cost, Random
-from certwright.speech import tr
+from certwright.secret_files import read_secret
+from certwright.speech import os_words, tr
 from certwright.value import field, value
 
 VARIABLE = "CERTWRIGHT_UNLOCK"
@@ -19,12 +20,16 @@ SERVICE = "certwright"  # the keyring's service; the account is the deployment f
 
 @value
 class Unlock:
-    """Where to look. `prompt` is given only when there is a terminal; `keyring` is asked only when it is installed."""
+    """Where to look. `prompt` is given only when there is a terminal; `keyring` is asked only when it is installed.
+
+    `say` hears who else can get at the file of the secret.
+    """
 
     file: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     keyring: bool = True
     prompt: Callable[[str], str] | None = None
+    say: Callable[[str], None] = lambda told: None
 
 
 @value
@@ -38,13 +43,16 @@ class Secret:
 
 
 def find_secret(unlock: Unlock, quick: Path, account: str) -> Secret | None:
-    """The first secret there is, without asking anybody. None when there is none."""
+    """The first secret there is, without asking anybody. None when there is none.
+
+    Refused for a file that everybody can get at, or that holds none.
+    """
     if unlock.file is not None:
-        return Secret(_read(unlock.file), tr("the secret in {place}", place=unlock.file))
+        return Secret(_read(unlock.file, unlock.say), tr("the secret in {place}", place=unlock.file))
     if unlock.environment.get(VARIABLE):
         return Secret(unlock.environment[VARIABLE], tr("the secret in {place}", place=VARIABLE))
     if quick.exists():
-        return Secret(_read(quick), tr("the secret in {place}", place=quick))
+        return Secret(_read(quick, unlock.say), tr("the secret in {place}", place=quick))
     kept = _from_keyring(account) if unlock.keyring else None
     return Secret(kept, tr("the secret in the keyring")) if kept else None
 
@@ -89,11 +97,11 @@ def make_secret(quick: Path, random: Random) -> Secret:
     return Secret(text, tr("the secret in {place}", place=quick), DRAWN, made=quick)
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, say: Callable[[str], None]) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig").strip("\r\n")  # some editors begin a file with a mark
+        text = read_secret(path, say).decode("utf-8-sig").strip("\r\n")  # some editors begin a file with a mark
     except (OSError, UnicodeDecodeError) as failure:
-        told = failure.strerror if isinstance(failure, OSError) else tr("not UTF-8 text")
+        told = os_words(failure) if isinstance(failure, OSError) else tr("not UTF-8 text")
         raise Refused(
             tr("{path}: the unlock secret cannot be read ({reason})", path=path, reason=told),
             tr("name a file that holds it"),

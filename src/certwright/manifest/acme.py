@@ -90,7 +90,12 @@ class AcmeSettings:
     @property
     def files(self) -> tuple[str, ...]:
         """The paths of the files whose content is needed to work with that CA."""
-        return tuple(one for one in (self.trust, self.anchor, self.binding_file, self.challenge.key) if one)
+        return tuple(one for one in (self.trust, self.anchor, *self.secrets) if one)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Those of them that hold a secret."""
+        return tuple(one for one in (self.binding_file, self.challenge.key) if one)
 
 
 def read_acme(reading: Reading, spot: Spot) -> AcmeSettings:

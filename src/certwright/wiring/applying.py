@@ -62,7 +62,7 @@ def apply(
             def vault() -> Vault:
                 return open_vault(loaded, unlock or Unlock(), inventory, foundry, listener, tokens)
 
-            asked = _correspondents(loaded, inventory, vault)
+            asked = _correspondents(loaded, inventory, vault, listener.say)
             world = World(
                 inventory=inventory,
                 target=Folder(loaded.output, at),
@@ -115,12 +115,14 @@ def rotating_of(loaded: Loaded) -> Rotating:
     )
 
 
-def _correspondents(loaded: Loaded, inventory: Inventory, vault: Callable[[], Vault]) -> "Correspondents | None":
+def _correspondents(
+    loaded: Loaded, inventory: Inventory, vault: Callable[[], Vault], say: Callable[[str], None]
+) -> "Correspondents | None":
     """Who asks the issuers of somebody else; None, and nothing loaded, when the deployment has none."""
     if not any(wish.outside for wish in loaded.plan.issuers):
         return None
     correspondents = import_module("certwright.wiring.correspondents")
-    around = correspondents.Around(loaded, inventory, vault, partial(_keep, inventory), loaded.now)
+    around = correspondents.Around(loaded, inventory, vault, partial(_keep, inventory), loaded.now, say)
     made: Correspondents = correspondents.Correspondents(around)
     return made
 

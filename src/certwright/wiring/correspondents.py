@@ -17,7 +17,8 @@ from certwright.issuers import Correspondent
 from certwright.issuers.files import FileExchange, Paper
 from certwright.keys.sealed import place_of
 from certwright.model import IssuerWish
-from certwright.speech import tr, trn
+from certwright.secret_files import read_secret
+from certwright.speech import os_words, tr, trn
 from certwright.value import field, value
 from certwright.wiring.archive import members
 from certwright.wiring.loading import Loaded
@@ -34,7 +35,7 @@ class Around:
     """What a correspondent may need from outside, beside its issuer's wish.
 
     `keep` writes a ticket of a place down at once, in the middle of what a correspondent does; `vault` opens when it is
-    called; `now` is aware UTC.
+    called; `now` is aware UTC; `say` hears who else can get at the secrets that files hold.
     """
 
     loaded: Loaded
@@ -42,6 +43,18 @@ class Around:
     vault: Callable[[], Vault] = field(repr=False)
     keep: Callable[[str, Mapping[str, object]], None]
     now: datetime
+    say: Callable[[str], None] = lambda told: None
+
+    def content(self, name: str, *, secret: bool = False) -> bytes:
+        """The content of a file beside the deployment file. Refused when it cannot be read, or everybody can get at
+        its secret.
+        """
+        path = self.loaded.path.parent / name
+        try:
+            return read_secret(path, self.say) if secret else path.read_bytes()
+        except OSError as failure:
+            what = tr("{name}: cannot be read ({reason})", name=name, reason=os_words(failure))
+            raise Refused(what, tr("paths are relative to the deployment file")) from failure
 
 
 class Correspondents:

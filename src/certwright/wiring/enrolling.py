@@ -4,7 +4,7 @@ import time
 from ssl import DER_cert_to_PEM_cert
 from typing import cast
 
-from certwright.errors import Refused, Unreadable
+from certwright.errors import Unreadable
 from certwright.issuers import Correspondent
 from certwright.issuers.adcs_session import Credentials, read_credentials
 from certwright.issuers.adcs_web import AdcsWeb
@@ -27,7 +27,7 @@ def correspondent(wish: IssuerWish, around: Around) -> Correspondent:
 
 def _credentials(wish: IssuerWish, around: Around) -> Credentials | None:
     name = str(wish.settings["credentials"])
-    return read_credentials(_content(around, name), name) if name else None
+    return read_credentials(around.content(name, secret=True), name) if name else None
 
 
 def _roots(wish: IssuerWish, around: Around) -> str:
@@ -36,14 +36,6 @@ def _roots(wish: IssuerWish, around: Around) -> str:
     if not name:
         return ""
     try:
-        return "".join(DER_cert_to_PEM_cert(one) for one in certificates_in(_content(around, name)))
+        return "".join(DER_cert_to_PEM_cert(one) for one in certificates_in(around.content(name)))
     except Unreadable as reason:
         raise Unreadable(reason.what, name, tr("give it the root as PEM or DER")) from reason
-
-
-def _content(around: Around, name: str) -> bytes:
-    try:
-        return (around.loaded.path.parent / name).read_bytes()
-    except OSError as failure:
-        what = tr("{name}: cannot be read ({reason})", name=name, reason=failure.strerror)
-        raise Refused(what, tr("paths are relative to the deployment file")) from failure

@@ -16,6 +16,7 @@ from certwright.manifest.notify import MailWish, NotifyWish, WebhookWish
 from certwright.notices import Notifier
 from certwright.report.falling import Falling
 from certwright.report.notice import Kind, Matter, Notice
+from certwright.secret_files import exposure, read_secret
 from certwright.speech import os_words, tr
 from certwright.value import field, value
 from certwright.wiring.loading import Loaded
@@ -23,7 +24,6 @@ from certwright.wiring.schedule import schedule
 
 SOON = 14  # days before the end of something that a person is told
 TOLD = "told "  # observations of that kind, with the kind of a notice: place → what was said of it
-READABLE = 0o077
 
 
 @value
@@ -177,11 +177,13 @@ def _webhook(wish: WebhookWish, folder: Path, sleep: Callable[[float], None]) ->
 
 
 def secret_in(folder: Path, name: str) -> str:
-    """The first line of a file beside the deployment file; "" without a name. Broken when it cannot be read."""
+    """The first line of a file beside the deployment file; "" without a name. Broken when it cannot be read, Refused
+    when everybody can; what else there is to say of it, `open_secrets` says.
+    """
     if not name:
         return ""
     try:
-        lines = (folder / name).read_text("utf-8-sig").splitlines()
+        lines = read_secret(folder / name, lambda told: None).decode("utf-8-sig").splitlines()
     except OSError as failure:
         what = tr("{name}: cannot be read ({reason})", name=name, reason=os_words(failure))
         raise Broken(what, tr("paths are relative to the deployment file")) from failure
@@ -191,11 +193,8 @@ def secret_in(folder: Path, name: str) -> str:
 
 
 def open_secrets(loaded: Loaded) -> tuple[str, ...]:
-    """A sentence for each file with a secret that others than its owner may read."""
+    """A sentence for each file with a secret that others than its owner can get at."""
     wish = loaded.deployment.notify
     names = (wish.mail.password_file if wish.mail else "", wish.webhook.secret_file if wish.webhook else "")
-    return tuple(
-        tr("{name}: others may read this secret; chmod 600 {name}", name=name)
-        for name in names
-        if name and (file := loaded.path.parent / name).exists() and file.stat().st_mode & READABLE
-    )
+    files = (loaded.path.parent / name for name in names if name)
+    return tuple(str(exposed) for file in files if file.exists() and (exposed := exposure(file)))

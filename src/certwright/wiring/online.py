@@ -8,6 +8,7 @@ from certwright.errors import Problem, Refused
 from certwright.network.address import Endpoint, host_name
 from certwright.network.allowed import Allowed, naming
 from certwright.network.limits import Limits
+from certwright.secret_files import exposure
 from certwright.speech import os_words, tr
 from certwright.value import field, value
 from certwright.wiring.cluster_access import Reached
@@ -70,9 +71,17 @@ def _client(asking: Asking) -> Any:
     room = importlib.import_module("certwright.network.identity")
     try:
         with asking.client.open("rb") as stream:
-            return room.client_identity(stream.read(MOST_BYTES), asking.client_password)
+            content = stream.read(MOST_BYTES)
+        if _in_the_clear(content) and (exposed := exposure(asking.client)) and exposed.grave:
+            raise Refused(tr("everybody on this machine can get at this private key"), exposed.remedy)
+        return room.client_identity(content, asking.client_password)
     except OSError as failure:
         told = tr("{file}: cannot be read ({reason})", file=asking.client, reason=os_words(failure))
         raise Refused(told, tr("name a file that this user may read")) from failure
     except Problem as problem:
         raise Refused(tr("{file}: {what}", file=asking.client, what=problem.what), problem.hint) from problem
+
+
+def _in_the_clear(content: bytes) -> bool:
+    """Whether PEM holds a private key without a password."""
+    return b"PRIVATE KEY-----" in content and b"ENCRYPTED" not in content

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from certwright.errors import Refused
 from certwright.issuers import Correspondent
 from certwright.issuers.acme.clock import Clock
 from certwright.issuers.acme.issuer import AcmeIssuer
@@ -16,7 +15,6 @@ from certwright.issuers.acme.making import make_issuer
 from certwright.keys import PrivateKey
 from certwright.manifest.acme import AcmeSettings
 from certwright.model import IssuerWish
-from certwright.speech import os_words, tr
 from certwright.wiring.correspondents import Around
 
 
@@ -47,20 +45,12 @@ def _settings(wish: IssuerWish) -> AcmeSettings:
 
 def _surroundings(settings: AcmeSettings, around: Around) -> Surroundings:
     return Surroundings(
-        files={name: _content(around, name) for name in settings.files},
+        files={name: around.content(name, secret=name in settings.secrets) for name in settings.files},
         clock=Clock(lambda: datetime.now(UTC), time.sleep, random.random),
         seconds=time.monotonic,
         environment=os.environ,
         base=around.loaded.path.parent,
     )
-
-
-def _content(around: Around, name: str) -> bytes:
-    try:
-        return (around.loaded.path.parent / name).read_bytes()
-    except OSError as failure:
-        what = tr("{name}: cannot be read ({reason})", name=name, reason=os_words(failure))
-        raise Refused(what, tr("paths are relative to the deployment file")) from failure
 
 
 def _account_key(issuer: str, settings: AcmeSettings, around: Around) -> PrivateKey:

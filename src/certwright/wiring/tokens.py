@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from certwright.errors import Broken, Refused
+from certwright.secret_files import read_secret
 from certwright.speech import os_words, tr
 from certwright.wiring.loading import Loaded
 
@@ -40,12 +41,14 @@ class Tokens:
             )
         file = self._loaded.path.parent / wish.pin_file
         try:
-            pin = file.read_text("utf-8").splitlines()[:1]
+            pin = read_secret(file, self._say).decode("utf-8-sig").splitlines()[:1]
         except OSError as failure:
             told = tr(
                 "{path}: the PIN of {name} cannot be read ({reason})", path=file, name=name, reason=os_words(failure)
             )
             raise Refused(told, tr("put the PIN on the first line of that file, mode 0600")) from failure
+        except UnicodeDecodeError:  # whose words quote what it stumbled over
+            raise Refused(tr("{path}: is not UTF-8 text", path=file), tr("save it as UTF-8")) from None
         try:
             adapter = import_module("certwright.keys.token")
         except ModuleNotFoundError as missing:

@@ -11,11 +11,12 @@ from certwright.lists.entries import TRUST, ListChange, after
 from certwright.lists.material import Material, base_of, read_material
 from certwright.lists.proposing import Offer, Proposal
 from certwright.pack.keyvault import ENCODING_TAG, decode, is_secret_name
+from certwright.secret_files import exposure
 from certwright.speech import os_words, tr
 from certwright.value import value
 from certwright.vaults import Secret
 from certwright.wiring.reading import read_file
-from certwright.wiring.vaults.ground import Asked, Ground, ground, open_to_others, vault_url
+from certwright.wiring.vaults.ground import Asked, Ground, ground, vault_url
 from certwright.wiring.vaults.judging import judge
 from certwright.wiring.vaults.staging import Staged, certificate_object
 
@@ -67,10 +68,12 @@ def _uploads(wanted: Wanted, mistakes: list[Mistake], messages: list[str]) -> li
             mistakes.append(Mistake(str(path), 0, 0, trouble.what, hint=trouble.hint))
             continue
         material = read_material(str(path), wanted.base or base_of(path.name), content, mistakes)
-        if material and material.kind == "key" and open_to_others([path]):
-            messages.append(
-                tr("{path}: others may read this private key: chmod 600, and delete it once it is applied", path=path)
-            )
+        if material and material.kind == "key" and (exposed := exposure(path)):
+            if exposed.grave:
+                told = tr("everybody on this machine can get at this private key")
+                mistakes.append(Mistake(str(path), 0, 0, told, hint=exposed.remedy))
+                continue
+            messages.append(str(exposed))
         offers += [Offer(material)] if material else []
     return offers
 

@@ -1,8 +1,7 @@
 """What every verb of the vault stands on: the deployment file, its inventory, the keeper of its secrets, its lists."""
 
 import secrets
-import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import cache
@@ -156,8 +155,3 @@ def _keeper(site: Site, inventory: Inventory | None, box: Callable[[], Box], wri
             tr("an Azure Key Vault needs libraries that are not installed"), "pip install certwright[azure]"
         ) from lack
     return azure.AzureVault(url)
-
-
-def open_to_others(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Which of these files more people than their owner may read, as far as the system tells."""
-    return tuple(one for one in paths if one.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
