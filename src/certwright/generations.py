@@ -80,7 +80,8 @@ class Sighting:
 
     `trusted` is None where nobody could see it; `at` is when it was seen. `leaves` maps the fingerprint of each
     certificate it presents to the key identifier of whoever signed it (RFC 5280 4.2.1.1), lower-case hexadecimal;
-    `shown` is when those were seen, None when nobody could see them.
+    `shown` is when those were seen, None when nobody could see them. `doubted` and `hidden` are when the trust, and the
+    certificates, were seen that nobody can see any more: what is older than that stays older.
     """
 
     consumer: str
@@ -89,3 +90,15 @@ class Sighting:
     trusted: frozenset[str] | None = None
     leaves: tuple[tuple[str, str], ...] = field(default=())
     shown: datetime | None = None
+    doubted: datetime | None = None
+    hidden: datetime | None = None
+
+    @property
+    def trust_seen(self) -> datetime | None:
+        """When its trust was last seen, even if a look has failed since; None for never."""
+        return self.at if self.trusted is not None else self.doubted
+
+    @property
+    def leaves_seen(self) -> datetime | None:
+        """The same of what it presents."""
+        return self.shown or self.hidden

@@ -240,6 +240,19 @@ def test_a_look_that_fails_says_why_and_reaches_nobody(run: Run, kiosk: Path) ->
     assert "hall/turnstile could not be looked at" in run("ca", "status", "kiosk.yaml", folder=kiosk).out
 
 
+def test_a_look_that_failed_opens_no_way_for_an_older_report(run: Run, kiosk: Path) -> None:
+    shutil.copy(kiosk / "out/hall/trust.pem", kiosk / "turnstile/trust.pem")
+    told = (kiosk / report(run, kiosk, "turnstile", "out/hall/trust.pem")).read_text()
+    (kiosk / "old.report").write_text("\n".join(_at(line, timedelta(hours=-1)) for line in told.splitlines()) + "\n")
+    assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 0
+    (kiosk / "turnstile/trust.pem").unlink()
+    assert run("ca", "look", "kiosk.yaml", folder=kiosk).code == 5
+    said = run("ca", "seen", "kiosk.yaml", "old.report", folder=kiosk)
+    assert (said.code, "older than what was seen of hall/turnstile since" in said.err) == (2, True), said.err
+    assert "certwright ca script kiosk.yaml hall/turnstile" in said.err
+    assert trusts(standing(run, kiosk))["hall/turnstile"] == ["unseen"]
+
+
 def test_a_server_shows_what_it_presents_and_nothing_of_what_it_trusts(run: Run, kiosk: Path) -> None:
     folder = kiosk / "out/hall"
     with s_server("-cert", folder / "door.pem", "-key", folder / "door.key") as port:

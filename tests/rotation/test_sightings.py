@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from certwright.rotation.sightings import (
     doubted,
     joined,
     known_only,
+    looked,
     sighting_text,
     sightings,
     unseen,
@@ -19,6 +21,7 @@ from certwright.rotation.sightings import (
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
+EVER = datetime.min.replace(tzinfo=UTC)
 TRUST = Sighting("a/b", NOW, "file:x", frozenset(("1", "2")))
 LEAVES = Sighting("a/b", LATER, "https://x", None, (("f", "s"),), LATER)
 
@@ -32,6 +35,8 @@ seen = st.builds(
     trusted=st.none() | st.frozensets(some, max_size=4),
     leaves=st.dictionaries(some, some, max_size=4).map(lambda one: tuple(sorted(one.items()))),
     shown=st.none() | moments,
+    doubted=st.none() | moments,
+    hidden=st.none() | moments,
 )
 
 
@@ -57,10 +62,51 @@ def test_a_server_says_nothing_of_what_it_trusts_and_a_file_nothing_of_what_is_s
 
 @given(seen, seen)
 def test_a_look_that_saw_everything_leaves_nothing_of_the_one_before(before: Sighting, after: Sighting) -> None:
-    whole = after.trusted is not None and after.shown is not None
-    if whole and (before.shown is None or before.shown <= after.shown):
+    trusted, shown = before.trust_seen or EVER, before.leaves_seen or EVER
+    if after.trusted is not None and after.shown is not None and trusted <= after.at and shown <= after.shown:
         assert joined(before, after) == after
-    assert joined(before, after).how == after.how
+
+
+@given(st.lists(st.tuples(seen, st.booleans()), max_size=6))
+def test_nothing_older_ever_comes_back(several: list[tuple[Sighting, bool]]) -> None:
+    """Whatever is reported, and whichever look fails between: what is known is the newest that was seen, or less."""
+    known: Sighting | None = None
+    for one, fails in several:
+        before, known = known, joined(known, one)
+        if before and before.trust_seen and known.trust_seen:
+            assert known.trust_seen >= before.trust_seen
+        if before and before.leaves_seen and known.leaves_seen:
+            assert known.leaves_seen >= before.leaves_seen
+        known = doubted(known, known.how) if fails else known
+        assert sightings({"a/b": sighting_text(known)}) == {"a/b": known}
+
+
+@pytest.mark.parametrize("look", ["file:x", "https://x"])
+def test_a_look_that_failed_lets_no_older_report_in(look: str) -> None:
+    first = Sighting("a/b", LATER, look, frozenset("1"), (("f", "s"),), LATER)
+    failed = doubted(first, look)
+    old = Sighting("a/b", NOW, "report", frozenset("2"), (("g", "s"),), NOW)
+    assert (joined(failed, old).trusted, joined(failed, old).leaves) == (failed.trusted, first.leaves)
+    new = Sighting("a/b", LATER + timedelta(hours=1), "report", frozenset("2"), (("g", "s"),), LATER)
+    assert (joined(failed, new).trusted, joined(failed, new).leaves) == (frozenset("2"), new.leaves)
+
+
+def test_a_look_from_here_is_the_newest_whatever_a_wrong_clock_wrote_down() -> None:
+    ahead = Sighting("a/b", LATER, "file:x", frozenset("1"))
+    now = Sighting("a/b", NOW, "file:x", frozenset("2"))
+    assert looked(ahead, now).trusted == frozenset("2")
+    assert joined(ahead, now).trusted == frozenset("1")
+    assert looked(None, now) == now
+
+
+def test_a_list_that_was_looked_at_is_doubted_when_that_fails_though_leaves_were_reported_since() -> None:
+    leaves = Sighting("a/b", LATER, "report", None, (("f", "s"),), LATER)
+    assert doubted(joined(TRUST, leaves), "file:x").trusted is None
+
+
+def test_what_was_written_down_before_moments_of_doubt_were_is_read() -> None:
+    text = '{"at": "2026-11-22T00:00:00+00:00", "how": "x", "trusted": null, "leaves": {}, "shown": null}'
+    assert sightings({"a/b": text})["a/b"].trust_seen is None
 
 
 def test_an_older_report_says_nothing_of_what_was_presented_since() -> None:

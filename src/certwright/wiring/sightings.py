@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from certwright.rotation.sightings import (
     doubted,
     joined,
     known_only,
+    looked,
     sighting_text,
     sightings,
     unseen_text,
@@ -89,11 +90,18 @@ def _misfits(report: Sighting, source: str, notes: "Notes", loaded: Loaded) -> I
     if report.at > loaded.now + AHEAD:
         told = tr("it was made in the future: the clock of the machine is wrong")
         yield Mistake(source, 0, 0, told, f"{report.at:%Y-%m-%d %H:%M:%S}", f"{loaded.now:%Y-%m-%d %H:%M:%S}")
-    before = notes.seen.get(report.consumer)
-    if before and before.trusted is not None and report.trusted is not None and report.at < before.at:
+    if since := _overtaken(report, notes.seen.get(report.consumer)):
         told = tr("it is older than what was seen of {consumer} since", consumer=report.consumer)
-        expected = tr("later than {moment}", moment=f"{before.at:%Y-%m-%d %H:%M:%S}")
-        yield Mistake(source, 0, 0, told, f"{report.at:%Y-%m-%d %H:%M:%S}", expected)
+        expected = tr("later than {moment}", moment=f"{since:%Y-%m-%d %H:%M:%S}")
+        hint = tr("make a new one there: certwright ca script {file} {consumer}",
+                  file=loaded.path, consumer=report.consumer)  # fmt: skip
+        yield Mistake(source, 0, 0, told, f"{report.at:%Y-%m-%d %H:%M:%S}", expected, hint)
+
+
+def _overtaken(report: Sighting, before: Sighting | None) -> datetime | None:
+    """When what a report tells was last seen, if that was after the report; even if a look has failed since."""
+    since = before and (before.leaves_seen if report.trusted is None else before.trust_seen)
+    return since if since and report.at < since else None
 
 
 @value
@@ -112,7 +120,8 @@ class Notes:
         after, new = dict(self.seen), []
         for one in found:
             kept = known_only(one, self.certificates, self.signers)
-            after[one.consumer] = joined(after.get(one.consumer), kept)
+            join = joined if kept.how == "report" else looked
+            after[one.consumer] = join(after.get(one.consumer), kept)
             new.append(one.consumer)
         missed = {one.consumer: one for one in failed}
         for consumer in missed.keys() & after.keys():
