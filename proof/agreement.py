@@ -69,6 +69,15 @@ def _chains_apart(found: Sequence[Verdicts]) -> list[Apart]:
     return [(f"{one.chain.name} | {' | '.join(one.said)}", "") for one in apart]
 
 
+def _pkits_apart(found: Sequence[Verdicts]) -> list[Apart]:
+    """Where judges differ, and where NIST does."""
+    apart = dict(_chains_apart(found))
+    for one in found:
+        if agreement_chains.expected(one.chain.name) not in (None, one.ours):
+            apart.setdefault(f"{one.chain.name} | {' | '.join(one.said)}", "")
+    return list(apart.items())
+
+
 def _word(said: str) -> str:
     return "no" if said else "yes"
 
@@ -86,6 +95,10 @@ def _made_table(found: Sequence[Verdicts]) -> str:
 
 def _pkits_table(found: Sequence[Verdicts]) -> str:
     rows = []
+    asked = [(one, right) for one in found if (right := agreement_chains.expected(one.chain.name)) is not None]
+    alone = sum(one.ours and not right for one, right in asked)
+    other = sum(right and not one.ours for one, right in asked)
+    rows.append(("NIST, by the names of its tests", len(asked), len(asked) - alone - other, alone, other))
     for number, judge in ((2, "OpenSSL"), (3, "Java")):
         alone = sum(one.against(number) and one.ours for one in found)
         other = sum(one.against(number) and not one.ours for one in found)
@@ -124,7 +137,7 @@ def main() -> int:
     pkits = agreement_chains.pkits("Constraints|Chaining" if bounded else "")
     lint = agreement_lint.counted(agreement_lint.certificates(bounded=bounded))
     apart = {"PFX": (PFX, _pfx_apart(pfx)), "rules": (LINT, _lint_apart(lint)), "chains": (CHAINS, _chains_apart(made))}
-    apart["PKITS"] = (CHAINS, _chains_apart(pkits))
+    apart["PKITS"] = (CHAINS, _pkits_apart(pkits))
     troubles = [told for reasons, told_apart in apart.values() for told in _unexplained(reasons, told_apart)]
     troubles += [f"not as meant: {one.chain.name}" for one in made if one.ours != one.chain.meant]
     if not bounded:

@@ -143,6 +143,19 @@ def _excluded(domain: str) -> tuple[x509.ExtensionType, bool]:
     return x509.NameConstraints(None, [x509.DNSName(domain)]), True
 
 
+def _called(text: str) -> tuple[x509.ExtensionType, bool]:
+    """Only subjects of that name."""
+    return x509.NameConstraints([x509.DirectoryName(name(text))], None), True
+
+
+def _policy(last: int) -> x509.PolicyInformation:
+    return x509.PolicyInformation(x509.ObjectIdentifier(f"1.3.6.1.4.1.99999.{last}"), None)
+
+
+POLICY, OTHER_POLICY = ((x509.CertificatePolicies([_policy(last)]), False) for last in (1, 2))
+NEEDED = (x509.PolicyConstraints(0, None), True)
+
+
 def _chain(end: x509.Certificate, *others: x509.Certificate, anchor: x509.Certificate | None = None) -> Chain:
     return end, others, (anchor or root(),)
 
@@ -198,6 +211,8 @@ RIGHT: Mapping[str, Parts] = {
     "good, leaf without basic constraints": lambda: _chain(leaf(authority=None), between()),
     "good, with certificates that do not belong": lambda: _chain(leaf(), root(), between(OTHER), between()),
     "good, names permitted": lambda: _chain(leaf(), between(more=[_permitted("contoso.com")])),
+    "good, directory names permitted": lambda: _chain(leaf(), between(more=[_called("leaf")])),
+    "good, a policy demanded": lambda: _chain(leaf(more=[NAMES, POLICY]), between(more=[POLICY, NEEDED])),
     "cross-signed, the second root is trusted": _cross,
     "two roots of one name": _namesakes,
 }
@@ -218,6 +233,10 @@ WRONG: Mapping[str, Parts] = {
     "signer may not sign certificates": lambda: _chain(leaf(), between(uses=usage("digital_signature"))),
     "names not permitted": lambda: _chain(leaf(), between(more=[_permitted("fabrikam.com")])),
     "names excluded": lambda: _chain(leaf(), between(more=[_excluded("contoso.com")])),
+    "directory names not permitted": lambda: _chain(leaf(), between(more=[_called("another")])),
+    "another policy than the one demanded": lambda: _chain(
+        leaf(more=[NAMES, OTHER_POLICY]), between(more=[POLICY, NEEDED])
+    ),
     "self-signed leaf, another root trusted": lambda: _chain(_own()),
     "root not trusted": lambda: (
         leaf(),

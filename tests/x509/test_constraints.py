@@ -22,7 +22,6 @@ from certwright.x509.alike import folded
 from certwright.x509.constraints import MOST_FAULTS, constraint_faults
 from certwright.x509.extensions import read_extensions
 from certwright.x509.facts import ChainFacts, Defect
-from certwright.x509.limits import critical_faults
 from certwright.x509.path import diagnose
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
@@ -186,12 +185,6 @@ def test_a_name_that_is_no_text_is_held_against_constraints_all_the_same(forge: 
     ):
         (told,) = constraint_faults([replace(leaf, subject_der=odd), between])
         assert told.endswith(words)
-
-
-def test_rules_for_policies_are_said_to_be_left_out(forge: Forge) -> None:
-    inhibit = ((x509.InhibitAnyPolicy(0), True), (x509.PolicyConstraints(0, None), True))
-    told = list(critical_faults([forge("CN=Between", extensions=inhibit).facts]))
-    assert ["2.5.29.36 (policyConstraints)" in told[0], "2.5.29.54 (inhibitAnyPolicy)" in told[1]] == [True, True]
 
 
 def test_a_wildcard_stands_for_what_is_excluded() -> None:

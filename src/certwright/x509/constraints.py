@@ -13,6 +13,7 @@ from certwright.speech import tr
 from certwright.value import value
 from certwright.x509 import der
 from certwright.x509.alike import Folded, folded
+from certwright.x509.dissect import extension
 from certwright.x509.extensions import read_general_name
 from certwright.x509.facts import CertificateFacts, NameConstraints, Subtree, named
 
@@ -200,25 +201,11 @@ def _addresses(subject: bytes) -> Iterator[str]:
 
 def _directory_names(one: CertificateFacts) -> Iterator[Name]:
     """Those among the alternative names, from the certificate: their text alone cannot be compared."""
-    value = _extension(one.der, bytes.fromhex("0603551d11"))
+    value = extension(one.der, bytes.fromhex("0603551d11")) or b"\x30\x00"
     first, last = der.expect(value, 0, len(value), der.SEQUENCE)
     for tag, _, start, stop in der.children(value, first, last):
         if tag == 0xA4:
             yield Name("directoryName", folded(value[start:stop]), read_general_name(tag, value[start:stop]).value)
-
-
-def _extension(certificate: bytes, oid: bytes) -> bytes:
-    """The value of the first extension of that OID in a certificate that was read without a defect there."""
-    start, stop = der.expect(certificate, 0, len(certificate), der.SEQUENCE)
-    first, last = der.expect(certificate, start, stop, der.SEQUENCE)
-    for tag, _, inner, after in der.children(certificate, first, last):
-        if tag == 0xA3:
-            one, other = der.expect(certificate, inner, after, der.SEQUENCE)
-            for _, _, begin, end in der.children(certificate, one, other):
-                if certificate[begin : begin + len(oid)] == oid:
-                    _, _, value, until = der.children(certificate, begin, end)[-1]
-                    return certificate[value:until]
-    return b"\x30\x00"
 
 
 # ── whether a name lies in a subtree ──────────────────────────────────────────────────────────────

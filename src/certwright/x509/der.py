@@ -92,6 +92,14 @@ def content(data: bytes, tag: int) -> bytes:
     return data[start:stop]
 
 
+def element(tag: int, body: bytes) -> bytes:
+    """The element of that tag and content."""
+    if len(body) < 0x80:
+        return bytes([tag, len(body)]) + body
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + body
+
+
 @lru_cache(maxsize=512)
 def oid(body: bytes) -> str:
     """The dotted form of an object identifier's content (X.690 8.19)."""

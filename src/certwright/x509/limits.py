@@ -6,16 +6,13 @@ from certwright.speech import tr
 from certwright.x509.facts import CertificateFacts, named
 from certwright.x509.usages import OIDS
 
-# 32, policies, is one of them: nobody asks for a policy here, and then RFC 5280 6.1 needs none
-_APPLIED = frozenset(f"2.5.29.{number}" for number in (14, 15, 17, 19, 30, 31, 32, 35, 37)) | {"1.3.6.1.5.5.7.1.1"}
+_APPLIED = frozenset(f"2.5.29.{number}" for number in (14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54))
+_APPLIED |= {"1.3.6.1.5.5.7.1.1"}
 _TITLES = {  # of critical extensions that were seen and are not applied
     "2.5.29.9": "subjectDirectoryAttributes",
     "2.5.29.16": "privateKeyUsagePeriod",
     "2.5.29.18": "issuerAltName",
-    "2.5.29.33": "policyMappings",
-    "2.5.29.36": "policyConstraints",
     "2.5.29.46": "freshestCRL",
-    "2.5.29.54": "inhibitAnyPolicy",
     "1.3.6.1.4.1.311.21.7": "certificateTemplate",
     "1.3.6.1.4.1.311.21.10": "applicationPolicies",
     "1.3.6.1.4.1.311.21.11": "applicationPolicyMappings",

@@ -11,12 +11,13 @@ from typing import NamedTuple, TypeAlias
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts, ChainFacts
 from certwright.x509.limits import critical_faults, usage_faults
+from certwright.x509.policies import CONSTRAINTS
 from certwright.x509.signature import Memo, remember
 from certwright.x509.verdict import Verifier, accepts, verifier_below
 
 Key: TypeAlias = tuple[object, ...]
 
-_NAME_CONSTRAINTS = bytes.fromhex("0603551d1e")  # an authority that has them judges the names of every leaf anew
+_RULES = (bytes.fromhex("0603551d1e"), CONSTRAINTS)  # an authority that has them judges every leaf anew
 
 
 class Setting(NamedTuple):
@@ -66,6 +67,7 @@ class Line:
             and leaf.not_before <= now <= leaf.not_after
             and leaf.subject_der not in self.subjects
             and leaf.fingerprint not in self.fingerprints
+            and CONSTRAINTS not in leaf.der
             and next(critical_faults((leaf,)), None) is None
             and next(usage_faults((leaf, *self.above), self.server), None) is None
         )
@@ -86,7 +88,7 @@ def draw(chain: ChainFacts, setting: Setting, memo: Memo) -> None:
         and leaf.authority is not True
         and leaf.fingerprint not in at_hand
         and [one.fingerprint for one in namesakes] == [above[0].fingerprint]
-        and not any(_NAME_CONSTRAINTS in one.der for one in above)
+        and not any(oid in one.der for one in above for oid in _RULES)
     )
     verifier = verifier_below(above[0], setting.now, server=setting.server, memo=memo) if fit else None
     if verifier is not None:

@@ -16,8 +16,9 @@ from certwright.x509.constraints import constraint_faults
 from certwright.x509.facts import CertificateFacts, ChainFacts, named
 from certwright.x509.limits import critical_faults, usage_faults
 from certwright.x509.line import Line, Setting, draw
+from certwright.x509.opinion import opinion, renamed
+from certwright.x509.policies import policy_faults
 from certwright.x509.signature import Memo, signature_fault
-from certwright.x509.verdict import verdict
 
 __all__ = ["MOST_DEPTH", "MOST_STEPS", "ChainFacts", "Memo", "diagnose", "named"]
 
@@ -65,40 +66,23 @@ def _searched(leaf: CertificateFacts, setting: Setting, memo: Memo) -> ChainFact
     complete = search.ends(path)
     trusted = not anchors or _identity(path[-1]) in search.trusted
     roots = anchors or path[-1:] * complete
+    faults = tuple(_faults(search, path, setting.server))
+    said, aside = opinion(path, roots, setting, memo, whole=complete and trusted, fits=not faults)
     return ChainFacts(
         path=path,
         complete=complete,
         trusted=trusted,
         in_order=_in_order(path, others),
         extras=_extras(path, others, complete=complete),
-        faults=tuple(_faults(search, path, setting.server)),
-        verdict=_verdict(path, roots, setting, memo, ends=complete and trusted),
-        notes=tuple(map(_alike, _renamed(path))),
+        faults=faults,
+        verdict=said,
+        notes=(*(_alike(path[place], path[place + 1]) for place in sorted(renamed(path))), *aside),
     )
-
-
-def _verdict(path: Path, roots: Sequence[CertificateFacts], setting: Setting, memo: Memo, *, ends: bool) -> str:
-    """The second opinion. The library compares names by their bytes: where they are only alike, it hears both sides."""
-    if not (ends and _renamed(path)):
-        return verdict(path[0], _helpers(path, setting.others), roots, setting.now, setting.server, memo)
-    cuts = [0, *[place for place, one in enumerate(path) if place and path[place - 1].issuer_der != one.subject_der]]
-    for start, stop in pairwise([*cuts, len(path)]):
-        part = path[start:stop]
-        server = None if start else setting.server
-        said = verdict(part[0], part[1:-1], part[-1:], setting.now, server, memo) if len(part) > 1 else ""
-        if said:
-            return said
-    return ""
 
 
 def _identity(facts: CertificateFacts) -> tuple[bytes, bytes]:
     """What makes an authority the same one, whoever signed its certificate: name and key (RFC 5280 6.1.1 d)."""
     return facts.subject_der, facts.key.spki
-
-
-def _helpers(path: Path, others: Sequence[CertificateFacts]) -> Path:
-    """What the second opinion may use: our path first, because it does not look at everything."""
-    return tuple({one.fingerprint: one for one in (*path[1:], *others)}.values())
 
 
 # ── finding ───────────────────────────────────────────────────────────────────────────────────────
@@ -210,13 +194,7 @@ def _extras(path: Path, others: Sequence[CertificateFacts], *, complete: bool) -
 # ── the words ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _renamed(path: Path) -> list[tuple[CertificateFacts, CertificateFacts]]:
-    """Where a certificate calls its issuer by a name that is the issuer's, but not byte for byte."""
-    return [(child, issuer) for child, issuer in pairwise(path) if child.issuer_der != issuer.subject_der]
-
-
-def _alike(pair: tuple[CertificateFacts, CertificateFacts]) -> str:
-    child, issuer = pair
+def _alike(child: CertificateFacts, issuer: CertificateFacts) -> str:
     return tr(
         "{child} writes the name of its issuer {issuer} in another case, spacing or encoding: one name by RFC 5280 7.1,"
         " but programs that compare bytes will not find the issuer",
@@ -235,6 +213,7 @@ def _faults(search: _Search, path: Path, server: bool | None) -> Iterator[str]: 
         yield from _issuer_faults(path[1 : depth + 1], child, issuer)
     yield from critical_faults(path)
     yield from constraint_faults(path)
+    yield from policy_faults(path, complete=search.ends(path))
     yield from usage_faults(path, server)
     if not search.ends(path):
         yield from _gap(search, path)

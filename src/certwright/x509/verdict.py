@@ -31,10 +31,13 @@ def verdict(
     now: datetime,
     server: bool | None,  # noqa: FBT001 - three-valued: server, client, neither
     memo: Memo,
+    *,
+    authority: bool = False,
 ) -> str:
     """The library's words against a path from `leaf` over some of `between` to one of `anchors`; "" when it accepts.
 
-    `server` True asks for a server of the leaf's first name, False for a client, None for neither usage.
+    `server` True asks for a server of the leaf's first name, False for a client, None for neither usage. With
+    `authority` the leaf is judged as one that signs such certificates.
     """
     if not anchors:
         return tr("there is no root to verify against")
@@ -44,7 +47,8 @@ def verdict(
             warnings.simplefilter("ignore")
             certificate = load(leaf, memo)
             helpers = _readable(between[:MOST_INTERMEDIATES], memo, refused)
-            _verifier(_builder(anchors, now, server, memo), leaf, server=bool(server)).verify(certificate, helpers)
+            builder = _builder(anchors, now, server, memo, authority=authority)
+            _verifier(builder, leaf, server=bool(server) and not authority).verify(certificate, helpers)
     except (library.VerificationError, Unloadable, *HOSTILE) as reason:
         told = str(reason) or type(reason).__name__
         if refused and "no interior errors" in told:  # nothing led on: perhaps what was refused would have
@@ -93,9 +97,12 @@ def _builder(
     now: datetime,
     server: bool | None,  # noqa: FBT001 - as above
     memo: Memo,
+    *,
+    authority: bool = False,
 ) -> library.PolicyBuilder:
     builder = library.PolicyBuilder().store(_store(anchors, memo)).time(now)
-    return builder.extension_policies(ca_policy=_AUTHORITIES[server], ee_policy=_LEAVES[server])
+    leaves = _AUTHORITIES if authority else _LEAVES
+    return builder.extension_policies(ca_policy=_AUTHORITIES[server], ee_policy=leaves[server])
 
 
 def _store(anchors: Sequence[CertificateFacts], memo: Memo) -> library.Store:

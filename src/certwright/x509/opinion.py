@@ -1,0 +1,141 @@
+"""The library's opinion of a path, in stretches where it cannot be had in one piece, and what was left aside for it.
+
+It compares names by their bytes, and refuses authorities with rules it does not apply. There it is asked about copies
+that lack those rules: a copy is an anchor, whose signature nobody asks for; that of the original is verified by itself.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+from cryptography.exceptions import InvalidSignature
+
+from certwright.speech import tr
+from certwright.x509 import der
+from certwright.x509.dissect import changed, extension
+from certwright.x509.facts import CertificateFacts, Subtree, named
+from certwright.x509.line import Setting
+from certwright.x509.read import read_certificate
+from certwright.x509.signature import HOSTILE, Memo, Unloadable, load
+from certwright.x509.verdict import verdict
+
+Path: TypeAlias = tuple[CertificateFacts, ...]
+
+_FORMS = ("dNSName", "iPAddress", "rfc822Name")  # of names, whose constraints the library applies
+_TAGS = (b"\x81", b"\x82", b"\x87")  # the same as the choices of GeneralName
+_NAMES = bytes.fromhex("0603551d1e")
+_POLICIES = {"2.5.29.33": "policyMappings", "2.5.29.36": "policyConstraints", "2.5.29.54": "inhibitAnyPolicy"}
+_OIDS = {dotted: bytes((6, 3, 0x55, 0x1D, int(dotted.rpartition(".")[2]))) for dotted in _POLICIES}
+
+
+def opinion(
+    path: Path, roots: Sequence[CertificateFacts], setting: Setting, memo: Memo, *, whole: bool, fits: bool
+) -> tuple[str, tuple[str, ...]]:
+    """What the library has against the path ("" when nothing), and what was left aside before it said so.
+
+    `whole`: the path ends in a trusted root; `fits`: our own diagnosis, with every rule applied, found no fault. Only
+    then anything is left aside, so that nothing passes that nobody has judged.
+    """
+    named_otherwise = renamed(path) if whole else set[int]()
+    if named_otherwise:
+        said = _in_stretches(path, named_otherwise, set(), setting, memo)
+    else:
+        helpers = tuple({one.fingerprint: one for one in (*path[1:], *setting.others)}.values())
+        said = verdict(path[0], helpers, roots, setting.now, setting.server, memo)
+    beyond = {place for place, one in enumerate(path) if said and whole and fits and _beyond(one)}
+    if not beyond:
+        return said, ()
+    said = _in_stretches(path, named_otherwise | beyond, beyond, setting, memo)
+    return said, () if said else tuple([told for place in sorted(beyond) for told in _told(path[place])])
+
+
+def renamed(path: Path) -> set[int]:
+    """Which of them call their issuer by a name that is the issuer's, but not byte for byte."""
+    return {place for place, (child, issuer) in enumerate(pairwise(path)) if child.issuer_der != issuer.subject_der}
+
+
+def _in_stretches(path: Path, ends: set[int], copied: set[int], setting: Setting, memo: Memo) -> str:
+    """The library's word on each part of the path up to one of `ends`, and on the signature of each end."""
+    start = 0
+    for end in sorted({*ends, len(path) - 1}):
+        part = path[start : end + 1]
+        anchor = _copy(part[-1]) if end in copied else part[-1]
+        leaf = part[0] if len(part) > 1 else anchor
+        said = _signed(part[-1], path[end + 1], memo) if end + 1 < len(path) else ""
+        if not said and (len(part) > 1 or end in copied):
+            helpers = part[1:-1]
+            said = verdict(leaf, helpers, [anchor], setting.now, setting.server, memo, authority=start > 0)
+        if said:
+            return said
+        start = end + 1
+    return ""
+
+
+def _signed(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str:
+    """The library's word on one signature. Under another name of the issuer it gives none; ours was heard before."""
+    if child.issuer_der != issuer.subject_der:
+        return ""
+    try:
+        load(child, memo).verify_directly_issued_by(load(issuer, memo))
+    except InvalidSignature:
+        return tr("the signature does not verify")
+    except (Unloadable, *HOSTILE) as reason:
+        return str(reason) or type(reason).__name__
+    return ""
+
+
+# ── what the library does not apply ───────────────────────────────────────────────────────────────
+
+
+def _beyond(one: CertificateFacts) -> bool:
+    return not _POLICIES.keys().isdisjoint(one.critical) or bool(_subtrees(one))
+
+
+def _subtrees(one: CertificateFacts) -> list[tuple[str, Subtree]]:
+    """The constraints on names of forms that the library does not compare."""
+    limits = one.name_constraints
+    if limits is None:
+        return []
+    sides = ((tr("permitted"), limits.permitted), (tr("excluded"), limits.excluded))
+    return [(side, subtree) for side, several in sides for subtree in several if subtree.form not in _FORMS]
+
+
+def _copy(one: CertificateFacts) -> CertificateFacts:
+    """The certificate without the rules that the library does not apply."""
+    values: dict[bytes, bytes | None] = {_OIDS[dotted]: None for dotted in _POLICIES}
+    limits = extension(one.der, _NAMES)
+    if limits is not None:
+        values[_NAMES] = _applied(limits)
+    return read_certificate(changed(one.der, values))
+
+
+def _applied(limits: bytes) -> bytes | None:
+    """Name constraints with the forms that the library compares; None when nothing is left of them."""
+    body = der.content(limits, der.SEQUENCE)
+    sides = []
+    for tag, _, first, last in der.children(body, 0, len(body)):
+        kept = [
+            body[begin:stop] for _, begin, at, stop in der.children(body, first, last) if body[at : at + 1] in _TAGS
+        ]
+        if kept:
+            sides.append(der.element(tag, b"".join(kept)))
+    return der.element(der.SEQUENCE, b"".join(sides)) if sides else None
+
+
+def _told(one: CertificateFacts) -> Iterator[str]:
+    titles = [_POLICIES[dotted] for dotted in sorted(one.critical & _POLICIES.keys())]
+    if titles:
+        yield tr(
+            "{authority} has rules on policies ({rules}), which the cryptography library does not apply: it accepts the"
+            " path with them left aside, and by certwright's own reading (RFC 5280 6.1) they are kept",
+            authority=named(one),
+            rules=", ".join(titles),
+        )
+    limits = [f"{side} {subtree.form} {subtree.text or '*'}" for side, subtree in _subtrees(one)]
+    if limits:
+        yield tr(
+            "{authority} limits names ({limits}), which the cryptography library does not apply: it accepts the path"
+            " with those limits left aside, and by certwright's own reading (RFC 5280 4.2.1.10) they are kept",
+            authority=named(one),
+            limits=", ".join(limits[:10]) + (", …" if len(limits) > 10 else ""),
+        )
