@@ -353,6 +353,19 @@ def test_everything_is_said_in_german(run: Run, kiosk: Path) -> None:
     assert not english(*(text.replace(reason, "") for text in texts))
 
 
+def test_why_a_look_failed_is_said_in_the_language_of_who_asks(run: Run, kiosk: Path) -> None:
+    assert run("ca", "look", "kiosk.yaml", "--lang", "de", folder=kiosk).code == 5
+    assert "there is no file turnstile/trust.pem" in " ".join(
+        run("ca", "status", "kiosk.yaml", folder=kiosk).out.split()
+    )
+    (failed, *_) = [one["failed"] for one in standing(run, kiosk)["consumers"]]
+    assert failed == "there is no file turnstile/trust.pem"
+    run("ca", "look", "kiosk.yaml", folder=kiosk)
+    said = run("ca", "status", "kiosk.yaml", "--lang", "de", folder=kiosk).out
+    assert not english(said)
+    assert "turnstile/trust.pem" in said
+
+
 def test_nothing_is_seen_before_anything_was_made(run: Run, tmp_path: Path) -> None:
     (tmp_path / "kiosk.toml").write_text(PRODUCT)
     (tmp_path / "kiosk.yaml").write_text(DEPLOYMENT[: DEPLOYMENT.index("    consumers:")])

@@ -14,7 +14,7 @@ UNSEEN = "consumer not seen"  # consumer → why the last look at it failed
 
 @value
 class Unseen:
-    """A look that failed: when, and why, in the words of whoever looked."""
+    """A look that failed: when, and why: sentences that are kept, to be said in the language of whoever asks."""
 
     consumer: str
     at: datetime

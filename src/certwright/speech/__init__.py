@@ -4,29 +4,48 @@ The language is ambient, unlike everything else that comes from outside: no deci
 What is delivered, sealed or logged is English.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 LANGUAGES = ("en", "de")
 CODE = "certwright"  # the catalogue of what the program itself says; each product has one of its own
+KEPT = "later"  # no language: sentences are written down to be said later, see `later`
+START, END = "\x0e", "\x0f"  # around a sentence that is kept
 
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")
 
 
 def tr(text: str, /, **values: object) -> str:
     """`text` in the language spoken, its `{placeholders}` filled in. What has no translation stays English."""
-    spoken = text if (language := _spoken.get()) == "en" else _catalogue(language, CODE).gettext(text)
+    if (language := _spoken.get()) == KEPT:
+        return _kept((text,), values)
+    spoken = text if language == "en" else _catalogue(language, CODE).gettext(text)
     return spoken.format_map(values) if values else spoken
 
 
 def trn(one: str, many: str, /, count: int, **values: object) -> str:
     """`one` or `many`, by `count`, which is a placeholder too."""
-    spoken = _catalogue(_spoken.get(), CODE).ngettext(one, many, count)
+    if (language := _spoken.get()) == KEPT:
+        return _kept((one, many), {"count": count, **values})
+    spoken = _catalogue(language, CODE).ngettext(one, many, count)
     return spoken.format_map({"count": count, **values})
+
+
+def _kept(texts: tuple[str, ...], values: Mapping[str, object]) -> str:
+    """A sentence with its values, which may be sentences themselves."""
+    return f"{START}{json.dumps([texts, {name: _plain(one) for name, one in values.items()}])}{END}"
+
+
+def _plain(one: object) -> object:
+    if isinstance(one, date):
+        return {"at" if isinstance(one, datetime) else "on": one.isoformat()}
+    return one if isinstance(one, bool | int | float) else str(one)
 
 
 def noted(text: str, /) -> str:

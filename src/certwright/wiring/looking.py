@@ -21,6 +21,7 @@ from certwright.pack.object_kinds import CONFIG_MAP, SECRET, Ref
 from certwright.pack.objects import data_of
 from certwright.rotation.sightings import Unseen
 from certwright.speech import tr
+from certwright.speech.later import kept
 from certwright.value import value
 from certwright.wiring.cluster_access import Reached, connect
 from certwright.wiring.loading import Loaded
@@ -89,7 +90,8 @@ class _Eyes:
                     left.append(one)
                     continue
                 try:
-                    seen.append(eye(Sighting(one.id, self.loaded.now, one.look)))
+                    with kept():  # why it fails is written down, for whoever asks in whatever language
+                        seen.append(eye(Sighting(one.id, self.loaded.now, one.look)))
                 except (Broken, Refused, Unreadable) as problem:
                     why = f"{problem.what}; {problem.hint}" if problem.hint else problem.what
                     failed.append(Unseen(one.id, self.loaded.now, why))

@@ -16,6 +16,7 @@ from certwright.rotation.sightings import SEEN, UNSEEN, Unseen, sightings, unsee
 from certwright.rotation.states import EVER, lines
 from certwright.rotation.steps import Gate
 from certwright.speech import tr
+from certwright.speech.later import said
 from certwright.value import field, value
 from certwright.wiring.applying import inventory_of
 from certwright.wiring.loading import Loaded
@@ -104,7 +105,7 @@ def _line(row: Row, known: _Known) -> Line:
 
 def _failed(consumer: Consumer, known: _Known) -> str:
     failed = known.failed.get(consumer.id)
-    return failed.why if failed else ""
+    return said(failed.why) if failed else ""
 
 
 # ── an issuer that does not ──

@@ -13,6 +13,7 @@ from certwright.cli.verb import Spoken
 from certwright.network.allowed import allowed
 from certwright.report.rotation_looks import looked_text
 from certwright.speech import tr
+from certwright.speech.later import said
 from certwright.wiring.cluster_access import Reached
 from certwright.wiring.loading import load
 from certwright.wiring.looking import Ways, look
@@ -55,5 +56,5 @@ def command(
         raise click.UsageError(tr("--context and --kubeconfig go with --cluster"))
     reached = Reached(kubeconfig, context, os.environ, sys.stdin.isatty()) if cluster else None
     looked = look(load(file), Ways(Asking(allowed=allowed(allow)) if online else None, reached))
-    show(looked_text(looked.seen, [(one.consumer, one.why) for one in looked.failed], looked.left, screen()))
+    show(looked_text(looked.seen, [(one.consumer, said(one.why)) for one in looked.failed], looked.left, screen()))
     sys.exit(WAITING if looked.failed else 0)
