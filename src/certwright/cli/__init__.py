@@ -35,6 +35,7 @@ VERBS = {  # verb → what --help says of it
     "vault": "Certificates and secrets for external connections.",
     "runbook": "Print a site's procedures, step by step.",
     "password": "Show the password of a certificate set.",
+    "unlock": "See whether the unlock secret opens the inventory, or change it.",
     "schema": "Print the JSON Schema of the deployment file.",
 }
 

@@ -35,7 +35,10 @@ class OwnVault:
         if found is None:
             return None
         shut = found.deleted or not found.enabled
-        return _secret(found, "" if shut else self._box().open(_seal_name(found), found.sealed).decode("ascii"))
+        return _secret(
+            found,
+            "" if shut else self._box().open(secret_address(found.name, found.version), found.sealed).decode("ascii"),
+        )
 
     def secrets(self) -> tuple[Secret, ...]:
         """All secrets without their values."""
@@ -47,7 +50,7 @@ class OwnVault:
     def put(self, name: str, text: str, content_type: str) -> str:
         """Set a secret; its new version. Refused while one of that name is deleted and not purged."""
         version = self._random(16).hex()
-        sealed = self._box().seal(f"secret:{name.lower()}/{version}", text.encode("ascii"))
+        sealed = self._box().seal(secret_address(name, version), text.encode("ascii"))
         with self._writable().writing() as book:
             known = book.vault.secret(name)
             if known and known.deleted:
@@ -93,5 +96,6 @@ def _secret(found: StoredSecret, text: str = "") -> Secret:
     )
 
 
-def _seal_name(found: StoredSecret) -> str:
-    return f"secret:{found.name.lower()}/{found.version}"
+def secret_address(name: str, version: str) -> str:
+    """What is authenticated with a sealed version of a secret."""
+    return f"secret:{name.lower()}/{version}"

@@ -27,7 +27,7 @@ def refuse_passwords(plan: Plan, given: Mapping[str, str]) -> None:
 def open_passwords(stored: Mapping[str, SealedPassword], box: Box) -> dict[str, tuple[int, str]]:
     """The newest password of every set, with its version."""
     return {
-        one.set_id: (one.version, box.open(_address(one.set_id, one.version), one.sealed).decode())
+        one.set_id: (one.version, box.open(password_address(one.set_id, one.version), one.sealed).decode())
         for one in stored.values()
     }
 
@@ -58,7 +58,7 @@ def settle_passwords(
         for one in kept:
             book.keep_password(one)
         for set_id, (version, text) in new.items():
-            sealed = vault.box.seal(_address(set_id, version), text.encode())
+            sealed = vault.box.seal(password_address(set_id, version), text.encode())
             book.add_password(SealedPassword(set_id, version, _written(rules[set_id]), sealed), world.now)
             how = "given" if set_id in given else "drawn"
             book.log([Event("password", set_id, f"version {version} {how}", world.now)])
@@ -82,6 +82,6 @@ def _written(rule: PasswordRule) -> str:
     return f"{rule.minimum} characters, {rule.classes} classes, none of {''.join(sorted(set(rule.forbidden)))}"
 
 
-def _address(set_id: str, version: int) -> str:
+def password_address(set_id: str, version: int) -> str:
     """What is authenticated with a sealed password."""
     return f"password:{set_id}:{version}"

@@ -11,6 +11,7 @@ from sqlite3 import Connection
 
 from certwright.generations import Generation, State
 from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, Revocation, SealedPassword, seconds
+from certwright.inventory.seals import SEALED, Reseal, seal_anew
 from certwright.inventory.vault import VaultBook
 from certwright.model import Held
 from certwright.pending import Pending
@@ -26,6 +27,17 @@ class Book:
     def write_setting(self, name: str, value: bytes) -> None:
         """Write a setting that has not been written before."""
         self._each("INSERT INTO settings (name, value) VALUES (?, ?)", [(name, value)])
+
+    def change_setting(self, name: str, value: bytes) -> None:
+        """Write a setting in place of what it was."""
+        self._each("UPDATE settings SET value = ? WHERE name = ?", [(value, name)])
+
+    def seal_anew(self, reseal: Mapping[str, Reseal]) -> dict[str, int]:
+        """Give everything that is sealed to the `reseal` of its kind, and keep what that gives back; how many, by kind.
+
+        Every kind of `SEALED` must be among them.
+        """
+        return {kind: seal_anew(self._connection, kind, reseal[kind]) for kind in SEALED}
 
     def add_key(self, name: str, spec: str, spki: bytes, sealed: bytes, now: datetime) -> None:
         """Write down a sealed key under its name."""

@@ -3,23 +3,26 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from sqlite3 import Connection
 
 from certwright.generations import Generation
 from certwright.inventory.glance import newest_generations
 from certwright.inventory.revoked import RevocationPages
 from certwright.inventory.rows import Delivery, Event, Intent, SealedPassword, moment
+from certwright.inventory.seals import SEALED, sealed_count
 from certwright.inventory.vault import VaultPages
 from certwright.model import Held
 from certwright.pending import Pending
+
+MOST_NAMED = 500  # in one question; SQLite takes no more than 999 everywhere
 
 
 class Reading:
     """What is written down, read. Every answer is a plain value; nothing stays attached to the database."""
 
     def __init__(self, connection: Connection) -> None:
-        self._ask = connection.execute
+        self._ask, self._connection = connection.execute, connection
         self.vault = VaultPages(connection)
         self.revoked = RevocationPages(connection)
 
@@ -32,11 +35,11 @@ class Reading:
         return self._credentials("superseded_at IS NOT NULL ORDER BY superseded_at, held_at")
 
     def _credentials(self, which: str) -> dict[str, Held]:
-        certificates = dict(self._ask("SELECT fingerprint, der FROM certificates"))
         rows = self._ask(
             "SELECT place, certificate, chain, key, serial, not_before, not_after, demanded, issuer"  # noqa: S608
             f" FROM credentials WHERE {which}"
-        )
+        ).fetchall()
+        certificates = self._certificates({name for row in rows for name in (row[1], *row[2].split())})
         return {
             place: Held(
                 place=place,
@@ -51,6 +54,15 @@ class Reading:
             )
             for place, certificate, chain, key, serial, not_before, not_after, demanded, issuer in rows
         }
+
+    def _certificates(self, names: Set[str]) -> dict[str, bytes]:
+        """The certificates of these fingerprints, DER: of a long history most are not asked for."""
+        wanted, found = sorted(names), dict[str, bytes]()
+        for start in range(0, len(wanted), MOST_NAMED):
+            part = wanted[start : start + MOST_NAMED]
+            marks = ", ".join("?" * len(part))
+            found |= self._ask(f"SELECT fingerprint, der FROM certificates WHERE fingerprint IN ({marks})", part)  # noqa: S608
+        return found
 
     def sealed_key(self, name: str) -> bytes | None:
         """The sealed key of that name."""
@@ -100,6 +112,10 @@ class Reading:
         """A setting's bytes."""
         found = self._ask("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return bytes(found[0]) if found else None
+
+    def sealed_counts(self) -> dict[str, int]:
+        """How much is sealed, by kind."""
+        return {kind: sealed_count(self._connection, kind) for kind in SEALED}
 
     def passwords(self) -> dict[str, SealedPassword]:
         """The newest password of every set that has one."""

@@ -79,7 +79,8 @@ class Revocation:
 @value
 class Event:
     """One line of the log. `kind` is one word: issued, abandoned, delivered, removed, password, crl, revoked, listed,
-    unlisted, purged, generation, forced; for requests to others requested, answered, refused, declined, withdrawn.
+    unlisted, purged, generation, forced, unlock; for requests to others requested, answered, refused, declined,
+    withdrawn.
     """
 
     kind: str

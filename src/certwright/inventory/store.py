@@ -82,6 +82,22 @@ class Inventory:
             yield Book(self._connection)
 
     @contextmanager
+    def replacing(self) -> Iterator[Book]:
+        """`writing`, where nothing of what is replaced stays in the database: what it lay in is overwritten.
+
+        What was written to the log of SQLite goes with `forget`.
+        """
+        self._connection.execute("PRAGMA secure_delete = ON")
+        with self.writing() as book:
+            yield book
+
+    def forget(self) -> bool:
+        """Empty the log of SQLite, in which older states lie; False while another process reads the inventory."""
+        with told(self.path):
+            ((busy, *_),) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not busy
+
+    @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         self._connection.execute(begin)
         try:

@@ -4,8 +4,10 @@ The environment, the prompt and randomness are arguments; the secret never appea
 """
 
 import os
+import shlex
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from certwright.errors import Broken, Locked, Refused
@@ -34,12 +36,15 @@ class Unlock:
 
 @value
 class Secret:
-    """An unlock secret: where it came from, and what stretching it needs. `made` names the file it was drawn into."""
+    """An unlock secret: where it came from, and what stretching it needs. `file` is where it lies; `made` is the same
+    when it was drawn just now.
+    """
 
     text: str = field(repr=False)
     source: str
     cost: Cost = THOUGHT_OF
     made: Path | None = None
+    file: Path | None = None
 
 
 def find_secret(unlock: Unlock, quick: Path, account: str) -> Secret | None:
@@ -48,11 +53,11 @@ def find_secret(unlock: Unlock, quick: Path, account: str) -> Secret | None:
     Refused for a file that everybody can get at, or that holds none.
     """
     if unlock.file is not None:
-        return Secret(_read(unlock.file, unlock.say), tr("the secret in {place}", place=unlock.file))
+        return read_file(unlock.file, unlock.say)
     if unlock.environment.get(VARIABLE):
         return Secret(unlock.environment[VARIABLE], tr("the secret in {place}", place=VARIABLE))
     if quick.exists():
-        return Secret(_read(quick, unlock.say), tr("the secret in {place}", place=quick))
+        return read_file(quick, unlock.say)
     kept = _from_keyring(account) if unlock.keyring else None
     return Secret(kept, tr("the secret in the keyring")) if kept else None
 
@@ -70,6 +75,16 @@ def ask_secret(unlock: Unlock) -> Secret:
     return Secret(typed, tr("the secret you typed"))
 
 
+def ask_new_secret(prompt: Callable[[str], str]) -> Secret:
+    """A secret that a person thinks of, typed twice. Refused when the two differ, and when it is empty."""
+    typed = prompt(tr("New unlock secret"))
+    if not typed:
+        raise Refused(tr("the unlock secret is empty"), tr("type it, or use --new-file FILE"))
+    if prompt(tr("The same again")) != typed:
+        raise Refused(tr("the two are not the same; nothing was changed"), tr("run it again"))
+    return Secret(typed, tr("the secret you typed"))
+
+
 def make_secret(quick: Path, random: Random) -> Secret:
     """Draw a secret of 256 bits and keep it in `quick`, for its owner only. Broken when it cannot be written."""
     text = urlsafe_b64encode(random(32)).decode().rstrip("=")
@@ -82,10 +97,7 @@ def make_secret(quick: Path, random: Random) -> Secret:
             out.flush()
             os.fsync(out.fileno())
         unfinished.rename(quick)
-        if os.name != "nt":  # the name must last as long as the inventory that will need it
-            folder = os.open(quick.parent, os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
+        _keep_names(quick.parent)
     except OSError as failure:
         raise Broken(
             tr("{path}: the unlock secret could not be written ({reason})", path=quick, reason=failure.strerror),
@@ -94,7 +106,36 @@ def make_secret(quick: Path, random: Random) -> Secret:
                 variable=VARIABLE,
             ),
         ) from failure
-    return Secret(text, tr("the secret in {place}", place=quick), DRAWN, made=quick)
+    return Secret(text, tr("the secret in {place}", place=quick), DRAWN, made=quick, file=quick)
+
+
+def _keep_names(path: Path) -> None:
+    """Names must last as long as the inventory that will need what they name."""
+    if os.name != "nt":
+        folder = os.open(path, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def next_file(quick: Path) -> Path:
+    """Where the next secret of `quick` lies while the inventory is being sealed anew: either of the two opens it."""
+    return quick.with_name(f"{quick.name}.next")
+
+
+def settle(quick: Path) -> None:
+    """The next secret is the one now, and the one before is gone. Broken when the folder cannot be written."""
+    try:
+        with suppress(FileNotFoundError):  # somebody who opened the inventory meanwhile has done it
+            next_file(quick).replace(quick)
+        _keep_names(quick.parent)
+    except OSError as failure:
+        told = tr("{path}: the unlock secret could not be written ({reason})", path=quick, reason=os_words(failure))
+        raise Broken(told, f"mv {shlex.quote(str(next_file(quick)))} {shlex.quote(str(quick))}") from failure
+
+
+def read_file(path: Path, say: Callable[[str], None]) -> Secret:
+    """The secret that a file holds. Refused as `find_secret`."""
+    return Secret(_read(path, say), tr("the secret in {place}", place=path), file=path)
 
 
 def _read(path: Path, say: Callable[[str], None]) -> str:

@@ -44,7 +44,12 @@ class ListEntry:
     @property
     def seal_name(self) -> str:
         """What a sealed content is authenticated with."""
-        return f"entry:{self.site}/{self.list}/{self.file}"
+        return entry_address(self.site, self.list, self.file)
+
+
+def entry_address(site: str, name: str, file: str) -> str:
+    """What is authenticated with the sealed content of that file of that list."""
+    return f"entry:{site}/{name}/{file}"
 
 
 What = Literal["add", "remove", "purge"]

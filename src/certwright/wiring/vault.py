@@ -2,14 +2,16 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
+from certwright.errors import Locked
 from certwright.flow import Vault, open_passwords
 from certwright.inventory import Inventory
 from certwright.keys.foundry import Foundry
 from certwright.keys.ring import KeyRing
 from certwright.keys.seal import Box, new_box, open_box
 from certwright.keys.sealed import SealedKeys
-from certwright.keys.unlock import Unlock, ask_secret, find_secret, make_secret
+from certwright.keys.unlock import Secret, Unlock, ask_secret, find_secret, make_secret, next_file, read_file, settle
 from certwright.speech import tr
 from certwright.value import value
 from certwright.wiring.loading import Loaded
@@ -41,12 +43,31 @@ def open_box_of(loaded: Loaded, unlock: Unlock, inventory: Inventory, listener: 
 
 def open_safe(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> Box | None:
     """The box the inventory's secrets are sealed in; None when nothing was ever sealed."""
+    opened = unlocked(loaded, unlock, inventory)
+    return opened[1] if opened else None
+
+
+def unlocked(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> tuple[Secret, Box] | None:
+    """The same, with the secret that opened it.
+
+    A change of the secret that was stopped right after it was written down left the new one in a file beside the old
+    one's: that takes its place now.
+    """
     with inventory.reading() as reading:
         written = reading.setting(WRAPPING)
     if written is None:
         return None
     secret = find_secret(unlock, loaded.unlock_file, account(loaded)) or ask_secret(unlock)
-    return open_box(written, secret.text, secrets.token_bytes, source=secret.source)
+    following = next_file(loaded.unlock_file)
+    try:
+        return secret, open_box(written, secret.text, secrets.token_bytes, source=secret.source)
+    except Locked:
+        if secret.file != loaded.unlock_file or not following.exists():
+            raise
+        text = read_file(following, unlock.say).text
+        box = open_box(written, text, secrets.token_bytes, source=secret.source)
+    settle(loaded.unlock_file)
+    return replace(secret, text=text), box
 
 
 def kept_passwords(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> dict[str, str]:
