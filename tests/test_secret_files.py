@@ -84,9 +84,23 @@ def test_a_group_is_said(mode: int, open_folder: Path) -> None:
 
 def test_another_owner_is_said(open_folder: Path) -> None:
     file = secret(open_folder, 0o600)
+    told = str(judged(file, owned_by(54321, file), 1000))
+    assert told == f"{file}: this secret belongs to user 54321, who can get at it, too: chown 1000 {file}"
+
+
+def owned_by(number: int, file: Path) -> os.stat_result:
     mode, inode, device, links, _, *others = file.stat()
-    told = str(judged(file, os.stat_result((mode, inode, device, links, 54321, *others))))
-    assert told == f"{file}: this secret belongs to user 54321, who can get at it, too: chown {os.geteuid()} {file}"
+    return os.stat_result((mode, inode, device, links, number, *others))
+
+
+def test_what_root_hands_to_us_is_in_order(open_folder: Path) -> None:
+    """A credential of systemd, a Secret in a pod: a group, or an access list, is how we are let in."""
+    file = secret(open_folder, 0o440)
+    assert judged(file, owned_by(0, file), 1000) is None
+    file.chmod(0o444)
+    exposed = judged(file, owned_by(0, file), 1000)
+    assert exposed
+    assert exposed.grave
 
 
 def test_a_pipe_is_read_as_it_is(open_folder: Path) -> None:

@@ -36,7 +36,7 @@ def read_secret(path: Path, say: Callable[[str], None]) -> bytes:
     read. A pipe is read as it is: nobody else has it.
     """
     with path.open("rb") as stream:
-        if exposed := judged(path, os.fstat(stream.fileno())):
+        if exposed := _judged(path, os.fstat(stream.fileno())):
             if exposed.grave:
                 raise Refused(exposed.what, exposed.remedy)
             say(str(exposed))
@@ -48,13 +48,20 @@ def read_secret(path: Path, say: Callable[[str], None]) -> bytes:
 
 def exposure(path: Path) -> Exposed | None:
     """Who else can get at that file. OSError when it cannot be looked at."""
-    return judged(path, path.stat())
+    return _judged(path, path.stat())
 
 
-def judged(path: Path, found: os.stat_result) -> Exposed | None:
-    """Who else can get at a file, as far as the system tells: nothing on Windows, and of what is no regular file."""
+def _judged(path: Path, found: os.stat_result) -> Exposed | None:
+    """Nothing on Windows, and of what is no regular file."""
     if os.name == "nt" or not stat.S_ISREG(found.st_mode):
         return None
+    return judged(path, found, os.geteuid())
+
+
+def judged(path: Path, found: os.stat_result, me: int) -> Exposed | None:
+    """Who else than the user `me` can get at a file. What root hands to a group is for us: a credential of systemd, a
+    Secret in a pod.
+    """
     mode = stat.S_IMODE(found.st_mode)
     told, remedy = f"{mode:03o}", f"chmod 600 {shlex.quote(str(path))}"
     if mode & EVERYBODY and _reachable(path):
@@ -63,13 +70,13 @@ def judged(path: Path, found: os.stat_result) -> Exposed | None:
     if mode & EVERYBODY:
         what = tr("{path}: only a folder above it keeps others from this secret (mode {mode})", path=path, mode=told)
         return Exposed(what, remedy)
-    if mode & SOMEBODY:
+    if mode & SOMEBODY and found.st_uid == me:
         return Exposed(tr("{path}: others can get at this secret (mode {mode})", path=path, mode=told), remedy)
-    if found.st_uid not in (0, os.geteuid()):
+    if found.st_uid not in (0, me):
         what = tr(
             "{path}: this secret belongs to user {number}, who can get at it, too", path=path, number=found.st_uid
         )
-        return Exposed(what, f"chown {os.geteuid()} {shlex.quote(str(path))}")
+        return Exposed(what, f"chown {me} {shlex.quote(str(path))}")
     return None
 
 
