@@ -5,8 +5,7 @@
 #   requirements/kube-apiserver.sh --there    prints the path of a program built before; exit 1 if there is none
 set -eu
 cd "$(dirname "$0")/.."
-home=${CERTWRIGHT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/certwright}/kube-apiserver
-mkdir -p "$home"
+home=${CERTWRIGHT_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set; it, or CERTWRIGHT_CACHE, says where kube-apiserver is kept}/.cache}/certwright}/kube-apiserver
 
 newest() { # versions are folders; the last in Debian's own order counts
   for program in "$home"/*/kube-apiserver; do
@@ -38,13 +37,23 @@ if [ -n "$there" ]; then
 fi
 have dpkg-source dpkg-dev make make go golang-go
 
+# One build at a time; who waited for another's has nothing left to do, and what a killed one left goes.
+mkdir -p "$home"
+exec 9<"$home"
+flock 9 2>/dev/null || :
+there=$(newest)
+if [ -n "$there" ]; then
+  printf '%s\n' "$there"
+  exit 0
+fi
+rm -rf "$home"/.build.*
 work=$(mktemp -d "$home/.build.XXXXXX")
 trap 'chmod -R u+w "$work" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 mkdir -p "$work/apt/parts" "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/source"
 
 # The machine's entries in both notations; what is an entry for programs becomes one for their sources.
-etc=""
+etc="" parts=""
 eval "$(apt-config shell etc Dir::Etc::sourcelist/f parts Dir::Etc::sourceparts/d)"
 for entry in "$etc" "$parts"/*.list "$parts"/*.sources; do
   [ -s "$entry" ] || continue
@@ -93,7 +102,7 @@ say "building kube-apiserver $version; this takes some minutes, once"
 (
   # As Debian builds it (debian/rules), but of all its programs only this one; its Makefile generates sources first.
   cd "$tree"
-  export GOPATH="$tree/.go" GOCACHE="$work/go" GOFLAGS= GOPROXY=off CGO_ENABLED=0 HOME="$work"
+  export GOPATH="$tree/.go" GOCACHE="$work/go" GOFLAGS="" GOPROXY=off CGO_ENABLED=0 HOME="$work"
   mkdir -p .go/src/k8s.io
   ln -s ../../.. .go/src/k8s.io/kubernetes
   nice make WHAT=cmd/kube-apiserver >"$work/log" 2>&1 || {
