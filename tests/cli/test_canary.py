@@ -21,7 +21,8 @@ from certwright.wiring.online import OFFLINE, Asking
 from certwright.x509.crl import MOST_OCTETS, read_crl
 from certwright.x509.read import read_certificate
 
-from ..network.peers import free_port, nginx
+from ..network.peers import nginx
+from ..ports import free_port
 
 CASES = Path(__file__).parent.parent / "cases"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

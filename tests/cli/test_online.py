@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.network.peers import CASES, free_port, nginx, s_server
+from tests.network.peers import CASES, nginx, s_server
+from tests.ports import free_port
 
 PROGRAM = str(Path(sys.executable).with_name("certwright"))
 SITE = """

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def test_it_is_not_given_twice_and_names_the_holder(tmp_path: Path) -> None:
 
 
 def test_who_waits_long_enough_gets_it(tmp_path: Path) -> None:
-    with holder(tmp_path / "lock", 0.5), run_lock(tmp_path / "lock", NOW, wait=20):
+    with holder(tmp_path / "lock", 0.5), run_lock(tmp_path / "lock", NOW, wait=60):
         pass
 
 
@@ -57,9 +56,8 @@ def test_it_dies_with_its_holder(tmp_path: Path) -> None:
     with holder(tmp_path / "lock", 30) as process:
         process.kill()
         process.wait()
-        start = time.monotonic()
-        with run_lock(tmp_path / "lock", NOW, wait=5):
-            assert time.monotonic() - start < 4
+        with run_lock(tmp_path / "lock", NOW, wait=0):
+            pass
 
 
 def test_a_holder_that_has_not_signed_yet_is_told_too(tmp_path: Path) -> None:

@@ -3,14 +3,13 @@
 import base64
 import socket
 import ssl
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.network.peers import nginx
 
 from .delivered import published
 from .travelled import Journey
@@ -47,15 +46,6 @@ SERVER = """
         {more} return 204;
     }}
 """
-CONFIGURATION = """
-    daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; events {{}}
-    http {{
-        access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-        fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-        {servers}
-    }}
-"""
-
 
 # ── the server ────────────────────────────────────────────────────────────────────────────────────
 
@@ -69,36 +59,6 @@ def served(journey: Journey, path: str) -> str:
         data = yaml.safe_load(file.read_text())["data"]
         return "".join(base64.b64decode(data[key]).decode() for key in ("tls.key", "tls.crt"))
     return file.with_suffix(".key").read_text() + file.read_text()
-
-
-def listening(folder: Path, servers: Callable[[int], str]) -> Iterator[int]:
-    """nginx on a port nobody else has. Where somebody takes it in between, on another."""
-    for _ in range(5):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = int(free.getsockname()[1])
-        (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, servers=servers(port)))
-        process = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
-        try:
-            if answers(process, port):
-                yield port
-                return
-        finally:
-            process.terminate()
-            process.wait(10)
-    raise AssertionError((folder / "error.log").read_text())
-
-
-def answers(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Whether it serves; not when it has ended."""
-    deadline = time.monotonic() + 20
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.02)
-        else:
-            return process.poll() is None
-    return False
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +77,8 @@ def port(travelled: Callable[[str], Journey], tmp_path_factory: pytest.TempPathF
             for one in SERVED
         )
 
-    yield from listening(folder, servers)
+    with nginx(folder, servers) as one:
+        yield one
 
 
 # ── clients ───────────────────────────────────────────────────────────────────────────────────────

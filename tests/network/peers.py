@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free_port
+
 CASES = Path(__file__).parent.parent / "cases" / "network"
+PATIENCE = 60  # seconds until a server runs or has ended, on a machine that does much else
 CONFIGURATION = """
     daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; events {{}}
     http {{
@@ -19,53 +22,42 @@ CONFIGURATION = """
 """
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 @contextmanager
 def nginx(folder: Path, servers: Callable[[int], str]) -> Iterator[int]:
-    """nginx on a port nobody else has. Where somebody takes it in between, on another."""
-    for _ in range(5):
-        port = free_port()
-        (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, servers=servers(port)))
-        process = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
-        try:
-            if answers(process, port):
-                yield port
-                return
-        finally:
-            process.terminate()
-            process.wait(10)
-    raise AssertionError((folder / "error.log").read_text())
+    """nginx on a port nobody else has."""
+    port = free_port()
+    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, servers=servers(port)))
+    process = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
+    try:
+        assert answers(process, port), (folder / "error.log").read_text()
+        yield port
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
 
 
 @contextmanager
 def s_server(*options: str | Path) -> Iterator[int]:
     """`openssl s_server` with these options."""
-    for _ in range(5):
-        port = free_port()
-        command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-quiet", *options]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            if answers(process, port):
-                yield port
-                return
-        finally:
-            process.terminate()
-            process.wait(10)
-            if process.stdin:
-                process.stdin.close()
-    raise AssertionError(f"openssl s_server {options} does not run")
+    port = free_port()
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-quiet", *options]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert answers(process, port), f"openssl s_server {options} does not run"
+        yield port
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+        if process.stdin:
+            process.stdin.close()
 
 
 def answers(process: subprocess.Popen[bytes], port: int) -> bool:
     """Whether it serves; not when it has ended."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection(("127.0.0.1", port), PATIENCE).close()
         except ConnectionRefusedError:
             time.sleep(0.02)
         else:

@@ -13,10 +13,13 @@ from certwright.network.dial import dial
 from certwright.network.limits import Clock, Limits
 from certwright.network.lists import fetch
 
-from .peers import CASES, drip, free_port, nginx, reset, rude, say, silence
+from ..ports import free_port
+from .peers import CASES, drip, nginx, reset, rude, say, silence
 
 LIMITS = Limits(connect=10, read=10, total=20, octets=1 << 20)
-SHORT = Limits(connect=1.0, read=0.5, total=1.0, octets=1 << 20)
+BRIEF = Limits(connect=10, read=0.5, total=20)  # for who says nothing
+SHORT = Limits(connect=10, read=20, total=1)  # for who never has done
+SOON = 30  # seconds, on a machine that does much else
 LOOPBACK = "127.0.0.0/8"
 HUGE = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -47,12 +50,12 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield one
 
 
-def told(url: str, rules: Allowed, limits: Limits = SHORT) -> Problem:
+def told(url: str, rules: Allowed, limits: Limits = LIMITS) -> Problem:
     """What comes of asking, which must come soon."""
     start = time.monotonic()
     with pytest.raises(Problem) as problem:
         fetch(url, rules, limits)
-    assert time.monotonic() - start < limits.connect + limits.total + 0.5
+    assert time.monotonic() - start < SOON
     return problem.value
 
 
@@ -122,7 +125,6 @@ def test_a_redirect_is_told_and_not_followed(port: int) -> None:
         ("none.crl", "it answers 404 Not Found"),
         ("gone", "it answers 410 Gone"),
         ("squeezed", "compressed, though nobody asked for it"),
-        ("slow/portal.pem", "the answer broke off: "),
     ],
 )
 def test_an_answer_of_nginx_that_is_no_list(port: int, path: str, what: str) -> None:
@@ -131,12 +133,15 @@ def test_an_answer_of_nginx_that_is_no_list(port: int, path: str, what: str) -> 
     assert what in problem.what
 
 
+def test_an_answer_of_nginx_that_takes_too_long(port: int) -> None:
+    problem = told(f"http://127.0.0.1:{port}/slow/portal.pem", rule(port), SHORT)
+    assert isinstance(problem, Broken)
+    assert "the answer broke off: " in problem.what
+
+
 @pytest.mark.parametrize(
     ("behave", "what"),
     [
-        (silence, "broke off: no answer in time"),
-        (drip(b"HTTP/1.1 200 OK\r\nA: b\r\n"), "broke off: not finished within 1 seconds"),
-        (drip(b"HTTP/1.1 100 Continue\r\n\r\n", 0.001), "broke off: not finished within 1 seconds"),
         (say(HUGE), "longer than 1048576 bytes"),
         (say(ENDLESS), "longer than 1048576 bytes"),
         (say(CHUNKED + b"ffffff\r\n0"), "the answer is no HTTP (IncompleteRead)"),
@@ -150,12 +155,29 @@ def test_an_answer_of_nginx_that_is_no_list(port: int, path: str, what: str) -> 
         (reset, "broke off: Connection reset by peer"),
     ],
 )  # fmt: skip
-def test_a_server_that_does_not_behave_is_told_in_time(behave: Callable[[socket.socket], None], what: str) -> None:
+def test_a_server_that_does_not_behave_is_told(behave: Callable[[socket.socket], None], what: str) -> None:
     with rude(behave) as port:
         problem = told(f"http://127.0.0.1:{port}/a.crl", rule(port))
     assert isinstance(problem, Broken)
     assert what in problem.what
     assert problem.what.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("behave", "limits", "what"),
+    [
+        (silence, BRIEF, "broke off: no answer in time"),
+        (drip(b"HTTP/1.1 200 OK\r\nA: b\r\n"), SHORT, "broke off: not finished within 1 seconds"),
+        (drip(b"HTTP/1.1 100 Continue\r\n\r\n", 0.001), SHORT, "broke off: not finished within 1 seconds"),
+    ],
+)
+def test_a_server_that_never_ends_is_told_in_time(
+    behave: Callable[[socket.socket], None], limits: Limits, what: str
+) -> None:
+    with rude(behave) as port:
+        problem = told(f"http://127.0.0.1:{port}/a.crl", rule(port), limits)
+    assert isinstance(problem, Broken)
+    assert what in problem.what
 
 
 def test_nobody_listens() -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from tests.ports import free_port
 
 from certwright.errors import Broken
 from certwright.notices.mail import Mail, message
@@ -79,9 +79,8 @@ def post_office(postman: Postman, **wishes: Any) -> Iterator[int]:
     def login(_s: Any, _x: Any, _e: Any, _m: str, data: LoginPassword) -> AuthResult:
         return AuthResult(success=data == LoginPassword(b"ops", SECRET.encode()), handled=False)
 
-    with socket.create_server(("localhost", 0)) as free:
-        port = free.getsockname()[1]
-    office = Controller(postman, hostname="localhost", port=port, authenticator=login, **wishes)
+    port = free_port()
+    office = Controller(postman, hostname="localhost", port=port, ready_timeout=60, authenticator=login, **wishes)
     office.start()
     try:
         yield port
@@ -91,7 +90,7 @@ def post_office(postman: Postman, **wishes: Any) -> Iterator[int]:
 
 def mail(port: int, **wishes: Any) -> Mail:
     return Mail(
-        "localhost", port, "certwright@contoso.com", ("ops@contoso.com", "pki@contoso.com"), seconds=5, **wishes
+        "localhost", port, "certwright@contoso.com", ("ops@contoso.com", "pki@contoso.com"), seconds=60, **wishes
     )
 
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
+
 CONFIGURATION = """
     user root
     log_type all
@@ -21,7 +23,7 @@ CONFIGURATION = """
     require_certificate true
     use_identity_as_username true
 """
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds, on a machine that does much else
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,7 @@ class Broker:
 def broker(folder: Path, secret: Path, clients: Path, crl: Path | None = None) -> Iterator[Broker]:
     """mosquitto with the files of a listener's Secret, and the authorities whose clients it lets in; `crl` is PEM."""
     folder.mkdir(parents=True)
-    with socket.create_server(("", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     text = CONFIGURATION.format(folder=folder, port=port, secret=secret, clients=clients)
     (folder / "mosquitto.conf").write_text(text + (f"    crlfile {crl}\n" if crl else ""))
     with subprocess.Popen(["mosquitto", "-c", folder / "mosquitto.conf"], stderr=subprocess.DEVNULL) as process:
@@ -65,7 +66,7 @@ def _answers(process: "subprocess.Popen[bytes]", port: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port), 1).close()
+            return socket.create_connection(("127.0.0.1", port), PATIENCE).close()
         except ConnectionRefusedError:
             assert process.poll() is None
             assert time.monotonic() < deadline

@@ -1,7 +1,6 @@
 """An OPC UA server of other people's making (asyncua), the connector's part as its client, and what both believe."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from asyncua.crypto.validator import CertificateValidator
 from asyncua.crypto.validator import CertificateValidatorOptions as Options
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from tests.ports import free_port
 
 SPEED = 42
 CLIENT = ("-purpose", "sslclient", "-crl_check_all")
@@ -89,8 +89,7 @@ class Press:
 
 async def started(machines: Path, name: str, lists: Lists) -> Press:
     """The machine of that name as a server that speaks Basic256Sha256, signed and encrypted, and nothing else."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"opc.tcp://localhost:{free.getsockname()[1]}"
+    url = f"opc.tcp://localhost:{free_port()}"
     server = Server()
     await server.init()
     server.set_endpoint(url)
@@ -113,7 +112,7 @@ class Connector:
     lists: Lists
     chain: tuple[Path, ...] = ()
     uri: str = "urn:microsoft.com:aio:opc:ua:broker"
-    patience: float = 10  # seconds
+    patience: float = 60  # seconds
 
     async def read(self, press: Press) -> object:
         """The speed of the press, through a secure channel and a session of its own."""

@@ -15,7 +15,7 @@ from certwright.pfx.read import outline_pfx, read_pfx
 Case = Callable[[str], bytes]
 
 DATA = bytes.fromhex("06092a864886f70d010701")
-LONGEST = 2.0  # seconds
+LONGEST = 20  # seconds of the processor, of a slow one: what others do on this machine does not count
 
 edits = st.lists(
     st.tuples(
@@ -35,13 +35,13 @@ def bent(content: bytes, changes: list[tuple[float, str, bytes]]) -> bytes:
 
 
 def read_or_refuse(content: bytes, password: str | None) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     for reader in (outline_pfx, lambda content: read_pfx(content, password)):
         try:
             reader(content)
         except Unreadable as problem:
             assert str(problem)  # noqa: PT017 - either outcome is right
-    assert time.monotonic() - started < LONGEST
+    assert time.process_time() - started < LONGEST
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def test_any_bytes_and_any_password(content: bytes, password: str | None) -> Non
 def test_a_wide_file() -> None:
     """As many elements as fit: a hundred thousand are too many, and that is noticed in time."""
     content = tlv(0x30, b"\x02\x01\x03" + tlv(0x30, b"\x05\x00" * 4_000_000))
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Unreadable, match="more than 100000 elements"):
         read_pfx(content, None)
-    assert time.monotonic() - started < LONGEST
+    assert time.process_time() - started < LONGEST
 
 
 @pytest.mark.parametrize("iterations", [4_000_001, 2**31, 2**63 - 1])
@@ -99,7 +99,7 @@ def test_much_rc2(case: Case) -> None:
     encrypted = bytes.fromhex("06092a864886f70d010706")
     secret = tlv(0x30, DATA + algorithm + tlv(0x80, bytes(1 << 20)))
     info = tlv(0x30, encrypted + tlv(0xA0, tlv(0x30, b"\x02\x01\x00" + secret)))
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Unreadable, match="more than 4,000,000 rounds of hashing or decrypting"):
         read_pfx(tlv(0x30, b"\x02\x01\x03" + tlv(0x30, DATA + tlv(0xA0, tlv(0x04, tlv(0x30, info))))), "secret")
-    assert time.monotonic() - started < LONGEST
+    assert time.process_time() - started < LONGEST

@@ -19,7 +19,10 @@ SPECIAL = "-_.+="
 
 
 def draw_password(rule: PasswordRule, random: Random) -> str:
-    """A random password that satisfies `rule`. Refused when the rule forbids too much to draw from."""
+    """A random password that satisfies `rule`. Refused when the rule forbids too much to draw from.
+
+    It begins with a letter or a digit: after a hyphen programs look for an option, after = and + tables for a formula.
+    """
     alphabet = _allowed(PLAIN, rule)
     if len(_classes(alphabet)) < rule.classes:
         alphabet = _allowed(PLAIN + SPECIAL, rule)
@@ -28,7 +31,7 @@ def draw_password(rule: PasswordRule, random: Random) -> str:
     length = max(LEAST, rule.minimum)
     while True:
         password = "".join(_characters(alphabet, length, random))
-        if _classes(password) == _classes(alphabet):
+        if _classes(password) == _classes(alphabet) and password[0] not in SPECIAL:
             return password
 
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 import trustme
+from tests.ports import free_port
 
 from certwright.pack.object_kinds import CERTIFICATE, KINDS
 
@@ -85,7 +85,7 @@ class ApiServer:
             input=given,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
@@ -98,12 +98,6 @@ def program() -> Path:
     assert found.returncode == 0, f"no kube-apiserver is built yet; run: {BUILD.relative_to(ROOT)}"
     assert shutil.which("etcd"), "etcd is not installed; run: requirements/debian.sh etcd-server"
     return Path(found.stdout.strip())
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager
@@ -162,7 +156,7 @@ def _await(server: ApiServer, started: list["subprocess.Popen[bytes]"], folder: 
         ["kubectl", "--kubeconfig", config, "get", "--raw", "/readyz"],
         ["kubectl", "--kubeconfig", config, "get", "namespace", "kube-system"],
         ["kubectl", "--kubeconfig", config, "apply", "--server-side", "-f", str(CASES / "crds.yaml")],
-        [*("kubectl", "--kubeconfig", config, "wait", "crd", "--all", "--for=condition=Established"), "--timeout=30s"],
+        [*("kubectl", "--kubeconfig", config, "wait", "crd", "--all", "--for=condition=Established"), "--timeout=120s"],
     )
     for step in steps:
         while subprocess.run(step, capture_output=True, check=False, env={**os.environ}).returncode:

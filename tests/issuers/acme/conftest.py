@@ -26,6 +26,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.ports import free_port
 
 from certwright.issuers import Answer, Declined, Request, Ticket, Waiting
 from certwright.issuers.acme.clock import Clock, Later
@@ -36,15 +37,8 @@ from certwright.model import Draft, GeneralName
 from certwright.x509.write import request, spki
 
 BINDING = {"kid-1": "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"}  # of Pebble's own example
+LONGEST = 60  # seconds until a server is ready or has ended, on a machine that does much else
 CLOCK = Clock(lambda: datetime.now(UTC), time.sleep, random.random)
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens at now, for TCP and UDP."""
-    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-        tcp.bind(("127.0.0.1", 0))
-        udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-        return int(tcp.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -91,23 +85,23 @@ def running(command: Sequence[str], ready: Callable[[], object], **more: Any) ->
     with log.open("wb") as out:
         process = subprocess.Popen(list(command), stdout=out, stderr=subprocess.STDOUT, **more)
         try:
-            for _ in range(200):
+            deadline = time.monotonic() + LONGEST
+            while True:
                 assert process.poll() is None, f"{command[0]} ended: {log.read_text()[-800:]}"
+                assert time.monotonic() < deadline, f"{command[0]} is not ready: {log.read_text()[-800:]}"
                 try:
                     ready()
                     break
                 except OSError:
                     time.sleep(0.05)
-            else:
-                raise AssertionError(f"{command[0]} was not ready in 10 s: {log.read_text()[-800:]}")
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            process.wait(LONGEST)
 
 
 def knock(port: int) -> Callable[[], object]:
-    return lambda: socket.create_connection(("127.0.0.1", port), 1).close()
+    return lambda: socket.create_connection(("127.0.0.1", port), LONGEST).close()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from certwright.issuers.acme.transport import Transport, Unreached
 from certwright.manifest.acme import AcmeSettings
 from certwright.x509.read import read_certificate
 
-from .conftest import Authority, Client, Outcome, brought, free_port, wanted
+from ...ports import free_port
+from .conftest import Authority, Client, Outcome, brought, wanted
 from .double import Answer, Double, double, problem, signed
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)

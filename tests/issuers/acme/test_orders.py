@@ -21,7 +21,8 @@ from certwright.x509.facts import CertificateFacts
 from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
 
-from .conftest import BINDING, Authority, Client, Pebble, brought, client_of, free_port, key_of, nginx, pebble, wanted
+from ...ports import free_port
+from .conftest import BINDING, Authority, Client, Pebble, brought, client_of, key_of, nginx, pebble, wanted
 
 HOOK = Path(__file__).with_name("hook.py")
 

