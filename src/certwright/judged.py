@@ -15,6 +15,10 @@ class Single(Protocol):
     """What is asked of one result."""
 
     @property
+    def place(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
     def code(self) -> str: ...
     @property
     def status(self) -> str: ...
@@ -39,6 +43,17 @@ class Told(Sequence[R]):
     def skipped(self) -> frozenset[str]:
         """The codes of those that were skipped."""
         return frozenset(one.code for one in self if one.status == "Skipped")
+
+    def by_file(self) -> Mapping[tuple[str, str], "Told[R]"]:
+        """Place and path of a file → the results on it, in the order of the first of each."""
+        files: dict[tuple[str, str], list[R]] = {}
+        for one in self:
+            files.setdefault((one.place, one.path), []).append(one)
+        return {key: told(several) for key, several in files.items()}
+
+    def unasked(self) -> Iterator[R]:
+        """Those that no demand asked for, in their order; all of them where nobody can tell."""
+        return iter(self)
 
 
 class _Written(UserList[R], Told[R]):
@@ -80,7 +95,8 @@ class FileFacts:
 
     `chain` starts with the certificate itself and goes up as far as its issuers are known. `complete` says whether it
     ends in a root; None where a file is not meant to carry a chain. A trust list has one of these a certificate.
-    `signatures` are those that were verified for it: every one on the chain, and no other.
+    `signatures` are those that were verified for it: every one on the chain from the certificate upwards, and no
+    other. `remarks` say what is worth knowing of the chain, and no fault.
     """
 
     path: str
@@ -88,6 +104,7 @@ class FileFacts:
     chain: tuple[Link, ...]
     complete: bool | None = None
     signatures: tuple[Signature, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def certificate(self) -> Link:

@@ -128,6 +128,13 @@ class Results(Told[Result]):
             elif one.is_finding:
                 yield one
 
+    def unasked(self) -> Iterator[Result]:
+        for one in self.parts:
+            if isinstance(one, Verdicts):
+                yield from one.before
+            else:
+                yield one
+
     def skipped(self) -> frozenset[str]:
         codes: set[str] = set()
         for one in self.parts:
@@ -136,6 +143,12 @@ class Results(Told[Result]):
             elif one.status is Status.SKIPPED:
                 codes.add(one.code)
         return frozenset(codes)
+
+    def by_file(self) -> Mapping[tuple[str, str], Told[Result]]:
+        files: dict[tuple[str, str], list[Verdicts | Result]] = {}
+        for one in self.parts:
+            files.setdefault((one.place, one.path), []).append(one)
+        return {key: Results(parts) for key, parts in files.items()}
 
 
 def joined(groups: Iterable[Sequence[Result]]) -> Results:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from certwright.cli.check import FORMATS
+from certwright.report import checked
 
 STARTS = {
     "json": "{",
@@ -21,7 +22,7 @@ CHECK = ("check", "out", "--for", "contoso.yaml")
 
 
 def test_every_format_is_tried_here() -> None:
-    assert STARTS.keys() == FORMATS.keys()
+    assert tuple(STARTS) == FORMATS == tuple(checked.FORMATS)
 
 
 @pytest.mark.parametrize("form", STARTS)

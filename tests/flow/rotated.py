@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from certwright.flow import Applied
+from certwright.flow.world import Applied
 from certwright.generations import Consumer, Sighting
 from certwright.inventory import Inventory
 from certwright.model import Held

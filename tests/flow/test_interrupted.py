@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from certwright import flow
+from certwright.flow.standing import look
 from certwright.inventory import Inventory
 from certwright.targets.folder import Folder
 from certwright.wiring.applying import preview
@@ -105,7 +105,7 @@ def test_nothing_is_due_and_nothing_is_wrong_after_any_journey(journeys: Journey
     for point in journeys:
         assert preview(journeys.loaded) == (), f"killed {point}"
         with Inventory.open(journeys.loaded.database) as inventory:
-            standing = flow.look(journeys.loaded.plan, inventory, Folder(journeys.loaded.output))
+            standing = look(journeys.loaded.plan, inventory, Folder(journeys.loaded.output))
         assert all(standing.is_there(one) for one in standing.deliveries), f"killed {point}"
         wrong = {result.place for result in check(journeys.loaded).findings()} & HELD[journeys.name]
         assert not wrong, f"killed {point}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from certwright.flow import Applied
+from certwright.flow.world import Applied
 from certwright.inventory import Inventory
 from certwright.model import Held
 from certwright.pending import Pending

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from certwright.errors import Locked, Refused
-from certwright.flow import Applied
 from certwright.flow.standing import ADVICE, ASKED
+from certwright.flow.world import Applied
 from certwright.inventory import Inventory, run_lock
 from certwright.model import Held
 from certwright.speech import speaking

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from certwright import flow
+from certwright.flow.standing import look
 from certwright.inventory import Inventory
 from certwright.targets.folder import Folder
 from certwright.wiring.applying import preview
@@ -22,7 +22,7 @@ from certwright.wiring.loading import Loaded, load
 from .rotated import NOW
 
 HERE = Path(__file__).parent
-DAYS = {"stage": 1, "sign": 2, "retire": 450, "compromise": 1}
+DAYS = {"stage": 1, "sign": 2, "retire": 850, "compromise": 1}
 STATES = {
     "stage": {2: "staged"},
     "sign": {1: "verify-only", 2: "signing"},
@@ -101,7 +101,7 @@ def test_nothing_is_due_and_nothing_is_wrong_after_any_journey(journeys: Journey
     for point, loaded in journeys:
         assert preview(loaded) == (), f"killed {point}"
         with Inventory.open(loaded.database) as inventory:
-            standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+            standing = look(loaded.plan, inventory, Folder(loaded.output))
         assert all(one.done and standing.is_there(one) for one in standing.deliveries), f"killed {point}"
         report = check(loaded)
         assert not report.findings(), f"killed {point}"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from certwright import flow
+from certwright.flow.standing import look
 from certwright.inventory import Inventory, Outcome
 from certwright.targets.folder import Folder
 from certwright.wiring.applying import preview
@@ -140,5 +140,5 @@ def test_every_file_is_as_it_was_recorded(journeys: Journeys) -> None:
     loaded = journeys.loaded
     for point in journeys:
         with Inventory.open(loaded.database) as inventory:
-            standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+            standing = look(loaded.plan, inventory, Folder(loaded.output))
         assert all(one.done and standing.is_there(one) for one in standing.deliveries), f"killed {point}"

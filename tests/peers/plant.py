@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from certwright.flow import Applied
+from certwright.flow.world import Applied
 from certwright.wiring.applying import apply
 from certwright.wiring.loading import load
 from certwright.wiring.revoking import revoke

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.ports import free_port
 
 from certwright.errors import Broken
-from certwright.flow import Applied
+from certwright.flow.world import Applied
 from certwright.inventory import Inventory
 from certwright.keys.unlock import Unlock
 from certwright.wiring.loading import load

@@ -1,8 +1,7 @@
 """`certwright check PATH...`: judge files against a deployment, or against a product."""
 
 import sys
-from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -15,29 +14,14 @@ from certwright.cli.terminal import screen, show
 from certwright.cli.verb import Spoken
 from certwright.errors import Broken
 from certwright.model import Report, Severity, Status
-from certwright.report.envelope import json_text
 from certwright.report.findings import report_text, summary
-from certwright.report.findings_json import report_document
-from certwright.report.html import html_text
-from certwright.report.junit import junit_text
 from certwright.report.layout import Screen
-from certwright.report.markdown import markdown_text
-from certwright.report.readiness import readiness_text
-from certwright.report.sarif import sarif_document
 from certwright.speech import os_words, tr
 from certwright.wiring.online import Asking
 from certwright.wiring.passwords import Passwords
 
 UNTOLD = ("material.no-password", "material.judgement-failed", "material.unreachable", "material.not-asked")
-VERSION = version("certwright")
-FORMATS: Mapping[str, Callable[[Report], str]] = {  # all but the table, which depends on the terminal
-    "json": lambda report: json_text(report_document(report)),
-    "junit": junit_text,
-    "sarif": lambda report: json_text(sarif_document(report, VERSION)),
-    "markdown": markdown_text,
-    "html": lambda report: html_text(report, VERSION),
-    "readiness": lambda report: readiness_text(report, VERSION),
-}
+FORMATS = ("json", "junit", "sarif", "markdown", "html", "readiness")  # beside the table; see report.checked
 
 
 @click.command("check", cls=Spoken)
@@ -98,14 +82,18 @@ def command(
     report = basis.check(paths, passwords, unlock_from(unlock_file), asking)
     shape = "json" if as_json else form or "table"
     if output:
-        wide = Screen()
-        _write(output, FORMATS[shape](report) if shape in FORMATS else report_text(report, wide, everything=everything))
+        _write(output, _told(report, shape, Screen(), everything=everything))
         show(tr("{summary}; written to {file}", summary=summary(report, screen()), file=output) + "\n")
-    elif shape in FORMATS:
-        show(FORMATS[shape](report))
     else:
-        show(report_text(report, screen(), everything=everything))
+        show(_told(report, shape, screen(), everything=everything))
     sys.exit(verdict(report, Severity(fail_on)))
+
+
+def _told(report: Report, shape: str, on: Screen, *, everything: bool) -> str:
+    if shape == "table":
+        return report_text(report, on, everything=everything)
+    told: str = import_module("certwright.report.checked").FORMATS[shape](report)
+    return told
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, time
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -49,7 +48,8 @@ def command(*, file: Path, as_json: bool, metrics: bool, at: datetime | None, ou
     standing = status(loaded)
     if metrics:
         exposing, telling = (import_module(f"certwright.{one}") for one in ("wiring.exposing", "report.metrics"))
-        text = telling.metrics_text(standing, exposing.exposed(loaded), version("certwright"))
+        version = import_module("importlib.metadata").version("certwright")
+        text = telling.metrics_text(standing, exposing.exposed(loaded), version)
     elif as_json:
         text = json_text(status_document(standing))
     else:

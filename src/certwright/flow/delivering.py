@@ -13,7 +13,8 @@ from certwright.due.reasons import judged_at
 from certwright.due.recipes import WITH_LISTS, anchors_of, beside, bridges_of, certificates_of, holding, recipe
 from certwright.errors import Locked, Refused
 from certwright.flow.parcel import Parcel
-from certwright.model import CertificateSet, Held, Line, Place, Plan, Report, Result, Status
+from certwright.flow.trusted import foreign_roots, roots
+from certwright.model import CertificateSet, Held, Place, Plan, Report, Result, Status
 from certwright.pack.credential import Credential
 from certwright.pack.packing import pack
 from certwright.sealed import Sealed
@@ -90,11 +91,6 @@ def _trusted(bench: Bench, places: Sequence[Place]) -> Mapping[str, Sequence[byt
     return {**roots(known), **foreign_roots(bench.plan)}
 
 
-def foreign_roots(plan: Plan) -> Mapping[str, Sequence[bytes]]:
-    """The roots of issuers that belong to somebody else, by the issuer's name."""
-    return {wish.name: wish.roots for wish in plan.issuers if wish.outside and wish.roots}
-
-
 def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
     have = holding(place, bench.held)
     version, password = bench.passwords.get(place.set, (0, None))
@@ -125,24 +121,6 @@ def _listed(place: Place) -> tuple[str, ...]:
 def _bridged(chain: tuple[bytes, ...], bridges: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """The chain with bridges before its root: whoever trusts that root stops below them, everybody else goes on."""
     return (*chain[:-1], *bridges, *chain[-1:])
-
-
-def roots(held: Mapping[str, Held], lines: Sequence[Line] = ()) -> Mapping[str, Sequence[bytes]]:
-    """The root above everything that is held, by address: what its files are judged against.
-
-    With `lines` it is joined by the roots of the other generations of its issuer, as long as they are trusted, too.
-    """
-    found = {address: (one.chain or (one.certificate,))[-1:] for address, one in held.items()}
-    for issuer in {line.issuer for line in lines}:
-        own = dict.fromkeys(line.root for line in lines if line.issuer == issuer and line.trusted)
-        together = tuple(held[root].certificate for root in own if root in held)
-        found |= {address: together for address, ders in found.items() if ders and ders[0] in together}
-    return found
-
-
-def authorities(held: Mapping[str, Held]) -> Sequence[bytes]:
-    """The authorities between what is held and its roots: a path may lead over them though a file lacks them."""
-    return tuple({der: None for one in held.values() for der in one.chain[:-1]})
 
 
 def _told(failures: Sequence[Result], unjudged: Sequence[str]) -> Iterator[str]:

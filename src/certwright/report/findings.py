@@ -80,7 +80,7 @@ def _result_lines(result: Result, screen: Screen) -> Iterator[str]:
 
 def _matched_lines(report: Report, screen: Screen) -> Iterator[str]:
     """Files of another form than planned, known by what they hold: as what they were judged."""
-    for result in report.results:
+    for result in told(report.results).unasked():
         if result.code == "material.matched" and result.status is Status.OK:
             yield from paragraph(tr("{path} was judged as {place}", path=result.path, place=result.place), screen)
 

@@ -9,8 +9,8 @@ from importlib import import_module
 
 from certwright.acme.renewal import USUAL, picked, steady_fraction
 from certwright.errors import Problem
-from certwright.flow import Vault
 from certwright.flow.standing import ADVICE, ASKED
+from certwright.flow.world import Vault
 from certwright.inventory import Inventory
 from certwright.model import Held, IssuerWish
 from certwright.speech import tr

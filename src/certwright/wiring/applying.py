@@ -8,10 +8,12 @@ from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from certwright import flow
 from certwright.errors import Broken
-from certwright.flow import Applied, Rotating, Vault, World
-from certwright.flow.rotating import foreseen
+from certwright.flow.applying import apply as apply_plan
+from certwright.flow.rotating import Rotating, foreseen
+from certwright.flow.showing import showing_due
+from certwright.flow.standing import look, todo
+from certwright.flow.world import Applied, Vault, World, unheard, unreachable, untold
 from certwright.inventory import Inventory, run_lock
 from certwright.inventory.glance import places_held
 from certwright.keys.foundry import Foundry
@@ -41,7 +43,7 @@ def apply(
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
     foundry: Foundry | None = None,
-    at: Callable[[str], None] = flow.unheard,
+    at: Callable[[str], None] = unheard,
 ) -> Applied:
     """Make, check and deliver whatever is due. `wait` is how many seconds another run is waited for.
 
@@ -70,14 +72,14 @@ def apply(
                 random=secrets.token_bytes,
                 now=loaded.now,
                 replace=replace,
-                progress=progress or flow.untold,
+                progress=progress or untold,
                 at=at,
-                correspondent=asked.of if asked else flow.unreachable,
+                correspondent=asked.of if asked else unreachable,
                 shown=shown_below(loaded, at),
             )
             with closing(tokens), closing(asked) if asked else nullcontext():
                 advice = _advice(loaded, inventory)
-                applied = flow.apply(loaded.plan, world, passwords or {}, rotating)
+                applied = apply_plan(loaded.plan, world, passwords or {}, rotating)
                 heard = (*(asked.messages() if asked else ()), *advice)
                 heard += _advice(loaded, inventory) if applied.made else ()
     heard = tuple(dict.fromkeys(heard))
@@ -150,9 +152,9 @@ def preview(loaded: Loaded) -> tuple[Action, ...]:
     """What `apply` would do now. Needs no secret and writes nothing."""
     with inventory_of(loaded) as inventory:
         loaded = foreseeing(loaded, inventory)
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
-    showing = flow.showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
-    return (*flow.todo(loaded.plan, standing, loaded.now).actions, *showing)
+        standing = look(loaded.plan, inventory, Folder(loaded.output))
+    showing = showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
+    return (*todo(loaded.plan, standing, loaded.now).actions, *showing)
 
 
 def foreseeing(loaded: Loaded, inventory: Inventory | None) -> Loaded:
@@ -163,7 +165,7 @@ def foreseeing(loaded: Loaded, inventory: Inventory | None) -> Loaded:
     return dataclasses.replace(loaded, plan=plan)
 
 
-def shown_below(loaded: Loaded, at: Callable[[str], None] = flow.unheard) -> Callable[[str], ShownFolder]:
+def shown_below(loaded: Loaded, at: Callable[[str], None] = unheard) -> Callable[[str], ShownFolder]:
     """The folders in which lists are published; those that are no whole paths lie beside the deployment file."""
     return cache(lambda folder: ShownFolder(loaded.path.parent / folder, at))
 

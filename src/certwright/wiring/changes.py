@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from certwright import flow
 from certwright.due.recipes import beside, demanded, holding, recipe
-from certwright.flow import Standing
-from certwright.flow.standing import Todo, wanted_paths
+from certwright.flow.standing import Standing, Todo, look, wanted_paths
+from certwright.flow.standing import todo as to_do
 from certwright.model import Draft, Held, Place
 from certwright.report.changes import Changes, Coming
 from certwright.report.difference import Change
@@ -27,8 +26,8 @@ def changes(loaded: Loaded) -> Changes:
     """What a run would do at `loaded.now`. Impossible where it would refuse: a root that is to be renewed."""
     with inventory_of(loaded) as inventory:
         loaded = foreseeing(loaded, inventory)
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
-    todo = flow.todo(loaded.plan, standing, loaded.now)
+        standing = look(loaded.plan, inventory, Folder(loaded.output))
+    todo = to_do(loaded.plan, standing, loaded.now)
     verbs = {one.place: one for one in todo.places if one.verb in ("issue", "renew")}
     places = {place.id: place for place in loaded.plan.places}
     paths = list(_paths(loaded, standing, todo, verbs))

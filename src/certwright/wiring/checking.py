@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from certwright import flow
+from certwright.flow.trusted import authorities, foreign_roots, roots
 from certwright.keys.unlock import Unlock
 from certwright.model import Held, Report
 from certwright.wiring.applying import inventory_of
@@ -49,8 +49,8 @@ def check(
             if any(given.of_set(group.id) is None for one in found for group in one.plan.sets if group.password):
                 given = given.beside(kept_passwords(loaded, unlock or Unlock(), inventory))
     certificates = {address: (one.certificate,) for address, one in held.items()}
-    anchors = {**flow.roots(held, loaded.plan.lines), **flow.foreign_roots(loaded.plan)}
-    known = Known(certificates, anchors, flow.authorities(held))
+    anchors = {**roots(held, loaded.plan.lines), **foreign_roots(loaded.plan)}
+    known = Known(certificates, anchors, authorities(held))
     reports = judge_found(found, loaded.plan, given, loaded.now, known, lists)
     reports += [
         judge_endpoint(

@@ -4,9 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from certwright import flow
 from certwright.errors import Impossible, Refused
-from certwright.flow import Standing
+from certwright.flow.standing import Standing, look, todo
 from certwright.inventory.read import Reading
 from certwright.model import Package, Place, Plan
 from certwright.pack.object_kinds import KINDS, Kind, Ref, ref_of, ref_of_package, references
@@ -97,7 +96,7 @@ def ready(loaded: Loaded, site: str) -> Ready:
     """What can be applied of a site. Refused, with all of them, for files that are not what was delivered."""
     objects = meant(loaded.plan, site)
     with inventory_of(loaded) as inventory:
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+        standing = look(loaded.plan, inventory, Folder(loaded.output))
         former: Mapping[Ref, str] = {}
         cluster = ""
         if inventory is not None:
@@ -126,7 +125,7 @@ def ready(loaded: Loaded, site: str) -> Ready:
 def _due(loaded: Loaded, standing: Standing) -> Iterator[str]:
     """The places that `apply` has something to do for, or refuses to do it."""
     try:
-        yield from [one.place for one in flow.todo(loaded.plan, standing, loaded.now).places]
+        yield from [one.place for one in todo(loaded.plan, standing, loaded.now).places]
     except Impossible as conflict:
         yield from (one.place for one in conflict.conflicts)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from certwright.errors import Refused, Unreadable
-from certwright.flow import Vault
+from certwright.flow.world import Vault
 from certwright.inventory import Inventory
 from certwright.inventory.read import Reading
 from certwright.issuers import Correspondent

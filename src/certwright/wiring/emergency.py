@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from certwright import flow
 from certwright.errors import Refused
-from certwright.flow import Standing
 from certwright.flow.rotating import outlook
+from certwright.flow.standing import Standing, look
 from certwright.inventory import Inventory
 from certwright.model import Held, Line
 from certwright.report.emergency import Emergency, Replaced
@@ -26,29 +25,40 @@ from certwright.x509.read import read_certificate
 def emergency_of(loaded: Loaded, issuer: str) -> Emergency:
     """How far the newest compromised generation of an issuer is replaced. Refused when none ever was compromised."""
     own = [line for line in loaded.plan.lines if line.issuer == issuer]
-    old = next((line for line in reversed(own) if line.stopped), None)
+    stopped = [line for line in own if line.stopped]
+    old = next(iter([line for line in stopped if line.state != "retired"] or stopped[-1:]), None)
     with inventory_of(loaded) as inventory:
         if old is None or inventory is None:
             raise Refused(
                 tr("no generation of {issuer} is declared as compromised", issuer=issuer),
                 f"certwright ca compromise {loaded.path} --issuer {issuer} --reason TEXT",
             )
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+        standing = look(loaded.plan, inventory, Folder(loaded.output))
         seen = outlook(loaded.plan, rotating_of(loaded), standing, inventory, loaded.now)
         judge = _Judge(loaded.now, tuple(_trusted(own, standing)), _revoked(seen, inventory), _authorities(seen), {})
-    new = next(line for line in own if line.number == old.number + 1)
     course = Course(seen, issuer, states(seen.rotations, seen.generations)[issuer])
-    since = new.since if new.state == "signing" and new.since else loaded.now
+    new = course.now
+    since = min([one.since for one in (old, new) if one.since and one.state != "staged"], default=loaded.now)
     return Emergency(
         issuer=issuer,
         number=old.number,
-        reason=new.reason,
+        reason=_reason(course, old),
         retired=old.state == "retired",
         certificates=tuple(_replaced(course, old, judge, since)),
         revoked=next((one.at for one in standing.revocations if one.place == old.issuing), None),
-        presenting=tuple(one.id for one in course.consumers if course.presented(one, old, new)),
+        presenting=tuple(one.id for one in course.consumers if course.presented(one, old, _beside(course, old))),
         unseen=tuple(one.id for one in course.consumers if one.shows and not _shown(seen, one.id, since)),
     )
+
+
+def _beside(course: Course, old: Line) -> list[Line]:
+    return [line for line in course.lines.values() if not line.stopped and line is not old]
+
+
+def _reason(course: Course, old: Line) -> str:
+    """Why it is: what the generation says that was declared because of it."""
+    said = (one for one in course.rotations.values() if not {old.root, old.issuing}.isdisjoint(one.compromised))
+    return next((one.reason for one in said), "")
 
 
 def _shown(seen: Outlook, consumer: str, since: datetime) -> bool:

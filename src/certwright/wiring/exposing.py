@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from certwright import flow
 from certwright.due.recipes import anchors_of, holding
+from certwright.flow.standing import look
 from certwright.model import Artifact, Held, Place
 from certwright.report.metrics import Exposed
 from certwright.targets.folder import Folder
@@ -25,7 +25,7 @@ BARE = frozenset(  # forms of files that hold no certificate
 def exposed(loaded: Loaded) -> tuple[Exposed, ...]:
     """The certificates in files that lie at the target as they were written: of each its own, or the anchors in it."""
     with inventory_of(loaded) as inventory:
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+        standing = look(loaded.plan, inventory, Folder(loaded.output))
     there = standing.delivered
     return tuple(
         Exposed(package.path, place.id, facts)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from certwright import flow
+from certwright.flow.trusted import roots as roots_of
 from certwright.keys.unlock import Unlock
 from certwright.model import Held, Plan
 from certwright.value import field, value
@@ -42,4 +42,4 @@ def of_product(product: str, facts: Mapping[str, str], now: datetime | None = No
 
 def roots(ground: Ground) -> Mapping[str, tuple[bytes, ...]]:
     """The roots that are trusted, by the address of the authority below them."""
-    return {address: tuple(found) for address, found in flow.roots(ground.held, ground.plan.lines).items()}
+    return {address: tuple(found) for address, found in roots_of(ground.held, ground.plan.lines).items()}

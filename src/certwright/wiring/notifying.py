@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from certwright.errors import Broken, Problem
-from certwright.flow import Applied
+from certwright.flow.world import Applied
 from certwright.inventory import Inventory
 from certwright.manifest.notify import MailWish, NotifyWish, WebhookWish
 from certwright.notices import Notifier

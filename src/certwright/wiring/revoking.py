@@ -5,13 +5,13 @@ from functools import cache
 from typing import cast
 
 from certwright.errors import Broken, Refused
-from certwright.flow import Vault, unheard
+from certwright.flow.world import Vault, unheard
 from certwright.inventory import Event, Inventory, Revocation, run_lock
 from certwright.inventory.read import Reading
 from certwright.issuers import Correspondent
 from certwright.keys.foundry import Foundry
 from certwright.keys.unlock import Unlock
-from certwright.model import Held, IssuerWish
+from certwright.model import Held, IssuerWish, Line
 from certwright.speech import tr
 from certwright.value import value
 from certwright.wiring.correspondents import Around, Correspondents
@@ -85,6 +85,7 @@ def _revocable(loaded: Loaded, address: str, reading: Reading) -> Held:
             tr("{place} is a root: nobody above it could say that it is revoked", place=address),
             f"certwright ca compromise {loaded.path} --issuer {address.partition('/')[0]} --scope root --reason TEXT",
         )
+    _refuse_needed(loaded, address)
     if one := reading.revoked.of(have.issuer, have.serial):
         told = tr(
             "{place}: what it holds was revoked on {day} ({reason})",
@@ -92,6 +93,26 @@ def _revocable(loaded: Loaded, address: str, reading: Reading) -> Held:
         )  # fmt: skip
         raise Refused(told, f"certwright apply {loaded.path}")
     return have
+
+
+def _refuse_needed(loaded: Loaded, address: str) -> None:
+    """An authority that is trusted is not made anew under its name: another generation takes its place."""
+    own = [Line(one.name, 1, "signing", "", f"{one.name}/issuing") for one in loaded.plan.issuers if not one.outside]
+    for line in loaded.plan.lines or own:
+        if address == line.issuing and line.state != "retired":
+            which = f" --generation {line.number}" if line.state != "signing" else ""
+            raise Refused(
+                tr("{place} is an issuing CA: with another key under its name there would be two of that name",
+                   place=address),
+                f"certwright ca compromise {loaded.path} --issuer {line.issuer}{which} --reason TEXT",
+            )  # fmt: skip
+        if address == line.bridge and line.bridged_by:
+            number = address.rpartition("-")[2]
+            raise Refused(
+                tr("{place} goes along with certificates", place=address),
+                tr("say bridge: false in generation {number} of {issuer}, apply that, then run this again",
+                   number=number, issuer=line.issuer),
+            )  # fmt: skip
 
 
 def _nothing(loaded: Loaded, address: str, held: "Mapping[str, Held] | tuple[()]") -> Refused:

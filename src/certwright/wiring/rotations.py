@@ -1,7 +1,7 @@
 """How the rotations of a deployment stand, read from the deployment file and the inventory; nothing is written."""
 
-from certwright import flow
 from certwright.flow.rotating import outlook
+from certwright.flow.standing import look
 from certwright.rotation.progress import Progress, progress
 from certwright.targets.folder import Folder
 from certwright.wiring.applying import inventory_of, rotating_of
@@ -13,5 +13,5 @@ def progress_of(loaded: Loaded) -> tuple[Progress, ...]:
     with inventory_of(loaded) as inventory:
         if inventory is None or not loaded.deployment.rotations:
             return ()
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+        standing = look(loaded.plan, inventory, Folder(loaded.output))
         return progress(outlook(loaded.plan, rotating_of(loaded), standing, inventory, loaded.now), str(loaded.path))

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from certwright import flow
 from certwright.due.changeover import next_line
 from certwright.due.renewal import postponed, renewal_of
 from certwright.due.situation import Situation
-from certwright.flow import Standing
 from certwright.flow.lists import publishers, renewal, scopes
+from certwright.flow.standing import Standing, look
+from certwright.flow.standing import todo as to_do
 from certwright.model import Held, Place
 from certwright.plan.feasible import life_of
 from certwright.report.falling import Falling
@@ -27,7 +27,7 @@ def schedule(loaded: Loaded) -> tuple[Falling, ...]:
     today.
     """
     with inventory_of(loaded) as inventory:
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+        standing = look(loaded.plan, inventory, Folder(loaded.output))
     return tuple(falling(loaded, standing))
 
 
@@ -37,12 +37,12 @@ def wake(loaded: Loaded) -> datetime | None:
     """
     plan, now = loaded.plan, loaded.now
     with inventory_of(loaded) as inventory:
-        standing = flow.look(plan, inventory, Folder(loaded.output))
+        standing = look(plan, inventory, Folder(loaded.output))
     crls = standing.listed.crls
     moments = [renewal(plan, one.authority, crls[one.name])
                for one in scopes(plan, standing.listed.lingering, now) if one.name in crls]  # fmt: skip
     if any(place.renewal.window for place in plan.places):
-        moments += [opens for _, _, opens in flow.todo(plan, standing, now).later]
+        moments += [opens for _, _, opens in to_do(plan, standing, now).later]
     return min((one for one in moments if one > now), default=None)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from certwright import flow
 from certwright.errors import Impossible, Refused
-from certwright.flow import Standing
 from certwright.flow.canary import KIND, Canary, read_canary
+from certwright.flow.passwords import open_passwords
+from certwright.flow.showing import showing_due
+from certwright.flow.standing import Standing, coming, look, todo
 from certwright.inventory import Crl, Event
 from certwright.keys.unlock import Unlock
 from certwright.model import Action, Held, Place
@@ -23,7 +24,7 @@ from certwright.wiring.vault import open_safe
 def status(loaded: Loaded) -> report.Standing:
     """How the deployment stands at `loaded.now`."""
     with inventory_of(loaded) as inventory:
-        standing = flow.look(loaded.plan, inventory, Folder(loaded.output))
+        standing = look(loaded.plan, inventory, Folder(loaded.output))
         abandoned, canaries = 0, dict[str, str]()
         if inventory is not None:
             with inventory.reading() as reading:
@@ -32,7 +33,7 @@ def status(loaded: Loaded) -> report.Standing:
     actions, found = _due(loaded, standing)
     return report.Standing(
         rows=tuple(_row(place, standing, found) for place in loaded.plan.places),
-        next_due=flow.coming(loaded.plan, standing, loaded.now),
+        next_due=coming(loaded.plan, standing, loaded.now),
         actions=actions,
         crls=tuple(_crl_row(crl) for _, crl in sorted(standing.listed.crls.items())),
         abandoned=abandoned,
@@ -72,7 +73,7 @@ def show_password(loaded: Loaded, set_id: str, *, unlock: Unlock | None = None) 
         box = open_safe(loaded, unlock or Unlock(), inventory)
         if box is None:
             raise Refused(tr("the inventory has passwords but no master key"), tr("restore it from a backup"))
-        return flow.open_passwords({set_id: stored[set_id]}, box)[set_id][1]
+        return open_passwords({set_id: stored[set_id]}, box)[set_id][1]
 
 
 def events(loaded: Loaded, *, last: int = 50) -> tuple[Event, ...]:
@@ -103,8 +104,8 @@ def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], _Found
     waits: Mapping[str, str] = {}
     later: Mapping[str, tuple[str, datetime]] = {}
     try:
-        found = flow.todo(loaded.plan, standing, loaded.now)
-        showing = flow.showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
+        found = todo(loaded.plan, standing, loaded.now)
+        showing = showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
         actions, waits = (*found.actions, *showing), dict(found.waiting)
         later = {place: (why, opens) for place, why, opens in found.later}
     except Impossible as conflict:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from certwright.errors import Locked
-from certwright.flow import Vault, open_passwords
+from certwright.flow.passwords import open_passwords
+from certwright.flow.world import Vault
 from certwright.inventory import Inventory
 from certwright.keys.foundry import Foundry
 from certwright.keys.ring import KeyRing

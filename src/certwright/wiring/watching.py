@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from certwright.errors import Problem
-from certwright.flow import Applied
+from certwright.flow.world import Applied
 from certwright.keys.unlock import Unlock
 from certwright.report.inventory import next_text
 from certwright.report.words import certificates, files

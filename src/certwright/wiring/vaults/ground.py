@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from certwright import flow
 from certwright.errors import Locked, Refused
 from certwright.flow.own_vault import OwnVault
 from certwright.flow.vaulting import Counter
-from certwright.flow.world import Box
+from certwright.flow.world import Box, unheard
 from certwright.inventory import Inventory, run_lock
 from certwright.keys.unlock import Unlock
 from certwright.lists.entries import ListChange, ListEntry
@@ -42,7 +41,7 @@ class Asked:
     unlock: Unlock = Unlock()
     now: datetime | None = None
     say: Callable[[str], None] = lambda told: None
-    at: Callable[[str], None] = flow.unheard
+    at: Callable[[str], None] = unheard
 
 
 @value
