@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from certwright.errors import Impossible, Refused
+from certwright.errors import Broken, Impossible, Refused
 from certwright.inventory import Inventory, Revocation
 from certwright.wiring.applying import preview
 from certwright.wiring.changes import changes
@@ -170,6 +170,26 @@ def test_a_run_says_what_it_waits_for(staged: Bakery) -> None:
     applied = staged.apply()
     told = "contoso: generation 2 is not signing yet; certwright ca status says what it waits for"
     assert applied.messages == (told,)
+
+
+def test_a_step_whose_run_fails_is_told_by_the_next_that_ends(bakery: Bakery) -> None:
+    """Written down it is at once; then the disk is full, twice."""
+    bakery.declare(DECLARED)
+    told = "contoso: generation 2 is staged, and trust lists hold it from now on"
+
+    def full(point: str) -> None:
+        if point == "after a generation moved":
+            raise Broken("the disk is full")
+
+    def again(point: str) -> None:
+        raise Broken("the disk is full")
+
+    for fails in (full, again):
+        with pytest.raises(Broken):
+            bakery.apply(at=fails)
+    assert bakery.states()[2] == "staged"
+    assert bakery.apply().messages[0] == told
+    assert told not in bakery.apply().messages
 
 
 def test_a_day_that_is_waited_for_is_the_next(bakery: Bakery) -> None:

@@ -9,7 +9,17 @@ from certwright.flow.issuing import refuse_strangers
 from certwright.flow.overtaking import overtake
 from certwright.flow.parcel import take_away
 from certwright.flow.passwords import refuse_passwords
-from certwright.flow.rotating import Moved, Rotating, advanced, closed_text, left_over, only_day, step_text
+from certwright.flow.rotating import (
+    Moved,
+    Rotating,
+    advanced,
+    closed_text,
+    left_over,
+    only_day,
+    step_text,
+    told_of_all,
+    untold,
+)
 from certwright.flow.run import Run
 from certwright.flow.showing import show
 from certwright.flow.standing import Standing, coming, look, todo, wanted_paths
@@ -36,18 +46,22 @@ def apply(
         return _once(plan, world, given)
     if plan.lines:  # before a generation moves; nothing else is done before `_once` refuses the same
         _refuse(plan, given, look(plan, world.inventory, world.target), world)
+    earlier = untold(plan, world.inventory)
     moved = advanced(plan, rotating, world)
     part = _once(moved.plan, world, given)
-    applied = replace(part, messages=(*moved.messages, *part.messages))
+    applied = replace(part, messages=(*earlier, *moved.messages, *part.messages))
     while True:
         _clear(moved.plan, world)
         if not part.made and not part.delivered:  # what was closed before is closed still
-            return _waiting(applied, moved)
+            break
         moved = advanced(before := moved.plan, rotating, world)
         if moved.plan is before:
-            return _waiting(applied, moved)
+            break
         part = _once(moved.plan, world, {})
         applied = _joined(applied, moved.messages, part)
+    applied = _waiting(applied, moved)
+    told_of_all(world.inventory)
+    return applied
 
 
 def _waiting(applied: Applied, moved: Moved) -> Applied:

@@ -17,7 +17,7 @@ from certwright.rotation.gates import Outlook, gates
 from certwright.rotation.pairs import Proof, proofs, under_way
 from certwright.rotation.sightings import SEEN, sightings
 from certwright.rotation.states import EVER, Rotations
-from certwright.rotation.steps import FORCED, Gate
+from certwright.rotation.steps import FORCED, UNTOLD, Gate, Step
 from certwright.speech import tr
 from certwright.targets import Target
 from certwright.value import value
@@ -195,6 +195,7 @@ def _move(book: Book, gate: Gate, plan: Plan, standing: Standing, now: datetime)
         told = f"{one.state}: {one.reason}" if one.reason else str(one.state)
         book.log([Event("generation", f"{one.issuer}/{one.number}", told, now)])
     book.unobserve(FORCED, [step.key])
+    book.observe(UNTOLD, {step.key: ""}, now)
     if gate.forced:
         book.log([Event("forced", f"{step.issuer}/{step.number}", f"to {step.to}: {gate.forced}", now)])
     if step.to is State.RETIRED and own[step.number].stopped:
@@ -210,6 +211,30 @@ def _revoke(book: Book, line: Line, plan: Plan, standing: Standing, now: datetim
     book.revoke([Revocation(have.serial, have.issuer, line.issuing, "cACompromise", now)])
     told = f"serial {have.serial:x} by {have.issuer} (cACompromise)"
     book.log([Event("revoked", line.issuing, told, now)])
+
+
+def untold(plan: Plan, inventory: Inventory) -> tuple[str, ...]:
+    """What there is to say of steps that earlier runs have taken, and did not live to tell."""
+    order = list(State)
+    with inventory.reading() as reading:
+        steps = [_step(key) for key in reading.observations(UNTOLD)]
+    known = {(line.issuer, line.number) for line in plan.lines}
+    steps.sort(key=lambda one: (one.issuer, one.number, order.index(one.to)))
+    return tuple(_told(Gate(one), plan) for one in steps if (one.issuer, one.number) in known)
+
+
+def told_of_all(inventory: Inventory) -> None:
+    """Every step was told."""
+    with inventory.reading() as reading:
+        keys = tuple(reading.observations(UNTOLD))
+    if keys:
+        with inventory.writing() as book:
+            book.unobserve(UNTOLD, keys)
+
+
+def _step(key: str) -> Step:
+    issuer, number, state = key.rsplit("/", 2)
+    return Step(issuer, int(number), State(state))
 
 
 def _told(gate: Gate, plan: Plan) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 from certwright.generations import State
 from certwright.value import value
 
+UNTOLD = "untold step"  # observations of that kind: the `key` of a step whose run has not ended yet, so nobody heard it
 FORCED = "forced step"  # observations of that kind: a step's `key` → the reason why its gate need not open by itself
 
 Obstacle = Literal["place", "day", "nobody", "unseen", "untrusting", "presenting", "credential"]
