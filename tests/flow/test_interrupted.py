@@ -47,7 +47,7 @@ class Journeys:
 def driven(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, list[tuple[int, int]]]]]:
     folder = tmp_path_factory.mktemp("killed")
     run = subprocess.run(
-        [sys.executable, HERE / "interrupted.py", folder], capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, HERE / "interrupted.py", folder], capture_output=True, text=True, check=False, timeout=1800
     )
     assert run.returncode == 0, run.stderr
     return folder, json.loads(run.stdout)

@@ -51,7 +51,7 @@ class Journeys:
 def driven(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, list[tuple[int, int]]]]]:
     folder = tmp_path_factory.mktemp("killed")
     run = subprocess.run(
-        [sys.executable, HERE / "rotation_killed.py", folder], capture_output=True, text=True, check=False, timeout=600
+        [sys.executable, HERE / "rotation_killed.py", folder], capture_output=True, text=True, check=False, timeout=1800
     )
     assert run.returncode == 0, run.stderr
     return folder, json.loads(run.stdout)

@@ -71,7 +71,7 @@ def run(
         input=given.encode(),
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     return done.returncode, done.stdout, done.stderr.decode()
 

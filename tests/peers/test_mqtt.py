@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .broker import Broker, Client, broker
+from .broker import PATIENCE, Broker, Client, broker
 from .plant import applied, mounted, planned, revoked
 
 HOSTS = ["localhost", "127.0.0.1"]
@@ -87,7 +87,7 @@ def carried(at: Broker, one: Client, other: Client, host: str) -> str:
         assert at.told("Sending SUBACK"), at.log()
         said = one.publish(at, host, f"by {host}")
         assert said.returncode == 0, said.stderr + at.log()
-        return listening.communicate(timeout=20)[0].decode().strip()
+        return listening.communicate(timeout=PATIENCE)[0].decode().strip()
 
 
 @pytest.mark.parametrize("host", HOSTS)

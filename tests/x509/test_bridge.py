@@ -1,5 +1,6 @@
 """A bridge: a root's name and key, signed by another root, so that a path goes on to whoever trusts only that one."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -119,7 +120,8 @@ def test_openssl_and_gnutls_reach_the_old_root_through_it_and_only_through_it(ro
     for bundle in ("old", "new"):
         trust = ["certtool", "--verify", f"--load-ca-certificate={bundle}.pem", "--infile=sent.pem"]
         late = ["faketime", f"{NOW + timedelta(days=1):%Y-%m-%d}"]
-        done = subprocess.run([*late, *trust], cwd=tmp_path, capture_output=True, text=True, check=False)
+        utc = {**os.environ, "TZ": "UTC"}
+        done = subprocess.run([*late, *trust], cwd=tmp_path, env=utc, capture_output=True, text=True, check=False)
         assert "Verified. The certificate is trusted." in done.stdout, done.stdout
 
 
