@@ -3,14 +3,14 @@
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from urllib.parse import urlsplit
+
+from certwright.catalogue import SOURCES
 
 
 @cache
 def _hosts() -> Mapping[str, str]:
-    source = resources.files("certwright.catalogue") / "sources" / "public-directories.toml"
-    told = tomllib.loads(source.read_text("utf-8"))["directories"]
+    told = tomllib.loads((SOURCES / "public-directories.toml").read_text("utf-8"))["directories"]
     return {host: one["name"] for one in told for host in one["hosts"]}
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certwright.errors import Unreadable
+from certwright.flow.beside import issuer_of_lists
 from certwright.flow.issuing import CLOCK_SKEW, Registry
-from certwright.flow.lists import issuer_of_lists
 from certwright.flow.world import Vault, World
 from certwright.inventory import Event, Intent, Revocation
 from certwright.issuers import Order

@@ -4,17 +4,11 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from certwright.flow.lists import Listed, list_paths, lists_due
+from certwright.flow.lists import Listed, lists_due
 from certwright.flow.parcel import Parcel
 from certwright.model import Action, Artifact, Held, Plan
 from certwright.pack.script import script_artifact
 from certwright.speech import tr
-
-
-def extra_paths(plan: Plan) -> tuple[str, ...]:
-    """Where those files go."""
-    scripts = (script.path for one in plan.sets for script in one.scripts)
-    return (*scripts, *list_paths(plan))
 
 
 def scripts(plan: Plan) -> Iterator[Parcel]:

@@ -5,37 +5,15 @@ A shard stays until the last certificate has ended that says where it lies, what
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import TypeAlias
 
+from certwright.flow.beside import Family, Scope, issuer_of_lists, publishers, scopes, wanted
 from certwright.inventory import Crl
 from certwright.inventory.revoked import RevocationPages
-from certwright.model import Action, Held, IssuerWish, Place, Plan
-from certwright.plan.authorities import authority_name, distribution_points
+from certwright.model import Action, Held, Place, Plan
 from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509.read import read_certificate
 from certwright.x509.shards import Shard, unsharded
-
-Family: TypeAlias = tuple[str, str, int]  # an authority, the address of its complete list, how many shards there are
-
-
-@value
-class Scope:
-    """What one list speaks of: all that an authority signed, or a shard of it and the addresses it is known by."""
-
-    authority: Place
-    shard: Shard | None = None
-    points: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """How the inventory calls it."""
-        return f"{self.authority.id}/{self.shard}" if self.shard else self.authority.id
-
-    @property
-    def path(self) -> str:
-        """Where it is written: the file name its distribution points end in."""
-        return self.shard.address(crl_path(self.authority)) if self.shard else crl_path(self.authority)
 
 
 @value
@@ -53,48 +31,14 @@ class Listed:
 def listed(plan: Plan, pages: RevocationPages) -> Listed:
     """How it stands with lists."""
     crls = pages.lists()
-    ends = {one: pages.last_named(one[0], *_words(one)) for one in _families(crls.values()) - set(_wanted(plan))}
+    ends = {one: pages.last_named(one[0], *_words(one)) for one in _families(crls.values()) - set(wanted(plan))}
     lingering = {one: end for one, end in ends.items() if end}
     return Listed(crls, frozenset(_unlisted(crls, pages)), lingering, pages.newest())
-
-
-def publishers(plan: Plan) -> Iterator[Place]:
-    """The authorities that publish a revocation list: those of the deployment's own issuers. A bridge is another
-    certificate of one of them, and its list the same.
-    """
-    return (place for place in plan.places if place.kind == "authority" and not (place.site or place.key_of))
-
-
-def scopes(plan: Plan, lingering: Mapping[Family, datetime], now: datetime) -> Iterator[Scope]:
-    """Every list that there must be. A complete one comes before the shards of its authority."""
-    living = [*_wanted(plan), *(one for one, end in lingering.items() if end >= now)]
-    for place in publishers(plan):
-        yield Scope(place)
-        for count in dict.fromkeys(shards for authority, _, shards in living if authority == place.id):
-            known = [whole for authority, whole, shards in living if (authority, shards) == (place.id, count)]
-            for shard in (Shard(number, count) for number in range(count)):
-                yield Scope(place, shard, tuple(shard.address(whole) for whole in known))
-
-
-def list_paths(plan: Plan) -> tuple[str, ...]:
-    """Where the lists are written that the plan names."""
-    return tuple(scope.path for scope in scopes(plan, {}, datetime.min))
-
-
-def crl_path(authority: Place) -> str:
-    """Where an authority's complete list is written."""
-    issuer, _, role = authority.id.partition("/")
-    return f"pki/{authority_name(issuer, role)}.crl"
 
 
 def recipe(crl: Crl) -> str:
     """What a list's file is made from."""
     return f"crl {crl.number}"
-
-
-def issuer_of_lists(plan: Plan, authority: Place) -> IssuerWish:
-    """Who says how an authority's lists are made."""
-    return next(wish for wish in plan.issuers if wish.name == authority.id.partition("/")[0])
 
 
 def lists_due(
@@ -147,15 +91,6 @@ def next_crl(plan: Plan, stand: Listed) -> tuple[date, str] | None:
 
 
 # ── shards ──
-
-
-def _wanted(plan: Plan) -> Iterator[Family]:
-    """The families of shards that certificates are given now. Nobody needs shards of what a root signed."""
-    for place in publishers(plan):
-        wish = issuer_of_lists(plan, place)
-        if wish.lists.shards and place.issuer != place.id:
-            for whole in distribution_points(wish, place.id.partition("/")[2]):
-                yield place.id, whole, wish.lists.shards
 
 
 def _families(crls: Iterable[Crl]) -> set[Family]:

@@ -6,7 +6,7 @@ Whatever they list stays revoked, and our next list gets a number above theirs.
 from collections.abc import Iterator
 
 from certwright.errors import Problem
-from certwright.flow.lists import Scope, issuer_of_lists, scopes
+from certwright.flow.beside import Scope, issuer_of_lists, scopes
 from certwright.flow.standing import Standing
 from certwright.flow.world import World
 from certwright.inventory import Crl, Event, Revocation

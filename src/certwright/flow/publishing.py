@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from certwright.flow.beside import Scope, issuer_of_lists, scopes
 from certwright.flow.issuing import Registry
-from certwright.flow.lists import Listed, Scope, issuer_of_lists, overdue, recipe, scopes, signer_of
+from certwright.flow.lists import Listed, overdue, recipe, signer_of
 from certwright.flow.parcel import Parcel
 from certwright.flow.world import World
 from certwright.inventory import Crl, Event

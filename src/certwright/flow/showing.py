@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from certwright.errors import Problem, Unreadable
-from certwright.flow.lists import Scope, issuer_of_lists, publishers, scopes
+from certwright.flow.beside import Scope, issuer_of_lists, publishers, scopes
 from certwright.flow.standing import Standing
 from certwright.flow.world import World
 from certwright.inventory import Crl, Event

@@ -8,13 +8,18 @@ from itertools import chain
 from certwright.due import due, next_due
 from certwright.due.shelved import undelivered
 from certwright.due.situation import Situation
-from certwright.flow.extras import extra_paths, extras_due
+from certwright.flow.beside import extra_paths, scopes
+from certwright.flow.extras import extras_due
 from certwright.flow.handing import is_request, request_parcels, requests_due
-from certwright.flow.lists import Listed, listed, next_crl, scopes
+from certwright.flow.lists import Listed, listed, next_crl
 from certwright.flow.passwords import passwords_due
+from certwright.generations import Sighting
 from certwright.inventory import Delivery, Inventory, Revocation, SealedPassword
 from certwright.model import Action, Held, Plan
 from certwright.pending import Pending
+from certwright.rotation.peers import awaited
+from certwright.rotation.sightings import SEEN, sightings
+from certwright.rotation.steps import FORCED
 from certwright.targets import Target
 from certwright.value import field, value
 
@@ -40,12 +45,24 @@ class Standing:
     revocations: tuple[Revocation, ...] = ()
     advised: Mapping[str, datetime] = field(default_factory=dict)
     before: Mapping[str, Held] = field(default_factory=dict)
+    seen: Mapping[str, Sighting] = field(default_factory=dict)
+    forced: Mapping[str, str] = field(default_factory=dict)
 
     def situation(self, plan: Plan, now: datetime) -> Situation:
         """What decides what is due at `now`."""
         gone = self._revoked(self.before)
         before = {place: one for place, one in self.before.items() if place not in gone}
-        return Situation(plan, self.held, now, self.pending, self.revoked, self.advised, before, self.list_digests)
+        return Situation(
+            plan,
+            self.held,
+            now,
+            self.pending,
+            self.revoked,
+            self.advised,
+            before,
+            self.list_digests,
+            awaited(plan, self.seen, self.held, self.forced) if plan.peers else {},
+        )
 
     @property
     def list_digests(self) -> Mapping[str, str]:
@@ -111,6 +128,8 @@ def look(plan: Plan, inventory: Inventory | None, target: Target) -> Standing:
                 revocations=reading.revoked.of_held(),
                 advised=advice(reading.observations(ADVICE)),
                 before=reading.held_before() if any(place.renewal.window for place in plan.places) else {},
+                seen=sightings(reading.observations(SEEN)) if plan.peers else {},
+                forced=reading.observations(FORCED) if plan.peers else {},
             )
     recorded = (one.path for one in standing.deliveries)
     requested = (one.artifact.path for one in request_parcels(plan, standing.pending))

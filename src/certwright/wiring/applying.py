@@ -3,13 +3,14 @@
 import dataclasses
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, nullcontext
 from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from certwright.errors import Broken
 from certwright.flow.applying import apply as apply_plan
+from certwright.flow.closing import closing_due
 from certwright.flow.rotating import Rotating, foreseen
 from certwright.flow.showing import showing_due
 from certwright.flow.standing import look, todo
@@ -23,6 +24,7 @@ from certwright.plan.consumers import consumers_of
 from certwright.speech import os_words, tr
 from certwright.targets.folder import Folder
 from certwright.targets.shown import ShownFolder
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded, replan
 from certwright.wiring.tokens import Tokens
 from certwright.wiring.vault import Listener, open_vault
@@ -154,7 +156,8 @@ def preview(loaded: Loaded) -> tuple[Action, ...]:
         loaded = foreseeing(loaded, inventory)
         standing = look(loaded.plan, inventory, Folder(loaded.output))
     showing = showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
-    return (*todo(loaded.plan, standing, loaded.now).actions, *showing)
+    opened = closing_due(loaded.plan, standing, Folder(loaded.output))
+    return (*todo(loaded.plan, standing, loaded.now).actions, *showing, *opened)
 
 
 def foreseeing(loaded: Loaded, inventory: Inventory | None) -> Loaded:
@@ -168,16 +171,6 @@ def foreseeing(loaded: Loaded, inventory: Inventory | None) -> Loaded:
 def shown_below(loaded: Loaded, at: Callable[[str], None] = unheard) -> Callable[[str], ShownFolder]:
     """The folders in which lists are published; those that are no whole paths lie beside the deployment file."""
     return cache(lambda folder: ShownFolder(loaded.path.parent / folder, at))
-
-
-@contextmanager
-def inventory_of(loaded: Loaded) -> Iterator[Inventory | None]:
-    """The inventory for reading, which nothing need be writable for; None when nothing was made yet."""
-    if not loaded.database.exists():
-        yield None
-        return
-    with Inventory.open_to_read(loaded.database) as inventory:
-        yield inventory
 
 
 def _likely_keys(loaded: Loaded) -> Iterator[KeySpec]:

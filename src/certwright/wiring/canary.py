@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from certwright.errors import Problem, Refused
+from certwright.flow.beside import crl_path, issuer_of_lists, publishers
 from certwright.flow.canary import KIND, Canary, read_canary, release
-from certwright.flow.lists import crl_path, issuer_of_lists, publishers
 from certwright.flow.world import Vault, World
 from certwright.inventory import Event, Inventory, run_lock
 from certwright.keys.foundry import Foundry

@@ -11,7 +11,8 @@ from certwright.report.difference import Change
 from certwright.speech import tr, trn
 from certwright.targets.folder import Folder
 from certwright.terms.usage import purpose_oid
-from certwright.wiring.applying import foreseeing, inventory_of
+from certwright.wiring.applying import foreseeing
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.name import parse_name

@@ -7,16 +7,16 @@ from pathlib import Path
 from certwright.flow.trusted import authorities, foreign_roots, roots
 from certwright.keys.unlock import Unlock
 from certwright.model import Held, Report
-from certwright.wiring.applying import inventory_of
 from certwright.wiring.clustered import judge_clusters, split
 from certwright.wiring.endpoints import judge_endpoint
 from certwright.wiring.found import find
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.judging import Known, joined, judge_found
 from certwright.wiring.loading import Loaded
+from certwright.wiring.modes import opened
 from certwright.wiring.online import OFFLINE, Asking
 from certwright.wiring.passwords import Passwords
 from certwright.wiring.revocations import Lists, to_judge
-from certwright.wiring.vault import kept_passwords
 
 
 def check(
@@ -47,11 +47,12 @@ def check(
             with inventory.reading() as reading:
                 held = reading.held()
             if any(given.of_set(group.id) is None for one in found for group in one.plan.sets if group.password):
-                given = given.beside(kept_passwords(loaded, unlock or Unlock(), inventory))
+                vault = import_module("certwright.wiring.vault")
+                given = given.beside(vault.kept_passwords(loaded, unlock or Unlock(), inventory))
     certificates = {address: (one.certificate,) for address, one in held.items()}
     anchors = {**roots(held, loaded.plan.lines), **foreign_roots(loaded.plan)}
     known = Known(certificates, anchors, authorities(held))
-    reports = judge_found(found, loaded.plan, given, loaded.now, known, lists)
+    reports = [*judge_found(found, loaded.plan, given, loaded.now, known, lists), opened(found, loaded.output)]
     reports += [
         judge_endpoint(
             one,

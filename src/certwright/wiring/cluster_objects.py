@@ -13,7 +13,7 @@ from certwright.pack.objects import Object, read_objects
 from certwright.speech import tr
 from certwright.targets.folder import Folder
 from certwright.value import field, value
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.wiring.reading import read_file
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from certwright.pack.object_kinds import CARRIERS, Ref, references
 from certwright.pack.objects import Object
 from certwright.pack.rbac import Permitted, Subject, permissions
-from certwright.wiring.applying import inventory_of
 from certwright.wiring.cluster_objects import applied_before, meant, ready, site_of
 from certwright.wiring.cluster_reading import looked_at
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 
 

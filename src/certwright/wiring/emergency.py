@@ -14,7 +14,8 @@ from certwright.rotation.states import standing as states
 from certwright.speech import tr
 from certwright.targets.folder import Folder
 from certwright.value import value
-from certwright.wiring.applying import inventory_of, rotating_of
+from certwright.wiring.applying import rotating_of
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.x509.crl import read_crl
 from certwright.x509.facts import CertificateFacts

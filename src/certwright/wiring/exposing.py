@@ -8,7 +8,7 @@ from certwright.flow.standing import look
 from certwright.model import Artifact, Held, Place
 from certwright.report.metrics import Exposed
 from certwright.targets.folder import Folder
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate

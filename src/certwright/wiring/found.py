@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from certwright.errors import Refused
-from certwright.flow.extras import extra_paths
+from certwright.flow.beside import extra_paths
 from certwright.model import Plan
 from certwright.plan.locate import part, planned, rivals_of
 from certwright.value import field, value

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 from certwright.flow.trusted import roots as roots_of
@@ -9,9 +10,8 @@ from certwright.keys.unlock import Unlock
 from certwright.model import Held, Plan
 from certwright.value import field, value
 from certwright.wiring.alone import NOWHERE, plan_alone
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
-from certwright.wiring.vault import kept_passwords
 
 
 @value
@@ -32,7 +32,8 @@ def of_deployment(loaded: Loaded, unlock: Unlock) -> Ground:
             return Ground(loaded.plan, loaded.now, loaded.output)
         with inventory.reading() as reading:
             held = reading.held()
-        return Ground(loaded.plan, loaded.now, loaded.output, held, kept_passwords(loaded, unlock, inventory))
+        kept = import_module("certwright.wiring.vault").kept_passwords(loaded, unlock, inventory)
+        return Ground(loaded.plan, loaded.now, loaded.output, held, kept)
 
 
 def of_product(product: str, facts: Mapping[str, str], now: datetime | None = None) -> Ground:

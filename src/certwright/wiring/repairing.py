@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from certwright.errors import Refused
-from certwright.flow.extras import extra_paths
+from certwright.flow.beside import extra_paths
 from certwright.keys.passwords import draw_password, password_faults
 from certwright.mend.credentials import Desk
 from certwright.mend.matching import Matching, match

@@ -18,7 +18,7 @@ from certwright.rotation.steps import Gate
 from certwright.speech import tr
 from certwright.speech.later import said
 from certwright.value import field, value
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.wiring.rotations import progress_of
 from certwright.wiring.sightings import consumers

@@ -4,7 +4,8 @@ from certwright.flow.rotating import outlook
 from certwright.flow.standing import look
 from certwright.rotation.progress import Progress, progress
 from certwright.targets.folder import Folder
-from certwright.wiring.applying import inventory_of, rotating_of
+from certwright.wiring.applying import rotating_of
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 
 

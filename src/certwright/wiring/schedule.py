@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from certwright.due.changeover import next_line
 from certwright.due.renewal import postponed, renewal_of
 from certwright.due.situation import Situation
-from certwright.flow.lists import publishers, renewal, scopes
+from certwright.flow.beside import publishers, scopes
+from certwright.flow.lists import renewal
 from certwright.flow.standing import Standing, look
 from certwright.flow.standing import todo as to_do
 from certwright.model import Held, Place
@@ -15,7 +16,7 @@ from certwright.plan.feasible import life_of
 from certwright.report.falling import Falling
 from certwright.speech import tr
 from certwright.targets.folder import Folder
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 
 CHANGEOVER = timedelta(days=180)  # to have everybody trust another root

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from certwright.errors import Impossible, Refused
 from certwright.flow.canary import KIND, Canary, read_canary
+from certwright.flow.closing import closing_due
 from certwright.flow.passwords import open_passwords
 from certwright.flow.showing import showing_due
 from certwright.flow.standing import Standing, coming, look, todo
@@ -15,7 +16,8 @@ from certwright.report import inventory as report
 from certwright.speech import tr
 from certwright.targets.folder import Folder
 from certwright.value import value
-from certwright.wiring.applying import inventory_of, shown_below
+from certwright.wiring.applying import shown_below
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.wiring.rotations import progress_of
 from certwright.wiring.vault import open_safe
@@ -106,7 +108,8 @@ def _due(loaded: Loaded, standing: Standing) -> tuple[tuple[Action, ...], _Found
     try:
         found = todo(loaded.plan, standing, loaded.now)
         showing = showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
-        actions, waits = (*found.actions, *showing), dict(found.waiting)
+        closing = closing_due(loaded.plan, standing, Folder(loaded.output))
+        actions, waits = (*found.actions, *showing, *closing), dict(found.waiting)
         later = {place: (why, opens) for place, why, opens in found.later}
     except Impossible as conflict:
         actions = tuple(

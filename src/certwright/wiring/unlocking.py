@@ -15,7 +15,7 @@ from certwright.keys.seal import new_box
 from certwright.keys.unlock import Secret, Unlock, ask_new_secret, make_secret, next_file, read_file, settle
 from certwright.speech import os_words, tr
 from certwright.value import value
-from certwright.wiring.applying import inventory_of
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.wiring.vault import WRAPPING, unlocked
 

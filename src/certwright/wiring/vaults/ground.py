@@ -22,7 +22,8 @@ from certwright.manifest.read import Site
 from certwright.speech import tr
 from certwright.value import value
 from certwright.vaults import Keeper
-from certwright.wiring.applying import inventory_of, make_folder
+from certwright.wiring.applying import make_folder
+from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded, load_written
 from certwright.wiring.vault import Listener, open_box_of
 
