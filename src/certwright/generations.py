@@ -29,7 +29,9 @@ class Rotation:
     """The declaration of one generation (2 and up) of an issuer.
 
     `sign_from` and `retire_from` are the earliest days, never the reason alone: gates are observations. `distribution`
-    is how long handing out a trust list takes. With `compromised` the generation before must not sign another time.
+    is how long handing out a trust list takes. `replaces` is the generation it takes the place of, 0 for the one before
+    it; a new issuing CA stays below the root of that one. `compromised` are the addresses of authorities whose keys
+    others may have: they must not sign another time, nor must what stands below such a root.
     """
 
     number: int
@@ -42,7 +44,13 @@ class Rotation:
     retire_from: date | None = None
     distribution: timedelta = timedelta(0)
     bridge: bool = True
-    compromised: bool = False
+    compromised: tuple[str, ...] = ()
+    replaces: int = 0
+
+    @property
+    def before(self) -> int:
+        """The number of the generation it takes the place of."""
+        return self.replaces or self.number - 1
 
 
 @value
@@ -62,7 +70,7 @@ class Consumer:
 
     `look` is where its trust list is seen: `file:PATH`, `https://HOST:PORT` (what it shows, not what it trusts),
     `cluster:NAMESPACE/CONFIGMAP/KEY`, or `report`: a fingerprint file it returns. `shows` are the places whose
-    certificates it presents to others.
+    certificates it presents to others, `checks` those whose certificates it judges, where that is known.
     """
 
     id: str
@@ -72,6 +80,7 @@ class Consumer:
     stack: Stack = "tls"
     look: str = "report"
     shows: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
 
 
 @value

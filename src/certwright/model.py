@@ -244,8 +244,11 @@ class IssuerWish:
 @value
 class Line:
     """One generation of an issuer that rotates: its `state` (a word of `generations.State`), and the addresses of its
-    authorities. Generations of one root share its address. What is `stopped` must not sign another time. `bridge` is
-    its root, signed by the root before; "" where there is none.
+    authorities. Generations of one root share its address, and the bridge to it.
+
+    What is `stopped` must not sign another time, because somebody else may have a key of it; what is `fallen` stands
+    below a root of which that is so. `bridge` is its root, signed by an older one; "" where none was ever wanted.
+    `bridged_by` is the root that signs it now, "" where none does.
     """
 
     issuer: str
@@ -257,6 +260,13 @@ class Line:
     since: datetime | None = None
     stopped: bool = False
     bridge: str = ""
+    fallen: bool = False
+    bridged_by: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is to sign, and does not yet."""
+        return self.state in ("declared", "staged") and not self.stopped
 
     @property
     def trusted(self) -> bool:
@@ -268,7 +278,8 @@ class Line:
 class Plan:
     """All places with their demands, in the order in which they can be made: authorities before what they sign.
 
-    `lines` are the generations of issuers that rotate, oldest first, those included that have no places.
+    `lines` are the generations of issuers that rotate, oldest first, those included that have no places. `peers` are,
+    for places of such issuers, the consumers that judge their certificates by lists of issuing CAs (OPC UA).
     """
 
     places: tuple[Place, ...]
@@ -276,6 +287,7 @@ class Plan:
     issuers: tuple[IssuerWish, ...]
     notes: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
+    peers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def place(self, address: str) -> Place:
         """The place with that address. KeyError when there is none."""

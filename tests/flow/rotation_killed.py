@@ -39,7 +39,7 @@ def main(folder: Path) -> None:
     signing.apply(2)
     signing.see()
 
-    days = {"stage": (declared, 1), "sign": (staged, 2), "retire": (signing, 450), "compromise": (stolen, 1)}
+    days = {"stage": (declared, 1), "sign": (staged, 2), "retire": (signing, 850), "compromise": (stolen, 1)}
     told = {
         name: journeys(folder / name, NOW + timedelta(days=day), copied(start.folder))
         for name, (start, day) in days.items()

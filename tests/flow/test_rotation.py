@@ -117,7 +117,7 @@ def test_the_old_one_is_retired_when_nothing_depends_on_it(signing: Bakery) -> N
     signing.see()
     signing.apply(30)
     assert signing.states()[1] == "verify-only", "leaves live for longer"
-    applied = signing.apply(400)
+    applied = signing.apply(800)
     assert signing.states() == {1: "retired", 2: "signing"}
     assert "contoso: generation 1 is retired, and trust lists hold it no more" in applied.messages
     assert trusted(signing) == {"CN=Contoso Root CA G2"}
@@ -139,7 +139,7 @@ def test_who_was_not_visited_since_keeps_the_old_one_trusted(signing: Bakery) ->
 
 def test_a_third_generation_follows_the_second(signing: Bakery) -> None:
     signing.see()
-    signing.apply(430)
+    signing.apply(830)
     signing.declare(DECLARED, "    - {number: 3, reason: again, scope: issuing}\n")
     signing.apply(1)
     assert signing.states() == {1: "retired", 2: "verify-only", 3: "signing"}, "no list has to change for it"

@@ -48,7 +48,7 @@ def mistakes(entries: str) -> list[str]:
 
 def test_what_is_not_said_is_as_before() -> None:
     (two,) = rotations(TWO)
-    assert (two.number, two.reason, two.scope, two.bridge, two.compromised) == (2, "it ends", "root", True, False)
+    assert (two.number, two.reason, two.scope, two.bridge, two.compromised) == (2, "it ends", "root", True, ())
     assert two.root.subject == "CN=Contoso Root CA G2,O=Contoso"
     assert two.issuing.subject == "CN=Contoso Issuing CA G2,O=Contoso"
     assert two.root.key == KeySpec("ec", 384)

@@ -17,7 +17,7 @@ YEAR = timedelta(days=365)
 SIGNS = frozenset({"keyCertSign", "cRLSign"})
 NAMES = {"root": "Root", "issuing": "Issuing", "root-2": "Root G2", "issuing-2": "Issuing G2"}
 OLD = Line("contoso", 1, "verify-only", "contoso/root", "contoso/issuing")
-NEW = Line("contoso", 2, "signing", "contoso/root-2", "contoso/issuing-2", bridge="contoso/bridge-2")
+NEW = Line("contoso", 2, "signing", "contoso/root-2", "contoso/issuing-2", bridge="contoso/bridge-2", bridged_by="contoso/root")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def test_a_bridge_that_is_not_there_is_seen() -> None:
     made = world()
     del made.held["contoso/bridge-2"]
     assert made.broken() == [(2, 1)]
-    assert made.broken(after=replace(NEW, bridge="")) == []
+    assert made.broken(after=replace(NEW, bridged_by="")) == []
 
 
 def test_a_new_generation_is_looked_at_before_it_has_signed_anything() -> None:
@@ -139,7 +139,7 @@ def test_what_has_expired_proves_nothing() -> None:
     ],
 )
 def test_what_each_state_keeps(before: str, after: str, bridge: bool, expected: dict[tuple[int, int], bool]) -> None:
-    new = replace(NEW, state=after, bridge=NEW.bridge if bridge else "")
+    new = replace(NEW, state=after, bridged_by=NEW.bridged_by if bridge else "")
     assert {(one.leaf, one.bundle): one.works for one in pairs(replace(OLD, state=before), new)} == expected
 
 

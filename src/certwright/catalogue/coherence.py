@@ -122,6 +122,9 @@ def _consumer(product: Product, consumer: ConsumerTemplate) -> Iterator[Incohere
     for shown in consumer.shows:
         if shown.partition("/")[0] not in places:
             yield Incoherence(consumer.id, tr("shows a place that does not exist"), shown)
+    for checked in consumer.checks:
+        if checked.partition("/")[0] not in places:
+            yield Incoherence(consumer.id, tr("checks a place that does not exist"), checked)
     try:
         read_look(_FILLED.sub("x", consumer.look))
     except Refused as refusal:

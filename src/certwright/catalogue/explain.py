@@ -243,6 +243,7 @@ def _consumer(product: Product, consumer: ConsumerTemplate) -> Explanation:
             (tr("builds paths as"), consumer.stack),
             (tr("its trust list is seen"), consumer.look),
             (tr("presents"), ", ".join(consumer.shows)),
+            (tr("judges"), ", ".join(consumer.checks)),
             *_conditions(consumer.when, consumer.builds),
         ),
         sources=consumer.sources,

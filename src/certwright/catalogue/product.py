@@ -159,7 +159,8 @@ class StepTemplate:
 class ConsumerTemplate:
     """Somebody who trusts the issuer of a site, before a site fills it. `look` and `stack` are those of a Consumer.
 
-    `shows` names the rows of places (or one place, `mqtt-client/{item.name}`) whose certificates it presents.
+    `shows` names the rows of places (or one place, `mqtt-client/{item.name}`) whose certificates it presents, `checks`
+    those whose certificates it judges.
     """
 
     id: str
@@ -169,6 +170,7 @@ class ConsumerTemplate:
     look: str = "report"
     each: str = ""
     shows: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     when: Condition = field(default_factory=dict)
     builds: str = ""
     sources: tuple[Document, ...] = ()

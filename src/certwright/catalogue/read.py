@@ -202,7 +202,7 @@ class _Reading:
                 whole["sources"] = self._cited(row_id, row.get("sources", ()))
             if "contradictions" in names:
                 whole["contradictions"] = self._touching(row_id)
-            for key in ("applies", "members", "shows"):
+            for key in ("applies", "members", "shows", "checks"):
                 if key in whole:
                     whole[key] = tuple(whole[key])
             made.append(self._make(shape, whole, row_id))

@@ -57,7 +57,7 @@ def unknown_names(product: Product) -> Iterator[Unknown]:
         yield from _of(step.id, used, step.when, everywhere | set(OF_STEPS))
 
     for consumer in product.consumers:
-        used = placeholders((consumer.title, consumer.look, consumer.shows))
+        used = placeholders((consumer.title, consumer.look, consumer.shows, consumer.checks))
         yield from _of(consumer.id, used, consumer.when, everywhere | _of_places(product, [consumer]))
 
 

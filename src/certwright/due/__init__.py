@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from certwright.due.authorities import refuse_other_authorities
-from certwright.due.changeover import drawn, halted, moved
+from certwright.due.changeover import drawn, halted, moved, refused_by_peers
 from certwright.due.files import deliveries
 from certwright.due.reasons import needed
 from certwright.due.renewal import aged, postponed, renewal_of, together
@@ -43,7 +43,7 @@ def due(situation: Situation, delivered: Mapping[str, str], password_versions: M
     plan, held = situation.plan, situation.held
     reasons, later = _reasons(situation)
     refuse_other_authorities(situation, reasons)
-    halts = halted(situation, reasons)
+    halts = {**halted(situation, reasons), **_for_peers(situation, reasons)}
     waits = {**asked_already(situation, reasons), **halts}
     back = held_back(plan, held, delivered, waits)
     now_due = {address: reason for address, reason in reasons.items() if address not in waits}
@@ -64,6 +64,13 @@ def due(situation: Situation, delivered: Mapping[str, str], password_versions: M
         else (),
         (*later, *((address, why, opens) for address, (opens, why) in shelved.items() if address not in reasons)),
     )
+
+
+def _for_peers(situation: Situation, reasons: Mapping[str, str]) -> dict[str, str]:
+    """What waits for peers, unless what is held is good for nothing any more: then there is nothing to lose."""
+    found = refused_by_peers(situation, reasons)
+    places = {place.id: place for place in situation.plan.places if place.id in found}
+    return {one: why for one, why in found.items() if not needed(places[one], situation)}
 
 
 def _reasons(situation: Situation) -> tuple[dict[str, str], tuple[tuple[str, str, datetime], ...]]:

@@ -3,7 +3,7 @@
 A change of generations waits for a maintenance window like age does, because both generations are trusted meanwhile.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from certwright.due.recipes import demanded
@@ -61,7 +61,7 @@ def next_line(plan: Plan, root: str) -> Line | None:
     if first is None:
         return None
     after = (line for line in plan.lines if line.issuer == first.issuer and line.number > first.number)
-    return next((line for line in after if line.root != root and line.state in ("declared", "staged")), None)
+    return next((line for line in after if line.root != root and line.waiting), None)
 
 
 def halted(situation: Situation, reasons: Mapping[str, str]) -> dict[str, str]:
@@ -74,17 +74,33 @@ def halted(situation: Situation, reasons: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def refused_by_peers(situation: Situation, reasons: Mapping[str, str]) -> dict[str, str]:
+    """Places that would change over, and whose peers have no use for what they would get; each with the reason."""
+    places = {place.id: place for place in situation.plan.places if place.id in situation.awaited}
+    return {
+        address: tr("{consumers} would refuse it: the issuing CA is not in their lists, as far as anybody has seen",
+                    consumers=", ".join(situation.awaited[address]))
+        for address, place in places.items()
+        if address in reasons and place.id in situation.held and moved(place, situation.held[address], situation.plan)
+    }  # fmt: skip
+
+
 def _stopped(situation: Situation, place: Place) -> str:
-    for line, after in _pairs(situation.plan):
-        signers = (line.issuing,) if after.root == line.root else (line.issuing, line.root)
+    for line in situation.plan.lines:
+        signers = (line.issuing, line.root) if line.fallen else (line.issuing,)
         if not line.stopped or line.state != "signing" or place.issuer == place.id:
             continue
         if place.issuer in signers or place.id == line.issuing:  # it is not renewed, either
             told = place.issuer if place.issuer in signers else place.id
-            return tr(
-                "{issuer} signs no more, and generation {number} does not sign yet", issuer=told, number=after.number
-            )
+            return _waits_for(situation.plan, line, told)
     return ""
+
+
+def _waits_for(plan: Plan, line: Line, told: str) -> str:
+    after = next((one for one in plan.lines if one.issuer == line.issuer and one.waiting), None)
+    if after is None:
+        return tr("{issuer} signs no more, and no generation is declared that could", issuer=told)
+    return tr("{issuer} signs no more, and generation {number} does not sign yet", issuer=told, number=after.number)
 
 
 def _too_old(situation: Situation, place: Place, halted_before: Mapping[str, str]) -> str:
@@ -104,10 +120,3 @@ def _too_old(situation: Situation, place: Place, halted_before: Mapping[str, str
 
 def _root_of(plan: Plan, place: Place) -> str:
     return next((line.root for line in plan.lines if place.issuer in (line.root, line.issuing)), "")
-
-
-def _pairs(plan: Plan) -> Iterator[tuple[Line, Line]]:
-    for line in plan.lines:
-        for after in plan.lines:
-            if (after.issuer, after.number) == (line.issuer, line.number + 1):
-                yield line, after

@@ -12,7 +12,8 @@ from certwright.value import field, value
 class Situation:
     """`pending` are requests that wait for answers; `revoked` says why what a place holds was revoked; `advised` is
     when an issuer wants what a place holds to be renewed (RFC 9773); `before` is what a place held last, if that may
-    still be used; `lists` are the SHA-256 of the newest revocation lists. All by place; `now` is aware UTC.
+    still be used; `lists` are the SHA-256 of the newest revocation lists; `awaited` are peers that would still refuse
+    what another generation signs. All by place; `now` is aware UTC.
     """
 
     plan: Plan
@@ -23,3 +24,4 @@ class Situation:
     advised: Mapping[str, datetime] = field(default_factory=dict)
     before: Mapping[str, Held] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
+    awaited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -12,9 +12,9 @@ from certwright.flow.standing import Standing, look, todo, wanted_paths
 from certwright.flow.world import World
 from certwright.generations import Consumer, Generation, State
 from certwright.inventory import Book, Event, Inventory, Revocation
-from certwright.model import Line, Plan
-from certwright.rotation.gates import Outlook, gates
-from certwright.rotation.pairs import Proof, proofs, under_way
+from certwright.model import Plan
+from certwright.rotation.gates import Outlook, courses, gates
+from certwright.rotation.pairs import Proof, couples, proofs
 from certwright.rotation.sightings import SEEN, sightings
 from certwright.rotation.states import EVER, Rotations
 from certwright.rotation.steps import FORCED, UNTOLD, Gate, Step
@@ -82,6 +82,9 @@ def advanced(plan: Plan, rotating: Rotating, world: World) -> Moved:
         rotating.look()
         standing = look(plan, world.inventory, world.target)
         seen = outlook(plan, rotating, standing, world.inventory, world.now)
+        if taken_back := _taken_back(seen, world):
+            messages += taken_back
+            continue
         every = gates(seen)
         ready = [gate for gate in every if gate.is_open]
         if not ready:
@@ -95,7 +98,7 @@ def advanced(plan: Plan, rotating: Rotating, world: World) -> Moved:
         world.at("before a generation moves")
         with world.inventory.writing() as book:
             for gate in ready:
-                _move(book, gate, plan, standing, world.now)
+                _move(book, gate, plan, world.now)
         world.at("after a generation moved")
         messages += [_told(gate, plan) for gate in ready]
         plan = following
@@ -150,10 +153,12 @@ def _unproved(following: Plan, seen: Outlook, ready: Sequence[Gate]) -> dict[str
     """The steps after which somebody would not accept a certificate that works now, each with what is wrong."""
     found = {}
     for gate in ready:
-        lines = under_way(following, gate.step.issuer)
-        for proof in proofs(following, *lines, seen.held, seen.signed, seen.now, seen.revoked) if lines else ():
-            if proof.holds is False:
-                found[gate.step.key] = _refused(gate, proof)
+        for before, after in couples(following, gate.step.issuer):
+            if before.state == "retired" and before.number != gate.step.number:
+                continue  # that was proved when it was done
+            for proof in proofs(following, before, after, seen.held, seen.signed, seen.now, seen.revoked):
+                if proof.holds is False:
+                    found[gate.step.key] = _refused(gate, proof)
     return found
 
 
@@ -187,9 +192,8 @@ def _moves(gate: Gate, plan: Plan, now: datetime) -> Iterator[Generation]:
         yield Generation(step.issuer, number, state, now, gate.forced or own[number].reason)
 
 
-def _move(book: Book, gate: Gate, plan: Plan, standing: Standing, now: datetime) -> None:
+def _move(book: Book, gate: Gate, plan: Plan, now: datetime) -> None:
     step = gate.step
-    own = {line.number: line for line in plan.lines if line.issuer == step.issuer}
     for one in _moves(gate, plan, now):
         book.move_generation(one)
         told = f"{one.state}: {one.reason}" if one.reason else str(one.state)
@@ -198,19 +202,22 @@ def _move(book: Book, gate: Gate, plan: Plan, standing: Standing, now: datetime)
     book.observe(UNTOLD, {step.key: ""}, now)
     if gate.forced:
         book.log([Event("forced", f"{step.issuer}/{step.number}", f"to {step.to}: {gate.forced}", now)])
-    if step.to is State.RETIRED and own[step.number].stopped:
-        _revoke(book, own[step.number], plan, standing, now)
 
 
-def _revoke(book: Book, line: Line, plan: Plan, standing: Standing, now: datetime) -> None:
-    """A compromised issuing CA whose root is still trusted: everything is replaced by now, and its root says so."""
-    have = standing.held.get(line.issuing)
-    trusted = any(one.root == line.root and one.trusted for one in plan.lines if one.number != line.number)
-    if have is None or not trusted or line.issuing in standing.revoked:
-        return
-    book.revoke([Revocation(have.serial, have.issuer, line.issuing, "cACompromise", now)])
-    told = f"serial {have.serial:x} by {have.issuer} (cACompromise)"
-    book.log([Event("revoked", line.issuing, told, now)])
+def _taken_back(seen: Outlook, world: World) -> list[str]:
+    """Revoke what others have a key of and nothing of ours needs any more; what there is to say about it. The lists are
+    due then, like after any revocation.
+    """
+    gone = dict.fromkeys(one for course in courses(seen) for one in course.to_revoke())
+    if not gone:
+        return []
+    have = [seen.held[address] for address in gone]
+    world.at("before an authority is taken back")
+    with world.inventory.writing() as book:
+        book.revoke([Revocation(one.serial, one.issuer, one.place, "cACompromise", world.now) for one in have])
+        told = {one.place: f"serial {one.serial:x} by {one.issuer} (cACompromise)" for one in have}
+        book.log([Event("revoked", place, text, world.now) for place, text in told.items()])
+    return [tr("{place} is revoked by {issuer}", place=one.place, issuer=one.issuer) for one in have]
 
 
 def untold(plan: Plan, inventory: Inventory) -> tuple[str, ...]:

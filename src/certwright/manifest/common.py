@@ -44,7 +44,8 @@ GENERATION: Mapping[str, str] = {
     "retire_from": noted("the first day on which the generation before it may be trusted no more"),
     "distribution": noted("how many days it takes to hand out a trust list"),
     "bridge": noted("whether the root before it certifies the new one, for those who follow any path"),
-    "compromised": noted("the generation before it must not sign another time"),
+    "replaces": noted("the number of the generation whose place it takes; the one before it, if that is not said"),
+    "compromised": noted("true: others may have a key of what it replaces, and it signs no more; or a list: [root-2]"),
 }
 ISSUER_KINDS = ("embedded", "public", "self-signed")
 OUTSIDE_KINDS = ("files", "adcs-offline", "adcs-web", "acme")
@@ -78,6 +79,7 @@ CONSUMER: Mapping[str, str] = {
     ),
     "issuer": noted("the issuer it trusts; without it that of the site"),
     "shows": noted("the places whose certificates it presents to others"),
+    "checks": noted("the places whose certificates it judges; in an emergency they wait for its lists (stack: opcua)"),
 }
 CERTIFICATE = ("key", "days", "names", "keys")
 MAINTENANCE = ("cron", "hours", "zone")

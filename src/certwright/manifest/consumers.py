@@ -63,7 +63,8 @@ def _consumer(reading: Reading, spot: Spot, entries: Mapping[str, Spot], at: _At
         title=reading.text(entries, "title", name),
         stack=_stack(reading, entries),
         look=_look(reading, entries),
-        shows=tuple(_shows(reading, entries, at)),
+        shows=tuple(_named(reading, entries, "shows", at)),
+        checks=tuple(_named(reading, entries, "checks", at)),
     )
 
 
@@ -93,12 +94,12 @@ def _look(reading: Reading, entries: Mapping[str, Spot]) -> str:
     return look
 
 
-def _shows(reading: Reading, entries: Mapping[str, Spot], at: _At) -> Iterator[str]:
-    """The addresses of the places whose certificates it presents; they may be named with their site or without it."""
+def _named(reading: Reading, entries: Mapping[str, Spot], key: str, at: _At) -> Iterator[str]:
+    """The addresses of places it presents or judges the certificates of; named with their site or without it."""
     known: list[str] | None = None
     rows = (one for one in at.product.places if one.each and one.each not in at.product.facts)
     derived = tuple(f"{one.id}/" for one in rows)  # from what the catalogue makes of the facts: nobody knows them yet
-    for spot in reading.items(entries["shows"], "shows") if "shows" in entries else ():
+    for spot in reading.items(entries[key], key) if key in entries else ():
         known = list(_places(at)) if known is None else known
         place = str(spot.value).removeprefix(f"{at.site}/")
         if place not in known and not place.startswith(derived):

@@ -15,7 +15,7 @@ from certwright.errors import Mistakes, Refused
 from certwright.manifest.tree import Spot, read_tree
 from certwright.speech import tr
 
-Said: TypeAlias = str | int | bool | date
+Said: TypeAlias = str | int | bool | date | tuple[str, ...]
 Entry: TypeAlias = Mapping[str, Said]
 Path: TypeAlias = Sequence[str | int]
 
@@ -159,6 +159,8 @@ def _flow(entry: Entry) -> str:
 def _scalar(one: Said) -> str:
     if isinstance(one, bool):
         return str(one).lower()
+    if isinstance(one, tuple):
+        return f"[{', '.join(one)}]"
     if isinstance(one, str):
         return one if one in ("root", "issuing") else json.dumps(one, ensure_ascii=False)
     return str(one)
@@ -176,9 +178,10 @@ def _plain(spot: Spot) -> object:
 def _expected(before: object, path: Path, entry: Entry) -> object:
     """The tree with the entry at the end of the list at that path, or in the mapping there."""
     if not path:
+        plain = {key: list(one) if isinstance(one, tuple) else one for key, one in entry.items()}
         if isinstance(before, list):
-            return [*before, dict(entry)]
-        return {**before, **entry} if isinstance(before, dict) else [dict(entry)]
+            return [*before, plain]
+        return {**before, **plain} if isinstance(before, dict) else [plain]
     first, rest = path[0], path[1:]
     if isinstance(first, int):
         items = list(before) if isinstance(before, list) else []

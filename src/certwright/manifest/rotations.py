@@ -14,9 +14,11 @@ from certwright.manifest.reading import Reading
 from certwright.manifest.tree import Spot
 from certwright.model import Draft, IssuerWish
 from certwright.speech import tr
+from certwright.value import value
 from certwright.x509.name import parse_name
 
 SCOPES = ("root", "issuing")
+AUTHORITY = "^(root|issuing)(-[1-9][0-9]*)?$"
 DISTRIBUTION = 30  # days
 _DAYS = ("stage_from", "sign_from", "retire_from")
 _COMMON_NAME = re.compile(r"(?i)((?:^|[,+])\s*CN\s*=)((?:\\.|[^,+\\])*)")
@@ -42,13 +44,26 @@ def read_rotations(
 
 
 def _rotations(reading: Reading, wish: IssuerWish, spot: Spot) -> Iterator[Rotation]:
-    before = (wish.root, wish.issuing)
-    taken = {_name(draft): told for draft, told in zip(before, _called(1), strict=True)}
-    for number, item in enumerate(reading.items(spot, "generations"), start=2):
-        one = _Item(reading, item, number).rotation(before)
+    drafts = {1: (wish.root, wish.issuing)}
+    above = {1: f"{wish.name}/root"}
+    taken = {_name(draft): told for draft, told in zip(drafts[1], _called(1), strict=True)}
+    items = reading.items(spot, "generations")
+    known = _Known(wish.name, frozenset(range(1, len(items) + 2)), above)
+    for number, item in enumerate(items, start=2):
+        one = _Item(reading, item, number).rotation(drafts, known)
         _refuse_taken(reading, item, one, taken)
-        before = (one.root, one.issuing)
+        drafts[number] = (one.root, one.issuing)
+        above[number] = above[one.before] if one.scope == "issuing" else f"{wish.name}/root-{number}"
         yield one
+
+
+@value
+class _Known:
+    """The generations of an issuer while they are read: their numbers, and the root of each that was read already."""
+
+    issuer: str
+    numbers: frozenset[int]
+    above: Mapping[int, str]
 
 
 class _Item:
@@ -61,11 +76,12 @@ class _Item:
         if not isinstance(spot.value, dict):
             reading.wrong(spot, tr("{what} must be a mapping", what=what), expected=tr("key: value lines"))
 
-    def rotation(self, before: tuple[Draft, Draft]) -> Rotation:
+    def rotation(self, drafts: Mapping[int, tuple[Draft, Draft]], known: _Known) -> Rotation:
         self._refuse_number()
-        scope, compromised = self._scope(), self._flag("compromised", default=False)
-        bridge = self._flag("bridge", default=scope == "root" and not compromised)
-        if compromised and bridge and scope == "root":
+        scope, replaces = self._scope(), self.reading.number(self.entries, "replaces", self.number - 1, self.number - 1)
+        before, compromised = drafts[replaces], self._compromised(scope, replaces, known)
+        bridge = self._flag("bridge", default=scope == "root")
+        if bridge and "bridge" in self.entries and scope == "root" and known.above[replaces] in compromised:
             told = tr("what a compromised root signs is no bridge")
             self.reading.wrong(self.entries["bridge"], told, expected="bridge: false")
         return Rotation(
@@ -78,7 +94,30 @@ class _Item:
             distribution=timedelta(days=self.reading.number(self.entries, "distribution", DISTRIBUTION, 3650)),
             bridge=bridge,
             compromised=compromised,
+            replaces=replaces,
         )
+
+    def _compromised(self, scope: Scope, replaces: int, known: _Known) -> tuple[str, ...]:
+        """The addresses of the authorities that others have a key of: what it replaces, or those that are named."""
+        at = self.entries.get("compromised")
+        if at is None or not isinstance(at.value, list):
+            said = self._flag("compromised", default=False)
+            number = "" if replaces == 1 else f"-{replaces}"
+            own = (f"{known.issuer}/issuing{number}", *((known.above[replaces],) if scope == "root" else ()))
+            return own if said else ()
+        return tuple(f"{known.issuer}/{one.value}" for one in at.value if self._is_authority(one, known))
+
+    def _is_authority(self, spot: Spot, known: _Known) -> bool:
+        others = [
+            f"{role}{'' if number == 1 else f'-{number}'}"
+            for number in known.numbers - {self.number}
+            for role in SCOPES
+        ]
+        if spot.value in others:
+            return True
+        told = tr("no other generation has an authority of that name")
+        self.reading.wrong(spot, told, expected=tr("one of {names}", names=", ".join(sorted(others))))
+        return False
 
     def _refuse_number(self) -> None:
         at = self.entries.get("number", self.spot)

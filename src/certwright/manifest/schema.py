@@ -10,7 +10,7 @@ from certwright.manifest.consumers import STACKS
 from certwright.manifest.lists import SPAN
 from certwright.manifest.notify import MAIL, PORTS, WEBHOOK
 from certwright.manifest.outside import AUTH, OUTSIDE
-from certwright.manifest.rotations import SCOPES
+from certwright.manifest.rotations import AUTHORITY, SCOPES
 from certwright.manifest.tokens import TOKEN
 from certwright.speech import of_product, tr
 from certwright.x509.shards import MOST
@@ -118,7 +118,9 @@ def _generation(authority: Mapping[str, object]) -> dict[str, object]:
         **dict.fromkeys(("root", "issuing"), authority),
         **dict.fromkeys(("stage_from", "sign_from", "retire_from"), day),
         "distribution": _DAYS,
-        **dict.fromkeys(("bridge", "compromised"), flag),
+        "replaces": {"type": "integer", "minimum": 1},
+        "bridge": flag,
+        "compromised": {"anyOf": [flag, {"type": "array", "items": {"type": "string", "pattern": AUTHORITY}}]},
     }
     return _closed(GENERATION, ("number", "reason"), shapes)
 
@@ -129,6 +131,7 @@ def _consumer() -> dict[str, object]:
         "stack": {"enum": list(STACKS)},
         "look": {"type": "string", "pattern": "^(report$|file:|https://|cluster:)"},
         "shows": {"type": "array", "items": _TEXT},
+        "checks": {"type": "array", "items": _TEXT},
     }
     return _closed(CONSUMER, ("name",), shapes)
 

@@ -37,17 +37,24 @@ def _of_issuer(wish: IssuerWish, lines: Sequence[Line], rotations: Rotations) ->
     drafts = {1: (wish.root, wish.issuing)} | {
         one.number: (one.root, one.issuing) for one in rotations.get(wish.name, ())
     }
+    of_roots = {line.root: drafts[line.number][0] for line in own}
     made: set[str] = set()
     for line in [one for one in own if one.trusted] or [_first(wish)]:
         root, issuing = drafts[line.number]
         if line.root not in made:
             made.add(line.root)
-            signs = any(one.state in ("staged", "signing") for one in own if one.root == line.root) or not own
+            signs = any(_signs(one) for one in own if one.root == line.root) or not own
             yield _authority(wish, line, "root", root, signs=signs)
-        yield _authority(wish, line, "issuing", issuing, signs=line.state in ("staged", "signing"))
-        if bridged := older_root(line, own):
-            older, _ = drafts[bridged.number]
-            yield _bridge(wish, line, bridged, replace(root, lifetime=min(root.lifetime, older.lifetime)))
+        yield _authority(wish, line, "issuing", issuing, signs=_signs(line))
+        if line.bridged_by and line.bridge not in made:
+            made.add(line.bridge)
+            life = min(root.lifetime, of_roots[line.bridged_by].lifetime)
+            yield _bridge(wish, line, replace(root, lifetime=life))
+
+
+def _signs(line: Line) -> bool:
+    """Whether it signs, or will: only then it is renewed."""
+    return line.state in ("staged", "signing")
 
 
 def _first(wish: IssuerWish) -> Line:
@@ -55,26 +62,20 @@ def _first(wish: IssuerWish) -> Line:
     return Line(wish.name, 1, "signing", f"{wish.name}/root", f"{wish.name}/issuing")
 
 
-def older_root(line: Line, lines: Sequence[Line]) -> Line | None:
-    """The generation whose root signs a bridge to the root of `line`: the one before it, while both are trusted."""
-    before = [one for one in lines if one.number < line.number and one.root != line.root]
-    return before[-1] if line.bridge and line.trusted and before and before[-1].trusted else None
-
-
-def _bridge(wish: IssuerWish, line: Line, older: Line, draft: Draft) -> Place:
+def _bridge(wish: IssuerWish, line: Line, draft: Draft) -> Place:
     """The new root, signed by the old one: with one authority below it, and not longer than both of them live."""
-    stem, above = line.bridge.partition("/")[2], older.root.partition("/")[2]
+    stem, above = line.bridge.partition("/")[2], line.bridged_by.partition("/")[2]
     return Place(
         id=line.bridge,
         site="",
         set=f"{wish.name}/authority",
         product="",
         kind="authority",
-        title=f"Bridge to the root CA of {wish.name} G{line.number}",
+        title=f"Bridge to the root CA of {wish.name} G{stem.partition('-')[2]}",
         draft=replace(draft, path_length=1, crl_distribution_points=distribution_points(wish, above)),
         packages=(Package("bridge-certificate", "base64-cer", f"pki/{authority_name(wish.name, stem)}.cer"),),
         demands=(),
-        issuer=older.root,
+        issuer=line.bridged_by,
         renewal=Renewal(never=True),  # it ends with the old root, and nothing would be gained by signing it again
         key_of=line.root,
     )

@@ -9,7 +9,7 @@ from certwright.catalogue.conditions import look_up, words
 from certwright.catalogue.product import ConsumerTemplate, Product
 from certwright.generations import Consumer, Stack
 from certwright.manifest.read import Deployment, Site
-from certwright.model import Facts, Plan
+from certwright.model import Facts, Line, Place, Plan
 from certwright.plan.filling import Filling
 
 
@@ -18,10 +18,28 @@ def consumers_of(deployment: Deployment, products: Mapping[str, Product], plan: 
 
     Those of other issuers are left out: nobody here can rotate them.
     """
+    return consumers_beside(deployment, products, plan.places)
+
+
+def consumers_beside(
+    deployment: Deployment, products: Mapping[str, Product], places: Iterable[Place]
+) -> tuple[Consumer, ...]:
+    """The same beside these places, of which a plan is about to be made."""
     ours = {wish.name for wish in deployment.issuers if wish.kind == "embedded"}
-    below = _below(place.id for place in plan.places if place.kind != "anchors")
+    below = _below(place.id for place in places if place.kind != "anchors")
     found = [one for site in deployment.sites for one in _of(site, deployment, products[site.product], below)]
     return tuple(one for one in found if one.issuer in ours)
+
+
+def peers_of(consumers: Iterable[Consumer], lines: Sequence[Line]) -> dict[str, tuple[str, ...]]:
+    """The places whose certificates are judged by somebody with a list of issuing CAs, each with who that is."""
+    rotating = {line.issuer for line in lines}
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in consumers:
+        if one.stack == "opcua" and one.issuer in rotating:
+            for place in one.checks:
+                found[place].append(one.id)
+    return {place: tuple(names) for place, names in found.items()}
 
 
 def _below(places: Iterable[str]) -> dict[str, list[str]]:
@@ -58,11 +76,16 @@ def _filled(
     row: ConsumerTemplate, start: Consumer, filling: Filling, facts: Facts, below: Mapping[str, Sequence[str]]
 ) -> Consumer:
     """What cannot be filled is left to a report of the consumer's own."""
-    shown = [f"{start.site}/{filling.words(one, facts, row.id)}" for one in row.shows]
+
+    def places(rows: Sequence[str]) -> tuple[str, ...]:
+        named = [f"{start.site}/{filling.words(one, facts, row.id)}" for one in rows]
+        return tuple(dict.fromkeys(place for one in named for place in below.get(one, ())))
+
     return replace(
         start,
         title=filling.words(row.title, facts, row.id) or row.title,
         stack=cast("Stack", row.stack),
         look=filling.words(row.look, facts, row.id) or "report",
-        shows=tuple(dict.fromkeys(place for one in shown for place in below.get(one, ()))),
+        shows=places(row.shows),
+        checks=places(row.checks),
     )

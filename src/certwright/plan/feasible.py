@@ -65,9 +65,8 @@ def _of_one(place: Place, issuer: IssuerWish | None, drafts: Mapping[str, Draft]
     for demand, mismatch in acceptable(place.demands, facts, now):
         yield _unmet(place, demand, mismatch.expected, mismatch.found, kind, today)
     yield from _of_stores(place)
-    yield from _of_algorithms(place, drafts)
     if place.issuer in drafts and place.issuer != place.id:
-        yield from _of_parent(place, drafts[place.issuer], today)
+        yield from below(place, drafts[place.issuer], today)
 
 
 def _kind_of(issuer: IssuerWish) -> str:
@@ -164,10 +163,15 @@ def _of_stores(place: Place) -> Iterator[Conflict]:
     )
 
 
-def _of_algorithms(place: Place, drafts: Mapping[str, Draft]) -> Iterator[Conflict]:
+def below(place: Place, parent: Draft, today: date) -> Iterator[Conflict]:
+    """What keeps a place from standing below an authority of that draft, which its `issuer` names."""
+    yield from _of_algorithms(place, parent)
+    yield from _of_parent(place, parent, today)
+
+
+def _of_algorithms(place: Place, parent: Draft) -> Iterator[Conflict]:
     """A chain of one algorithm, where that is demanded: seen from the drafts, before anything is signed."""
-    parent = drafts.get(place.issuer)
-    if parent is None or parent.key.algorithm == place.draft.key.algorithm:
+    if parent.key.algorithm == place.draft.key.algorithm:
         return
     for demand in place.demands:
         if isinstance(demand.term, chain.OneAlgorithm):

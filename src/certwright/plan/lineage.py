@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Literal
 
 from certwright.model import IssuerWish, Line, Package
-from certwright.plan.authorities import older_root
 
 SINGLE = frozenset(("der", "base64-cer", "pem-certificate", "der-crl"))  # forms of files about one certificate
 
@@ -20,7 +19,7 @@ class Lineage:
 
     @property
     def hurried(self) -> bool:
-        """Whether no window is waited for: the generation before is compromised, and still trusted."""
+        """Whether no window is waited for: something is compromised, and still trusted."""
         return any(line.stopped and line.trusted for line in self.lines)
 
     def signer(self, role: Literal["root", "issuing"]) -> str:
@@ -41,7 +40,7 @@ class Lineage:
 
     def bridges(self) -> tuple[tuple[str, str], ...]:
         """The roots that are trusted beside an older one, which somebody may have alone; each with its bridge."""
-        return tuple((line.root, line.bridge) for line in self.lines if older_root(line, self.lines))
+        return tuple(dict.fromkeys((line.root, line.bridge) for line in self.lines if line.bridged_by))
 
     def retired(self) -> tuple[str, ...]:
         """The authorities that were trusted and no longer are: those of retired generations, and bridges over them."""

@@ -10,6 +10,7 @@ from certwright.generations import Generation
 from certwright.manifest.read import Deployment
 from certwright.model import Place, Plan, Renewal
 from certwright.plan.authorities import authorities, authority_sets, strange_templates
+from certwright.plan.consumers import consumers_beside, peers_of
 from certwright.plan.feasible import conflicts
 from certwright.plan.filling import Bound, Filling
 from certwright.plan.lineage import rotated
@@ -67,7 +68,9 @@ def make_plan(
     if found:
         raise Impossible(found)
     notes = (*(told(lines, rotations) if lines else ()), *_unready(places, today))
-    return Plan(tuple(places), (*authority_sets(deployment.issuers, places), *sets), deployment.issuers, notes, lines)
+    peers = peers_of(consumers_beside(deployment, products, places), lines) if lines else {}
+    groups = (*authority_sets(deployment.issuers, places), *sets)
+    return Plan(tuple(places), groups, deployment.issuers, notes, lines, peers)
 
 
 def _unready(places: Sequence[Place], today: date) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from certwright.model import Held, Line, Plan
+from certwright.rotation.states import signing
 from certwright.speech import tr
 from certwright.value import value
 from certwright.x509.path import diagnose
@@ -50,7 +51,7 @@ def pairs(before: Line, after: Line) -> tuple[Pair, ...]:
         found.append(Pair(old, new, works=True))
     if after.state == "signing":
         found.append(Pair(new, new, works=True))
-        if after.bridge or after.root == before.root:
+        if before.root in (after.bridged_by, after.root):
             found.append(Pair(new, old, works=True))
     return tuple(found)
 
@@ -69,11 +70,11 @@ def proofs(
     """
     lines = {before.number: before, after.number: after}
     leaves = {number: _leaf(plan, line, (*held.values(), *signed), now, revoked) for number, line in lines.items()}
-    lists = {
-        before.number: (before.root,),
-        after.number: tuple(one.root for one in plan.lines if one.issuer == after.issuer and one.trusted),
-    }
+    trusted = tuple(one.root for one in plan.lines if one.issuer == after.issuer and one.trusted)
+    lists = {before.number: (before.root,), after.number: trusted}
     for pair in pairs(before, after):
+        if not pair.works and before.root in trusted:
+            continue  # it stays below a root that another generation needs
         roots = [held[one] for one in dict.fromkeys(lists[pair.bundle]) if one in held]
         leaf = leaves[pair.leaf]
         bridged = (pair.leaf, pair.bundle) == (after.number, before.number)  # the new list has to do without
@@ -148,7 +149,22 @@ def _fault(leaf: Held, beside: Sequence[Held], roots: Sequence[Held], now: datet
     return "" if found.complete and found.trusted else tr("its path does not end in a root of that trust list")
 
 
-def under_way(plan: Plan, issuer: str) -> tuple[Line, Line] | None:
-    """The last two generations of an issuer of which one replaces the other; None when it was never rotated."""
+def couples(plan: Plan, issuer: str) -> tuple[tuple[Line, Line], ...]:
+    """The generations of an issuer of which one replaces the other, oldest first; none when it was never rotated.
+
+    The one that signs is beside each that came or comes before or after it, and what was retired beside it.
+    """
     own = [line for line in plan.lines if line.issuer == issuer and line.state != "declared"]
-    return (own[-2], own[-1]) if len(own) > 1 else None
+    if not own:
+        return ()
+    now = signing(own)
+    others = [line for line in own if line is not now]
+    return tuple((now, line) if line.state == "staged" else (line, now) for line in others)
+
+
+def under_way(plan: Plan, issuer: str) -> tuple[Line, Line] | None:
+    """The couple that is looked at first: what is staged, else what was replaced last; None without any."""
+    found = couples(plan, issuer)
+    living = [one for one in found if "retired" not in (one[0].state, one[1].state)]
+    staged = [one for one in living if one[1].state == "staged"]
+    return next(reversed(staged or living or found), None)

@@ -6,9 +6,8 @@ from typing import Literal
 
 from certwright.generations import Consumer, Generation, Scope
 from certwright.model import Line
-from certwright.rotation.gates import Course, Outlook, gates
+from certwright.rotation.gates import Course, Outlook, courses
 from certwright.rotation.pairs import Proof, proofs, under_way
-from certwright.rotation.states import standing
 from certwright.rotation.steps import Block, Gate, Obstacle
 from certwright.speech import tr
 from certwright.value import value
@@ -73,11 +72,7 @@ class Progress:
 
 def progress(outlook: Outlook, file: str) -> tuple[Progress, ...]:
     """How every issuer stands that rotates or was rotated; `file` is the deployment file, for what is to be typed."""
-    ways = {gate.step.issuer: gate for gate in gates(outlook)}
-    return tuple(
-        _progress(Course(outlook, issuer, generations), ways.get(issuer), file)
-        for issuer, generations in standing(outlook.rotations, outlook.generations).items()
-    )
+    return tuple(_progress(course, next(iter(course.gates), None), file) for course in courses(outlook))
 
 
 def _progress(course: Course, gate: Gate | None, file: str) -> Progress:
@@ -91,7 +86,7 @@ def _progress(course: Course, gate: Gate | None, file: str) -> Progress:
         gate=gate,
         scope=newest.scope if newest else "root",
         reason=newest.reason if newest else "",
-        compromised=bool(newest and newest.compromised),
+        compromised=any(line.stopped and line.state != "retired" for line in course.lines.values()),
         proofs=_proofs(course),
     )
 

@@ -3,14 +3,14 @@
 From the states follows what the plan holds: who signs, whose roots are trusted, whose revocation lists are published.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from certwright.generations import Generation, Rotation, State
 from certwright.model import Line
 
 EVER = datetime.min.replace(tzinfo=UTC)  # since when the first generation signs, where nobody wrote it down
-TRUSTED = (State.STAGED, State.SIGNING, State.VERIFY_ONLY)
 
 Rotations = Mapping[str, Sequence[Rotation]]
 
@@ -39,29 +39,56 @@ def lines(rotations: Rotations, recorded: Sequence[Generation]) -> tuple[Line, .
     """
     found: list[Line] = []
     for issuer, generations in standing(rotations, recorded).items():
-        declared = {one.number: one for one in rotations.get(issuer, ())}
-        root = f"{issuer}/root"
-        for one in generations:
-            rotation, after = declared.get(one.number), declared.get(one.number + 1)
-            if one.number > 1 and rotation is None:
-                continue
-            root = root if rotation is None or rotation.scope == "issuing" else f"{issuer}/root-{one.number}"
-            found.append(
-                Line(
-                    issuer=issuer,
-                    number=one.number,
-                    state=str(one.state),
-                    root=root,
-                    issuing=f"{issuer}/issuing" if rotation is None else f"{issuer}/issuing-{one.number}",
-                    reason=rotation.reason if rotation else "",
-                    since=None if one.since == EVER else one.since,
-                    stopped=bool(after and after.compromised),
-                    bridge=f"{issuer}/bridge-{one.number}" if rotation and _bridged(rotation) else "",
-                )
-            )
+        own = tuple(_of_issuer(issuer, generations, rotations.get(issuer, ())))
+        found += (replace(line, bridged_by=_bridged_by(line, own)) for line in own)
     return tuple(found)
 
 
-def _bridged(rotation: Rotation) -> bool:
-    """Whether the root before signs the new one: not where the root stays, and never with a key that is no secret."""
-    return rotation.bridge and rotation.scope == "root" and not rotation.compromised
+def _of_issuer(issuer: str, generations: Sequence[Generation], rotations: Sequence[Rotation]) -> Iterator[Line]:
+    declared = {one.number: one for one in rotations}
+    known_to_others = {address for one in rotations for address in one.compromised}
+    made: dict[int, Line] = {}
+    for one in generations:
+        rotation = declared.get(one.number)
+        if one.number > 1 and rotation is None:
+            continue
+        before = made.get(rotation.before) if rotation and rotation.scope == "issuing" else None
+        number = "" if rotation is None else f"-{one.number}"
+        root, issuing = before.root if before else f"{issuer}/root{number}", f"{issuer}/issuing{number}"
+        bridge = before.bridge if before else f"{issuer}/bridge{number}" if rotation and rotation.bridge else ""
+        made[one.number] = Line(
+            issuer=issuer,
+            number=one.number,
+            state=str(one.state),
+            root=root,
+            issuing=issuing,
+            reason=rotation.reason if rotation else "",
+            since=None if one.since == EVER else one.since,
+            stopped=not known_to_others.isdisjoint((root, issuing)),
+            fallen=root in known_to_others,
+            bridge=bridge,
+        )
+        yield made[one.number]
+
+
+def _bridged_by(line: Line, lines: Sequence[Line]) -> str:
+    """The root that signs the bridge to the root of that generation: the newest of those older than it, while both are
+    trusted. Never one whose key is no secret any more, and never to such a root.
+    """
+    first = _first_below(line.root, lines)
+    older = [
+        one
+        for one in lines
+        if one.root != line.root and one.trusted and not one.fallen and _first_below(one.root, lines) < first
+    ]
+    return older[-1].root if line.bridge and line.trusted and not line.fallen and older else ""
+
+
+def _first_below(root: str, lines: Sequence[Line]) -> int:
+    """The generation with which a root came."""
+    return next(one.number for one in lines if one.root == root)
+
+
+def signing(own: Sequence[Line]) -> Line:
+    """Of the generations of one issuer, the one that signs; before any was written down, the first."""
+    return next((one for one in own if one.state == "signing"), own[0])

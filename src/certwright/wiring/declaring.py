@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,11 +12,13 @@ from pathlib import Path
 from certwright.errors import Broken, Refused
 from certwright.generations import Generation, Scope, State
 from certwright.inventory.glance import generations_of
-from certwright.manifest.declaring import Entry, with_generation, with_keys
-from certwright.rotation.states import standing
+from certwright.manifest.declaring import Entry, Said, with_generation, with_keys
+from certwright.model import Line
+from certwright.rotation.states import signing, standing
 from certwright.speech import os_words, tr
 from certwright.value import value
 from certwright.wiring.loading import Loaded, load
+from certwright.wiring.rotations import progress_of
 
 _ENCODINGS = {BOM_UTF8: "utf-8-sig", BOM_UTF16_LE: "utf-16", BOM_UTF16_BE: "utf-16"}
 
@@ -35,7 +37,9 @@ class Wish:
 
 @value
 class Declared:
-    """What would be written, not yet done: the entry, the generation it declares, and the deployment with it."""
+    """What would be written, not yet done: the entry, the generation it declares, and the deployment with it; in which
+    `old` is the generation that is replaced.
+    """
 
     issuer: str
     number: int
@@ -43,6 +47,7 @@ class Declared:
     loaded: Loaded
     before: bytes
     after: bytes
+    old: Line
 
     def write(self) -> None:
         """Put the new file in the old one's place. Refused when somebody changed it meanwhile; Broken when it fails."""
@@ -76,73 +81,120 @@ def declare(loaded: Loaded, issuer: str, wish: Wish) -> Declared:
     cannot be.
     """
     generations = _generations(loaded, issuer)
-    if under_way := [one for one in generations if one.number > 1 and _lives(generations, one.number - 1)]:
-        forced = f"certwright ca force {loaded.path} --issuer {issuer} --to retired --reason TEXT"
+    moving = [one for one in generations if one.state not in (State.SIGNING, State.RETIRED)]
+    if moving:
         raise Refused(
-            tr("generation {number} of {issuer} is under way already", number=under_way[-1].number, issuer=issuer),
-            forced if wish.compromised else f"certwright ca status {loaded.path}",
+            tr("generation {number} of {issuer} is under way already", number=moving[-1].number, issuer=issuer),
+            f"certwright ca status {loaded.path}",
         )
-    number = len(generations) + 1 if generations else 2
-    entry: dict[str, str | int | bool | date] = {"number": number, "reason": wish.reason, "scope": wish.scope}
+    signs = next((one.number for one in generations if one.state is State.SIGNING), 1)
+    return _next(loaded, issuer, wish, signs)
+
+
+def _next(loaded: Loaded, issuer: str, wish: Wish, replaces: int) -> Declared:
+    """One more generation, which takes the place of that one."""
+    number = max((one.number for one in _generations(loaded, issuer)), default=1) + 1
+    entry: dict[str, Said] = {"number": number, "reason": wish.reason, "scope": wish.scope}
     more = {"sign_from": wish.sign_from, "retire_from": wish.retire_from, "distribution": wish.distribution}
     entry |= {key: said for key, said in more.items() if said is not None}
+    entry |= {"replaces": replaces} if replaces != number - 1 else {}
     entry |= {"compromised": True} if wish.compromised else {}
-    return _declared(loaded, issuer, number, entry, lambda text: with_generation(text, issuer, entry))
+    return _declared(loaded, issuer, (number, replaces), entry, lambda text: with_generation(text, issuer, entry))
 
 
-def declare_compromised(loaded: Loaded, issuer: str, wish: Wish) -> Declared:
-    """The next generation, because the one that signs is compromised; the one under way, if that does not sign yet.
+def declare_compromised(loaded: Loaded, issuer: str, wish: Wish, number: int | None = None) -> Declared:
+    """What has to be declared because others may have a key of a generation: of that number, or of the one that signs.
 
-    Refused before anything was made, and where the rotation under way does not replace what is compromised.
+    The generation that takes its place, where none does already; else that one says so from now on. Refused before
+    anything was made, for what nobody trusts any more, and for what is declared already.
     """
     if not loaded.database.exists():
         told = tr("nothing has been made yet, so nothing can be compromised")
         raise Refused(told, f"certwright apply {loaded.path}")
-    generations = _generations(loaded, issuer)
-    waiting = next((one for one in generations if one.state in (State.DECLARED, State.STAGED)), None)
-    _refuse_other_scope(loaded, issuer, wish.scope, waiting)
-    if waiting is None:
-        return declare(loaded, issuer, replace(wish, compromised=True))
-    index = waiting.number - 2
-    entry: Entry = {"reason": wish.reason, "compromised": True}
-    return _declared(loaded, issuer, waiting.number, entry, lambda text: with_keys(text, issuer, index, entry))
+    own = _lines(loaded, issuer)
+    now = signing(own)
+    old = _meant(loaded, own, now, number, wish.scope)
+    if wish.scope == "root" and old.root == now.root:
+        old = now  # it signs, too
+    if relief := _relieves(loaded, issuer, old, now, wish):
+        return _also(loaded, issuer, relief, wish, old)
+    return _next(loaded, issuer, replace(wish, compromised=True), old.number)
 
 
-def _refuse_other_scope(loaded: Loaded, issuer: str, scope: Scope, waiting: Generation | None) -> None:
-    """An issuing CA is not left alone until everybody trusts another root; no root is replaced by an issuing CA."""
-    living = [line for line in loaded.plan.lines if line.issuer == issuer and line.state != "retired"]
-    scopes = {one.number: one.scope for one in loaded.deployment.rotations.get(issuer, ())}
-    coming = scopes[waiting.number] if waiting else None
-    signs = next((line for line in living if line.state == "signing" and not line.stopped), None)
-    if scope == "issuing" and len(living) > 1 and coming != "issuing" and signs:
-        raise Refused(
-            tr("generation {number} of {issuer} is under way; the issuing CA that signs now is replaced within it",
-               number=living[-1].number, issuer=issuer),
-            f"certwright revoke {loaded.path} {signs.issuing} --reason cACompromise",
-        )  # fmt: skip
-    if scope == "root" and waiting and coming == "issuing":
-        declared = tr("take it out of generations: in {file}, then run this again", file=loaded.path)
-        forced = f"certwright ca force {loaded.path} --issuer {issuer} --to signing --reason TEXT"
-        told = tr(
-            "generation {number} of {issuer} is under way, and keeps the root", number=waiting.number, issuer=issuer
-        )
-        raise Refused(told, declared if waiting.state is State.DECLARED else forced)
+def _lines(loaded: Loaded, issuer: str) -> list[Line]:
+    """The generations of an issuer; without any rotation there is one, which signs."""
+    first = Line(issuer, 1, "signing", f"{issuer}/root", f"{issuer}/issuing")
+    return [line for line in loaded.plan.lines if line.issuer == issuer] or [first]
+
+
+def _meant(loaded: Loaded, own: Sequence[Line], now: Line, number: int | None, scope: Scope) -> Line:
+    """The generation whose key others may have."""
+    line = now if number is None else next((one for one in own if one.number == number), None)
+    if line is None:
+        known = ", ".join(str(one.number) for one in own)
+        told = tr("{issuer} has no generation {number}", issuer=now.issuer, number=number or 0)
+        raise Refused(told, tr("name one of these: {names}", names=known))
+    words: dict[str, str | int] = {"issuer": line.issuer, "number": line.number}
+    above = any(one.root == line.root and one.trusted for one in own)
+    if line.state == "declared" or (line.state == "retired" and not above):
+        told = tr("nobody trusts generation {number} of {issuer}, so there is nothing to replace", **words)
+        raise Refused(told, f"certwright ca status {loaded.path}")
+    if line.fallen or (line.stopped and scope == "issuing"):
+        told = tr("generation {number} of {issuer} is declared as compromised already", **words)
+        raise Refused(told, f"certwright ca compromise {loaded.path} --issuer {line.issuer} --report")
+    if line.state == "retired" and scope == "issuing":
+        told = tr("generation {number} of {issuer} is retired, and its root is still trusted", **words)
+        raise Refused(told, f"certwright revoke {loaded.path} {line.issuing} --reason cACompromise")
+    return line
+
+
+def _relieves(loaded: Loaded, issuer: str, old: Line, now: Line, wish: Wish) -> Line | None:
+    """The generation that takes the place of what is compromised, whatever is done: none has to be made for it."""
+    if old.state == "verify-only" or old.state == "retired":
+        return now
+    if old.state == "staged":
+        return None
+    coming = [line for line in _lines(loaded, issuer) if line.waiting]
+    if wish.scope == "root":
+        return next((line for line in coming if line.root != old.root), None)
+    same = next((line for line in coming if line.root == old.root), None)
+    return same or next((line for line in coming if _is_trusted(loaded, issuer, line)), None)
+
+
+def _is_trusted(loaded: Loaded, issuer: str, line: Line) -> bool:
+    """Whether everybody was seen to have its root, so that it could sign now, or as soon as a day has come."""
+    gate = next((one.gate for one in progress_of(loaded) if one.issuer == issuer and one.gate), None)
+    if line.state != "staged" or gate is None or gate.step.number != line.number:
+        return False
+    return all(block.kind == "day" for block in gate.blocks)
+
+
+def _also(loaded: Loaded, issuer: str, line: Line, wish: Wish, old: Line) -> Declared:
+    """What is compromised, said in the entry of the generation that replaces it."""
+    rotation = next(one for one in loaded.deployment.rotations[issuer] if one.number == line.number)
+    whole = rotation.before == old.number and rotation.scope == wish.scope and not rotation.compromised
+    gone = (old.root if wish.scope == "root" else old.issuing).partition("/")[2]
+    named = [*(one.partition("/")[2] for one in rotation.compromised), gone]
+    entry: Entry = {"reason": wish.reason, "compromised": True if whole else tuple(named)}
+    index = line.number - 2
+    return _declared(
+        loaded, issuer, (line.number, old.number), entry, lambda text: with_keys(text, issuer, index, entry)
+    )
 
 
 def _generations(loaded: Loaded, issuer: str) -> tuple[Generation, ...]:
     return standing(loaded.deployment.rotations, generations_of(loaded.database)).get(issuer, ())
 
 
-def _lives(generations: tuple[Generation, ...], number: int) -> bool:
-    return any(one.number == number and one.state is not State.RETIRED for one in generations)
-
-
-def _declared(loaded: Loaded, issuer: str, number: int, entry: Entry, change: Callable[[str], str]) -> Declared:
+def _declared(
+    loaded: Loaded, issuer: str, numbers: tuple[int, int], entry: Entry, change: Callable[[str], str]
+) -> Declared:
     before = loaded.path.read_bytes()
     encoding = next((name for mark, name in _ENCODINGS.items() if before.startswith(mark)), "utf-8")
     text = change(before.decode(encoding))
     after = load(loaded.path, now=loaded.now, text=text)
-    return Declared(issuer, number, entry, after, before, text.encode(encoding))
+    old = next(line for line in after.plan.lines if (line.issuer, line.number) == (issuer, numbers[1]))
+    return Declared(issuer, numbers[0], entry, after, before, text.encode(encoding), old)
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -161,4 +213,10 @@ def _replace(path: Path, content: bytes) -> None:
 
 def entry_lines(entry: Mapping[str, object]) -> tuple[str, ...]:
     """What was written, line by line, for people."""
-    return tuple(f"{key}: {str(said).lower() if isinstance(said, bool) else said}" for key, said in entry.items())
+    return tuple(f"{key}: {_said(said)}" for key, said in entry.items())
+
+
+def _said(said: object) -> str:
+    if isinstance(said, tuple):
+        return f"[{', '.join(said)}]"
+    return str(said).lower() if isinstance(said, bool) else str(said)
