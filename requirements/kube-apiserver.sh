@@ -35,7 +35,7 @@ if [ -n "$there" ]; then
   printf '%s\n' "$there"
   exit 0
 fi
-have dpkg-source dpkg-dev make make go golang-go
+have dpkg-source dpkg-dev make make go golang-go rsync rsync
 
 # One build at a time; who waited for another's has nothing left to do, and what a killed one left goes.
 mkdir -p "$home"
