@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from certwright.due.waits import asks_for, issuer_of
 from certwright.errors import Refused
+from certwright.flow.closing import close
 from certwright.flow.issuing import refuse_strangers
 from certwright.flow.overtaking import overtake
 from certwright.flow.parcel import take_away
@@ -55,7 +56,7 @@ def apply(
         if not part.made and not part.delivered:  # what was closed before is closed still
             break
         moved = advanced(before := moved.plan, rotating, world)
-        if moved.plan is before:
+        if moved.plan is before and not moved.messages:
             break
         part = _once(moved.plan, world, {})
         applied = _joined(applied, moved.messages, part)
@@ -98,6 +99,7 @@ def _clear(plan: Plan, world: World) -> None:
 def _once(plan: Plan, world: World, given: Mapping[str, str]) -> Applied:
     standing = look(plan, world.inventory, world.target)
     messages = _refuse(plan, given, standing, world)
+    messages += close(plan, standing, world)
     if taken := overtake(plan, standing, world):
         messages += taken
         standing = look(plan, world.inventory, world.target)

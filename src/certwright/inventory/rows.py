@@ -78,8 +78,8 @@ class Revocation:
 
 @value
 class Event:
-    """One line of the log. `kind` is one word: issued, abandoned, delivered, removed, password, crl, revoked, listed,
-    unlisted, purged, generation, forced, unlock; for requests to others requested, answered, refused, declined,
+    """One line of the log. `kind` is one word: issued, abandoned, delivered, removed, closed, password, crl, revoked,
+    listed, unlisted, purged, generation, forced, unlock; for requests to others requested, answered, refused, declined,
     withdrawn.
     """
 

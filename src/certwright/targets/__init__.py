@@ -28,6 +28,14 @@ class Target(Protocol):
         """Take these away, if they are there. Refused for a path that leads elsewhere, Broken when it fails."""
         ...
 
+    def opened(self, paths: Iterable[str]) -> Mapping[str, int]:
+        """The mode of each of these that others than its owner can get at; nothing where there are no modes."""
+        ...
+
+    def close(self, paths: Iterable[str]) -> None:
+        """Leave these to their owner alone. Broken when it fails."""
+        ...
+
     def sweep(self, paths: Iterable[str]) -> None:
         """Take away what a delivery of these left behind when it was interrupted."""
         ...

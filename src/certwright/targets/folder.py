@@ -70,6 +70,21 @@ class Folder:
                 with suppress(OSError):  # it holds something else
                     (self._root / folder).rmdir()
 
+    def opened(self, paths: Iterable[str]) -> Mapping[str, int]:
+        """The mode of each of these that others than its owner can get at; nothing on Windows."""
+        found = {}
+        for path, file in self._places(paths if os.name != "nt" else ()).items():
+            with _told(file), suppress(FileNotFoundError):
+                if (mode := stat.S_IMODE(file.lstat().st_mode)) & ~FOLDER_MODE[True]:
+                    found[path] = mode
+        return found
+
+    def close(self, paths: Iterable[str]) -> None:
+        """Leave these to their owner alone. Broken when they belong to somebody else."""
+        for file in self._places(paths).values():
+            with _told(file):
+                file.chmod(FILE_MODE[True])
+
     def sweep(self, paths: Iterable[str]) -> None:
         """Remove what an interrupted delivery of these files left beside their places."""
         for file in self._places(paths).values():

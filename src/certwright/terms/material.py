@@ -61,6 +61,13 @@ _ROWS = (
         Severity.WARNING,
     ),
     _row(
+        "open-to-others",
+        noted("A file with a private key is for its owner alone."),
+        noted("Whoever can read it has the key, and nothing tells who has read it."),
+        noted("chmod 600 FILE; certwright apply closes what it delivered; revoke, if somebody may have read it"),
+        Severity.WARNING,
+    ),
+    _row(
         "unreachable",
         noted("The server answers with TLS."),
         noted("Nothing can be said about a certificate that nobody was shown."),
