@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,12 +16,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certwright.errors import Refused
 from certwright.inventory import Inventory, Revocation
 from certwright.wiring.applying import apply, preview
 from certwright.wiring.loading import Loaded, load
 from certwright.wiring.revoking import revoke
 from certwright.wiring.schedule import wake
 from certwright.x509.crl import CrlFacts, read_crl, signed_by
+from certwright.x509.crl_sign import MOST_NUMBER
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
 from certwright.x509.standing import Listing, read_list, standing
@@ -306,6 +310,43 @@ def test_an_inventory_from_a_backup_takes_no_revocation_back(made: Path, tmp_pat
     assert leaf.serial in after[shard(leaf, 4)].revoked
     assert held(made)["east/van/blue"].serial != leaf.serial, "what was revoked is replaced"
     assert apply(at(made, 12)).messages == ()
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 2**64, MOST_NUMBER - 3])
+def test_a_newer_list_of_ours_may_have_a_number_of_twenty_octets(made: Path, tmp_path: Path, number: int) -> None:
+    newer = elsewhere(made, tmp_path, number)
+    (made / "www" / "contoso-issuing.crl").write_bytes(newer)
+    assert any(
+        f"number {number + 1};" in told or f"number {number + 1}," in told for told in apply(at(made, 1)).messages
+    )
+    assert lists(made)["contoso-issuing.crl"].number == number + 2
+    shown = ["openssl", "crl", "-inform", "DER", "-noout", "-crlnumber", "-in", str(made / "www/contoso-issuing.crl")]
+    assert f"{number + 2:X}" in subprocess.run(shown, check=True, capture_output=True, text=True).stdout
+    assert apply(at(made, 1)).messages == ()
+
+
+def test_a_number_above_which_there_is_none_is_refused(made: Path, tmp_path: Path) -> None:
+    there = made / "www" / "contoso-issuing.crl"
+    there.write_bytes(elsewhere(made, tmp_path, MOST_NUMBER - 1))
+    before = lists(made)
+    with pytest.raises(Refused, match="leaves none above it: it has 20 octets") as refusal:
+        apply(at(made, 40))
+    assert "take that list away and run again" in refusal.value.hint
+    assert lists(made) == before
+    there.unlink()
+    apply(at(made, 40))
+    assert lists(made)["contoso-issuing.crl"].this_update == NOW + timedelta(days=40)
+
+
+def elsewhere(made: Path, tmp_path: Path, number: int) -> bytes:
+    """The complete list that another inventory of the same authority publishes after one of that number."""
+    other = Path(shutil.copytree(made, tmp_path / "elsewhere"))
+    with closing(sqlite3.connect(other / "bakery.certwright" / "inventory.db")) as database, database:
+        database.execute(
+            "UPDATE crls SET number = ?, next_publish = 0 WHERE scope = 'contoso/issuing'", (f"{number:040x}",)
+        )
+    apply(at(other, 1))
+    return (other / "www" / "contoso-issuing.crl").read_bytes()
 
 
 def test_somebody_elses_list_is_replaced_only_when_asked_to(made: Path) -> None:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certwright.errors import Problem
-from certwright.inventory import Inventory, Revocation
+from certwright.inventory import Crl, Inventory, Revocation
 from certwright.inventory.revoked import Settled
 from certwright.model import Held
+from certwright.x509.crl_sign import MOST_NUMBER
 
 from .test_store import of_version
 
@@ -105,6 +106,31 @@ def test_the_last_certificate_with_an_address_is_found_by_its_octets(inventory: 
     with inventory.reading() as reading:
         assert reading.revoked.last_named(CA, first, last) == NOW + 5 * DAY
         assert reading.revoked.last_named(CA, first, "of8.crl") is None
+
+
+def test_numbers_of_lists_have_twenty_octets(inventory: Inventory) -> None:
+    """And stand in the order of numbers, not of words (RFC 5280 5.2.3)."""
+    numbers = (9, 10, 255, 256, 2**63 - 1, 2**63, 2**64 + 1, MOST_NUMBER - 1)
+    for number in numbers:
+        with inventory.writing() as book:
+            book.publish(listed(number), b"")
+        with inventory.reading() as reading:
+            assert [one.number for one in reading.revoked.lists().values()] == [number]
+    for number in (*numbers, 0):
+        with pytest.raises(Problem), inventory.writing() as book:
+            book.publish(listed(number), b"")
+    with inventory.writing() as book:
+        book.overtaken(CA, 5)
+    with inventory.reading() as reading:
+        assert reading.revoked.lists()[CA].number == MOST_NUMBER - 1
+    with inventory.writing() as book:
+        book.overtaken(CA, MOST_NUMBER)
+    with inventory.reading() as reading:
+        assert reading.revoked.lists()[CA].number == MOST_NUMBER
+
+
+def listed(number: int) -> Crl:
+    return Crl(CA, number, NOW, NOW + DAY, NOW + 2 * DAY)
 
 
 def test_what_an_older_version_revoked_keeps_its_order_and_learns_its_end(tmp_path: Path) -> None:

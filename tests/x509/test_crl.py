@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from certwright.errors import Refused, Unreadable
 from certwright.x509.crl import read_crl, signed_by, write_crl
 from certwright.x509.facts import CertificateFacts, Revoked
+from certwright.x509.standing import read_list
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -87,6 +89,20 @@ def test_a_foreign_list(case: Callable[[str], bytes], facts_of: Callable[[str], 
     assert (facts.number, facts.next_update) == (0x1F, datetime(2026, 2, 1, tzinfo=UTC))
     assert signed_by(facts, facts_of("authority.pem"))
     assert facts.issuer == facts_of("authority.pem").subject
+
+
+@pytest.mark.parametrize(("bits", "read"), [(63, True), (64, True), (159, True), (160, False), (40_000, False)])
+def test_a_number_has_twenty_octets_and_no_more(authority: Any, bits: int, read: bool) -> None:
+    """The longest has more digits than Python writes out."""
+    number = (1 << bits) - 1
+    name = x509.load_der_x509_certificate(authority.facts.der).subject
+    builder = x509.CertificateRevocationListBuilder(name, NOW, NOW + WEEK)
+    signed = builder.add_extension(x509.CRLNumber(number), critical=False).sign(authority.key, SHA256())
+    der = signed.public_bytes(Encoding.DER)
+    facts, listed = read_crl(der), read_list(der)
+    assert facts.number == listed.number == (number if read else None)
+    assert [one.part for one in facts.defects] == ([] if read else ["2.5.29.20"])
+    assert (listed.is_last, listed.octets_of_number) == (bits >= 159, bits // 8 + 1)
 
 
 def test_who_signed_it(authority: Any, forge: Callable[..., Any]) -> None:

@@ -5,13 +5,13 @@ Whatever they list stays revoked, and our next list gets a number above theirs.
 
 from collections.abc import Iterator
 
-from certwright.errors import Problem
+from certwright.errors import Problem, Refused
 from certwright.flow.beside import Scope, issuer_of_lists, scopes
 from certwright.flow.standing import Standing
 from certwright.flow.world import World
 from certwright.inventory import Crl, Event, Revocation
 from certwright.model import Plan
-from certwright.speech import trn
+from certwright.speech import tr, trn
 from certwright.targets import Target
 from certwright.value import value
 from certwright.x509.read import read_certificate
@@ -35,7 +35,10 @@ def overtake(plan: Plan, standing: Standing, world: World) -> tuple[str, ...]:
 
 
 def newer(plan: Plan, standing: Standing, world: World) -> Iterator[Newer]:
-    """Lists at the target, and in folders they are published in, that our key signed under a number we never gave."""
+    """Lists at the target, and in folders they are published in, that our key signed under a number we never gave.
+
+    Refused where no number is left above one of them.
+    """
     for scope in scopes(plan, standing.listed.lingering, world.now):
         crl, have = standing.listed.crls.get(scope.name), standing.held.get(scope.authority.id)
         if crl is None or have is None:
@@ -46,9 +49,27 @@ def newer(plan: Plan, standing: Standing, world: World) -> Iterator[Newer]:
         places += [(f"{folder}/{name}", name, world.shown(folder)) for folder in folders]
         for told, path, target in places:
             listed = _unknown(target, path, crl)
-            if listed and (listed.number or 0) > highest and listed.is_signed_by(read_certificate(have.certificate)):
+            if listed is None or not (listed.is_last or (listed.number or 0) > highest):
+                continue
+            if listed.is_signed_by(read_certificate(have.certificate)):
+                if listed.is_last:
+                    raise _nothing_above(told, listed.octets_of_number)
                 highest = listed.number or 0
                 yield Newer(scope, told, highest, listed)
+
+
+def _nothing_above(path: str, count: int) -> Refused:
+    return Refused(
+        tr(
+            "{path}: our key signed the list that lies there, and its number leaves none above it: it has {count}"
+            " octets, and 20 are allowed (RFC 5280 5.2.3)",
+            path=path, count=count,
+        ),
+        tr(
+            "find out who signs with this key, take that list away and run again; whoever has kept it takes no later"
+            " one for newer, so have the authority replaced: certwright ca compromise"
+        ),
+    )  # fmt: skip
 
 
 def _unknown(target: Target, path: str, crl: Crl) -> RevocationList | None:

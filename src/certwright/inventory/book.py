@@ -10,7 +10,17 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from certwright.generations import Generation, State
-from certwright.inventory.rows import Crl, Delivery, Event, Intent, Outcome, Revocation, SealedPassword, seconds
+from certwright.inventory.rows import (
+    Crl,
+    Delivery,
+    Event,
+    Intent,
+    Outcome,
+    Revocation,
+    SealedPassword,
+    crl_number,
+    seconds,
+)
 from certwright.inventory.seals import SEALED, Reseal, seal_anew
 from certwright.inventory.vault import VaultBook
 from certwright.model import Held
@@ -171,7 +181,7 @@ class Book:
             [
                 (
                     crl.scope,
-                    crl.number,
+                    crl_number(crl.number),
                     *map(seconds, (crl.this_update, crl.next_publish, crl.next_update)),
                     crl.known,
                     " ".join(crl.points),
@@ -181,11 +191,13 @@ class Book:
                 )
             ],
         )
-        self._each("DELETE FROM crls WHERE scope = ? AND number < ?", [(crl.scope, crl.number)])
+        self._each("DELETE FROM crls WHERE scope = ? AND number < ?", [(crl.scope, crl_number(crl.number))])
 
     def overtaken(self, scope: str, number: int) -> None:
         """A list of that scope with that number is somewhere; ours is to be made again, under a higher one."""
-        self._each("UPDATE crls SET number = max(number, ?), next_publish = 0 WHERE scope = ?", [(number, scope)])
+        self._each(
+            "UPDATE crls SET number = max(number, ?), next_publish = 0 WHERE scope = ?", [(crl_number(number), scope)]
+        )
 
     def know(self, scopes: Iterable[str], known: int) -> None:
         """The lists of these scopes lack nothing of the first `known` revocations."""

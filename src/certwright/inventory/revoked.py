@@ -33,7 +33,9 @@ class RevocationPages:
             "SELECT scope, number, this_update, next_publish, next_update, known, points, signer, sha256 FROM crls"
         )
         return {
-            scope: Crl(scope, number, moment(this), moment(late), moment(last), known, tuple(points.split()), *rest)
+            scope: Crl(
+                scope, int(number, 16), moment(this), moment(late), moment(last), known, tuple(points.split()), *rest
+            )
             for scope, number, this, late, last, known, points, *rest in rows
         }
 

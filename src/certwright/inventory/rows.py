@@ -90,6 +90,11 @@ class Event:
     number: int = 0
 
 
+def crl_number(number: int) -> str:
+    """How numbers of lists are stored: words of one length, which stand in the order of their numbers; 20 octets."""
+    return f"{number:040x}"
+
+
 def seconds(moment: datetime) -> int:
     """How moments are stored: whole seconds since 1970, UTC."""
     return int(moment.timestamp())

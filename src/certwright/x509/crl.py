@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtensionOID
 from certwright.errors import Unreadable
 from certwright.speech import tr
 from certwright.x509 import der
-from certwright.x509.crl_sign import write_crl
+from certwright.x509.crl_sign import MOST_NUMBER, write_crl
 from certwright.x509.facts import CertificateFacts, CrlFacts, Defect, Revoked
 from certwright.x509.name import read_name
 from certwright.x509.signature import HOSTILE
@@ -62,6 +62,12 @@ def _facts(encoded: bytes, loaded: x509.CertificateRevocationList) -> CrlFacts:
         loaded.extensions.get_extension_for_class if get("extensions", lambda: loaded.extensions) is not None else None
     )
     number = find and get("2.5.29.20", lambda: find(x509.CRLNumber).value.crl_number)
+    if number is not None and number > MOST_NUMBER:
+        count = number.bit_length() // 8 + 1
+        defects.append(
+            Defect("2.5.29.20", tr("it has {count} octets, and 20 are allowed (RFC 5280 5.2.3)", count=count))
+        )
+        number = None
     authority = find and get("2.5.29.35", lambda: find(x509.AuthorityKeyIdentifier).value.key_identifier)
     for extension in loaded.extensions if find else ():
         if extension.critical and extension.oid not in KNOWN:

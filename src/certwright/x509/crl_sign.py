@@ -28,6 +28,7 @@ _NUMBER, _PARENT, _POINT = (bytes.fromhex(f"0603551d{last}") for last in ("14", 
 _NEXT_PUBLISH = bytes.fromhex("06092b0601040182371504")  # szOID_CRL_NEXT_PUBLISH
 _CRITICAL = bytes.fromhex("0101ff")
 _VERSION_2 = bytes.fromhex("020101")
+MOST_NUMBER = (1 << 159) - 1  # of a list: 20 octets, none below 0 (RFC 5280 5.2.3)
 
 
 @value
@@ -103,7 +104,7 @@ def _faults(issuer: CertificateFacts, key: SigningKey, heading: Heading) -> Iter
         yield tr("this is not the issuer's key")
     if issuer.key_usage is not None and "cRLSign" not in issuer.key_usage:
         yield tr("its certificate may not sign CRLs (no cRLSign among its key usages)")
-    if not 0 <= heading.number < 1 << 159:
+    if not 0 <= heading.number <= MOST_NUMBER:
         yield tr("its number must be from 0 and fit in 20 octets (RFC 5280 5.2.3)")
     if any(one.tzinfo is None for one in times):
         yield tr("times without a time zone")

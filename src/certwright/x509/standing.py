@@ -17,6 +17,7 @@ from certwright.errors import Unreadable
 from certwright.speech import tr
 from certwright.value import value
 from certwright.x509 import der
+from certwright.x509.crl_sign import MOST_NUMBER
 from certwright.x509.facts import CertificateFacts, Revoked
 from certwright.x509.name import read_name
 from certwright.x509.pem import is_pem, split_pem
@@ -84,7 +85,22 @@ class RevocationList:
 
     @property
     def number(self) -> int | None:
-        """Its number, if it has one that can be read."""
+        """Its number, if it has one that can be read, of no more than 20 octets."""
+        number = self._number()
+        return number if number is not None and number <= MOST_NUMBER else None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether none can follow it: no number of 20 octets is above its own."""
+        return (self._number() or 0) >= MOST_NUMBER
+
+    @property
+    def octets_of_number(self) -> int:
+        """How long its number is; 0 when it has none."""
+        number = self._number()
+        return 0 if number is None else number.bit_length() // 8 + 1
+
+    def _number(self) -> int | None:
         found = self.extensions.get(_NUMBER)
         return found.value.crl_number if found and isinstance(found.value, x509.CRLNumber) else None
 
