@@ -21,7 +21,8 @@ PKITS = Path(cryptography_vectors.__file__).parent / "x509" / "PKITS_data" / "ce
 PKITS_NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ANY_POLICY = "2.5.29.32.0"
 REVOKES = re.compile(  # tests of PKITS that lists decide, which nobody looks at here
-    r"CRL|Revoked|IDP|distributionPoint|SomeReasons|onlyContains|CertificateandCRLKeys|BasicSelfIssued|LongSerial.*18"
+    r"CRL|Revoked|IDP|distributionPoint|SomeReasons|onlyContains|CertificateandCRLKeys|BasicSelfIssued|LongSerial.*18",
+    re.IGNORECASE,
 )
 JUDGES = ("library", "diagnosis", "OpenSSL", "Java")
 

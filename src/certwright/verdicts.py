@@ -147,7 +147,8 @@ class Results(Told[Result]):
     def by_file(self) -> Mapping[tuple[str, str], Told[Result]]:
         files: dict[tuple[str, str], list[Verdicts | Result]] = {}
         for one in self.parts:
-            files.setdefault((one.place, one.path), []).append(one)
+            if not isinstance(one, Verdicts) or len(one):
+                files.setdefault((one.place, one.path), []).append(one)
         return {key: Results(parts) for key, parts in files.items()}
 
 

@@ -1,13 +1,17 @@
 """What programs read: the promised shapes, the same bytes every time."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from certwright.judged import told
 from certwright.model import Line
 from certwright.pack.object_changes import Difference as ObjectDifference
 from certwright.pack.object_kinds import SECRET, Ref
@@ -15,9 +19,9 @@ from certwright.report.changes import Changes, Coming, changes_document
 from certwright.report.cluster import Comparison, Step, comparison_document
 from certwright.report.difference import Change, Difference, difference_document
 from certwright.report.emergency import Emergency, Replaced, emergency_document
-from certwright.report.envelope import FORMATS, json_text, plain
+from certwright.report.envelope import FORMATS, json_parts, json_text, plain
 from certwright.report.explanation import Explanation, explanation_document
-from certwright.report.findings_json import report_document
+from certwright.report.findings_json import report_document, report_parts
 from certwright.report.inspection_json import inspection_document
 from certwright.report.inventory import status_document
 from certwright.report.notice import Matter, Notice, notice_document
@@ -27,6 +31,7 @@ from certwright.report.repair_json import repair_document
 from certwright.report.rotation_json import rotation_document
 from certwright.report.vault import Listing, ListRow, Orphan, listing_document, orphans_document
 
+from .applied import applied
 from .rotated import UNDER_WAY, UNROTATED
 from .samples import DOCUMENT, INSPECTED, NOW, PLAN, REPORT, STANDING
 
@@ -118,6 +123,42 @@ DOCUMENTS = {
         Difference({"a/b": ("dns:b",)}, {}, {"a/c": (Change("key", ("rsa 2048",), ("rsa 4096",)),)})
     ),
 }
+
+
+def test_a_report_in_parts_is_the_report() -> None:
+    for report in (REPORT, applied()):
+        assert "".join(report_parts(report)) == json_text(report_document(report))
+
+
+def test_results_by_file_are_the_same_however_they_are_kept() -> None:
+    results = applied().results
+    kept, written = told(results).by_file(), told(tuple(results)).by_file()
+    assert {key: tuple(several) for key, several in kept.items()} == {key: tuple(one) for key, one in written.items()}
+    assert list(kept) == list(written)
+    assert len(kept) > 20
+    for key, several in kept.items():
+        assert +Counter(several.tally()) == written[key].tally()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=3), some, max_size=3),
+        max_leaves=12,
+    )
+)
+def test_a_document_in_parts_is_the_document(whole: object) -> None:
+    def apart(value: object) -> object:
+        if isinstance(value, list):
+            return iter([apart(one) for one in value])
+        if isinstance(value, dict):
+            return {key: apart(one) if isinstance(one, list) else one for key, one in value.items()}
+        return value
+
+    document = {"b": [whole, {"x": [whole]}], "a": {"x": whole}}
+    text = "".join(json_parts({key: apart(value) for key, value in document.items()}))
+    assert json.loads(text) == document
+    assert text == json_text(document)
 
 
 def test_every_format_has_a_schema_and_a_sample() -> None:

@@ -1,6 +1,7 @@
 """`certwright check PATH...`: judge files against a deployment, or against a product."""
 
 import sys
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -10,11 +11,11 @@ from certwright.cli.asking import named, online
 from certwright.cli.basis import Basis, about
 from certwright.cli.ending import FINDINGS, UNJUDGED
 from certwright.cli.secrets import told_passwords, unlock_file, unlock_from
-from certwright.cli.terminal import screen, show
+from certwright.cli.terminal import gathered, screen, show, show_all
 from certwright.cli.verb import Spoken
 from certwright.errors import Broken
 from certwright.model import Report, Severity, Status
-from certwright.report.findings import report_text, summary
+from certwright.report.findings import report_parts, summary
 from certwright.report.layout import Screen
 from certwright.speech import os_words, tr
 from certwright.wiring.online import Asking
@@ -85,20 +86,22 @@ def command(
         _write(output, _told(report, shape, Screen(), everything=everything))
         show(tr("{summary}; written to {file}", summary=summary(report, screen()), file=output) + "\n")
     else:
-        show(_told(report, shape, screen(), everything=everything))
+        show_all(_told(report, shape, screen(), everything=everything))
     sys.exit(verdict(report, Severity(fail_on)))
 
 
-def _told(report: Report, shape: str, on: Screen, *, everything: bool) -> str:
+def _told(report: Report, shape: str, on: Screen, *, everything: bool) -> Iterator[str]:
     if shape == "table":
-        return report_text(report, on, everything=everything)
-    told: str = import_module("certwright.report.checked").FORMATS[shape](report)
+        return report_parts(report, on, everything=everything)
+    told: Iterator[str] = import_module("certwright.report.checked").FORMATS[shape](report)
     return told
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, parts: Iterable[str]) -> None:
     try:
-        path.write_bytes(text.encode("utf-8", "backslashreplace"))  # a path of no known encoding must not end the run
+        with path.open("wb") as file:
+            for text in gathered(parts):
+                file.write(text.encode("utf-8", "backslashreplace"))  # a path of no known encoding must not end the run
     except OSError as failure:
         told = tr("{path}: cannot be written ({reason})", path=path, reason=os_words(failure))
         raise Broken(told, tr("name a file that can be written")) from failure

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import click
 
@@ -41,6 +41,25 @@ def show(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
         told = tr("standard output cannot be written ({reason})", reason=os_words(failure))
         raise Broken(told, tr("free space where it goes, or send it elsewhere")) from failure
+
+
+def show_all(parts: Iterable[str]) -> None:
+    """The same for a text that comes in parts and may be longer than memory."""
+    for text in gathered(parts):
+        show(text)
+
+
+def gathered(parts: Iterable[str], characters: int = 1 << 16) -> Iterator[str]:
+    """Parts of a text put together to some of about that length, because each costs a system call."""
+    held: list[str] = []
+    length = 0
+    for part in parts:
+        held.append(part)
+        length += len(part)
+        if length >= characters:
+            yield "".join(held)
+            held, length = [], 0
+    yield "".join(held)
 
 
 def show_json(document: Mapping[str, object]) -> None:

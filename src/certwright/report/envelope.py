@@ -1,7 +1,7 @@
 """JSON as programs want it: a format name with a version, sorted keys, ISO dates in UTC, no secrets."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
@@ -39,8 +39,37 @@ def json_text(document: Mapping[str, object]) -> str:
 
     Characters that would act on a terminal, or fool a reader, are written as JSON's escapes: the document is the same.
     """
-    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
-    return ("".join(map(_written, text)) if visible(text, keep="\n") != text else text) + "\n"
+    return "".join(json_parts(document))
+
+
+def json_parts(document: Mapping[str, object]) -> Iterator[str]:
+    """The same piece by piece: iterators are written as lists, which are never there as a whole.
+
+    They may be values of the document, and of what such an iterator gives.
+    """
+    for text in _pieces(document, ""):
+        yield "".join(map(_written, text)) if visible(text, keep="\n") != text else text
+    yield "\n"
+
+
+def _pieces(value: object, margin: str) -> Iterator[str]:
+    inner = f"{margin}  "
+    if isinstance(value, Iterator):
+        lead = "[\n"
+        for one in value:
+            yield lead + inner
+            yield from _pieces(one, inner)
+            lead = ",\n"
+        yield f"\n{margin}]" if lead == ",\n" else "[]"
+    elif isinstance(value, Mapping) and any(isinstance(one, Iterator) for one in value.values()):
+        lead = "{\n"
+        for key in sorted(value):
+            yield f"{lead}{inner}{json.dumps(key, ensure_ascii=False)}: "
+            yield from _pieces(value[key], inner)
+            lead = ",\n"
+        yield f"\n{margin}}}"
+    else:
+        yield json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False).replace("\n", f"\n{margin}")
 
 
 def _written(char: str) -> str:

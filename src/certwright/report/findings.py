@@ -1,10 +1,11 @@
 """What `check` said → text for people: findings in full, file by file, then the counts and why anything was skipped."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from certwright.judged import told
+from certwright.judged import FileFacts, told
 from certwright.model import Report, Result, Status
 from certwright.report.layout import Screen, columns_of, fields, paragraph
+from certwright.report.told import remarks, signatures, unjudged
 from certwright.report.words import counted_status, demands, files, status_width, status_word
 from certwright.speech import tr
 
@@ -14,30 +15,33 @@ LABEL = 8  # columns
 
 def report_text(report: Report, screen: Screen, *, everything: bool = False) -> str:
     """Findings grouped by file, or with `everything` every result; the last line counts."""
-    lines: list[str] = []
-    for (path, place), results in _by_file(report.results if everything else report.findings()).items():
-        lines += _heading(path, place, results[0], screen)
+    return "".join(report_parts(report, screen, everything=everything))
+
+
+def report_parts(report: Report, screen: Screen, *, everything: bool = False) -> Iterator[str]:
+    """The same line by line."""
+    return (f"{line}\n" for line in _lines(report, screen, everything=everything))
+
+
+def _lines(report: Report, screen: Screen, *, everything: bool) -> Iterator[str]:
+    verified = {(one.place, one.path): one for one in report.files} if everything else {}
+    for key, results in told(report.results if everything else report.findings()).by_file().items():
+        yield from _heading(key, next(iter(results)), verified.get(key), screen)
         for result in results:
-            lines += _result_lines(result, screen) if result.is_finding else _brief_lines(result, screen)
-        lines.append("")
-    lines += [] if everything else _matched_lines(report, screen)
-    lines += [] if everything else _skipped_lines(report, screen)
-    told = {result.path for result in report.findings()}
-    for name in report.unjudged:
-        if name.partition(": ")[0] not in told:
-            lines += paragraph(tr("not judged: {name}", name=name), screen, style="warning")
-    lines += [summary(report, screen)]
-    return "\n".join(lines) + "\n"
+            yield from _result_lines(result, screen) if result.is_finding else _brief_lines(result, screen)
+        yield ""
+    if not everything:
+        yield from _matched_lines(report, screen)
+        yield from _skipped_lines(report, screen)
+    for one in remarks(report):
+        yield from paragraph(one, screen)
+    for name in unjudged(report):
+        yield from paragraph(tr("not judged: {name}", name=name), screen, style="warning")
+    yield summary(report, screen)
 
 
-def _by_file(results: Iterable[Result]) -> dict[tuple[str, str], list[Result]]:
-    files: dict[tuple[str, str], list[Result]] = {}
-    for result in results:
-        files.setdefault((result.path, result.place), []).append(result)
-    return files
-
-
-def _heading(path: str, place: str, first: Result, screen: Screen) -> Iterator[str]:
+def _heading(key: tuple[str, str], first: Result, facts: FileFacts | None, screen: Screen) -> Iterator[str]:
+    place, path = key
     if path:
         yield from paragraph(path, screen, style="strong")
     yield from fields(
@@ -45,6 +49,7 @@ def _heading(path: str, place: str, first: Result, screen: Screen) -> Iterator[s
             (tr("place") if path else tr("set"), place),
             (tr("subject"), first.subject),
             (tr("thumbprint"), first.thumbprint),
+            (tr("verified"), "\n".join(signatures(facts)) if facts else ""),
         ],
         screen,
     )

@@ -1,21 +1,32 @@
 """What `check` said → JSON (`report/1`): every result with its evidence, and the counts."""
 
+from collections.abc import Iterator
+
 from certwright.judged import FileFacts, Link
 from certwright.model import Report, Result, Status
-from certwright.report.envelope import Json, citation, disagreement, envelope, moment
+from certwright.report.envelope import Json, citation, disagreement, envelope, json_parts, moment
 
 
 def report_document(report: Report) -> dict[str, Json]:
     """The report as `report/1`. `results` are in the order of judging; `counts` has every status."""
+    results: list[Json] = [result_document(result) for result in report.results]
+    return _head(report) | {"results": results, "files": [_file_document(facts) for facts in report.files]}
+
+
+def report_parts(report: Report) -> Iterator[str]:
+    """The same as text, piece by piece: nothing but a result is ever held."""
+    results, files = map(result_document, report.results), map(_file_document, report.files)
+    return json_parts({**_head(report), "results": results, "files": files})
+
+
+def _head(report: Report) -> dict[str, Json]:
     return envelope(
         "report",
         {
             "judged": report.judged,
             "unjudged": list(report.unjudged),
             "counts": {status.value: report.count(status) for status in Status},
-            "results": [result_document(result) for result in report.results],
             "now": moment(report.now) if report.now else None,
-            "files": [_file_document(facts) for facts in report.files],
             "sets": [
                 {"id": one.id, "title": one.title, "places": [{"id": id_, "title": name} for id_, name in one.places]}
                 for one in report.sets
@@ -36,6 +47,7 @@ def _file_document(facts: FileFacts) -> dict[str, Json]:
         "complete": facts.complete,
         "chain": chain,
         "signatures": signatures,
+        "remarks": list(facts.remarks),
     }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from html import escape
 from itertools import chain
 
+from certwright.judged import FileFacts
 from certwright.model import Contradiction, Document, Report, Result, Status
 from certwright.report.chains import chains_svg
 from certwright.report.envelope import moment
@@ -24,7 +25,9 @@ from certwright.report.told import (
     days_left,
     demanded,
     masked,
+    remarks,
     remedy,
+    signatures,
     skipped,
     sources,
     unjudged,
@@ -33,7 +36,7 @@ from certwright.report.told import (
     why,
 )
 from certwright.report.words import days, demands, files, status_word, titled
-from certwright.speech import spoken, tr
+from certwright.speech import spoken, tr, trn
 
 NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'"  # a browser that obeys loads nothing, runs nothing
 FILTERS = ("all", "fail", "warning")
@@ -41,6 +44,11 @@ FILTERS = ("all", "fail", "warning")
 
 def html_text(report: Report, version: str) -> str:
     """The page, written by certwright `version` ("" is not told)."""
+    return "".join(html_parts(report, version))
+
+
+def html_parts(report: Report, version: str) -> Iterator[str]:
+    """The same line by line."""
     made = chapters(report)
     lines = chain(
         _head(),
@@ -48,14 +56,15 @@ def html_text(report: Report, version: str) -> str:
         ["<main>"],
         _summary(report),
         _findings(made, report),
-        _unjudged(report),
+        _listed("unjudged", tr("Not judged"), unjudged(report)),
+        _listed("remarks", tr("Remarks"), remarks(report)),
         _drawings(report),
         _files(made, report),
         _skipped(report),
         [f"<footer>{_text(_footer(version))}</footer>", "</main>"],
         ["</body>", "</html>"],
     )
-    return "\n".join(lines) + "\n"
+    return (f"{line}\n" for line in lines)
 
 
 def _footer(version: str) -> str:
@@ -107,10 +116,10 @@ def _judged_for(now: datetime) -> str:
     return tr("for {time} UTC", time=moment(now).replace("T", " ").removesuffix("Z"))
 
 
-def _unjudged(report: Report) -> Iterator[str]:
-    if names := unjudged(report):
-        yield f'<section class="unjudged"><h2>{_text(tr("Not judged"))}</h2><ul>'
-        yield from (f"<li>{_text(name)}</li>" for name in names)
+def _listed(kind: str, title: str, told: Sequence[str]) -> Iterator[str]:
+    if told:
+        yield f'<section class="{kind}"><h2>{_text(title)}</h2><ul>'
+        yield from (f"<li>{_text(one)}</li>" for one in told)
         yield "</ul></section>"
 
 
@@ -221,13 +230,22 @@ def _file(sheet: Sheet, report: Report) -> Iterator[str]:
     if link:
         remaining = f"<small>{_text(days(days_left(link, report.now)))}</small>" if report.now else ""
         ends = f'<small title="{_text(link.thumbprint)}">{_text(brief(link.thumbprint))}</small>'
-        yield f"<td>{_path(link.subject)}{ends}</td>"
+        yield f"<td>{_path(link.subject)}{ends}{_signatures(sheet.facts)}</td>"
         yield f'<td class="number">{day(link.not_after)}{remaining}</td>'
     else:
         yield "<td></td><td></td>"
     for status in WORST_FIRST:
         yield f'<td class="number {_kind(status)}{" none" * (not counts[status])}">{counts[status]}</td>'
     yield "</tr>"
+
+
+def _signatures(facts: FileFacts | None) -> str:
+    """Those that were verified for the certificate, behind their number."""
+    if not facts or not facts.signatures:
+        return ""
+    told = trn("{count} signature verified", "{count} signatures verified", len(facts.signatures))
+    listed = "<br>".join(map(_text, signatures(facts)))
+    return f"<details class='signed'><summary>{_text(told)}</summary>{listed}</details>"
 
 
 def _skipped(report: Report) -> Iterator[str]:

@@ -118,6 +118,8 @@ tr.fail > .path { box-shadow: inset 3px 0 var(--fail); } tr.warning > .path { bo
 
 details { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 14px 20px; }
 summary { cursor: pointer; font-weight: 550; }
+td .signed { background: none; border: 0; padding: 2px 0 0; color: var(--soft); font-size: 11.5px; }
+td .signed summary { font-weight: 400; }
 dl.skipped dt { margin-top: 12px; } dl.skipped dd { color: var(--soft); font-size: 12.5px; }
 dl.skipped code { margin-right: 10px; }
 footer { margin-top: 36px; color: var(--soft); font-size: 13px; }

@@ -213,5 +213,5 @@ def _chain(chain: ChainFacts, inside: Inside) -> Json:
         "extras": list(inside.numbers(chain.extras)),
         "faults": list(chain.faults),
         "verdict": chain.verdict,
-        "remarks": [one for one in (chain.disagreement, *chain.notes) if one],
+        "remarks": list(chain.remarks),
     }

@@ -242,7 +242,7 @@ def chain_rows(chain: ChainFacts, inside: Inside) -> Rows:
         (tr("not on the path"), ", ".join(tr("certificate {number}", number=number) for number in extras)),
         (tr("faults"), lines_of(chain.faults)),
         (tr("second opinion"), _opinion(chain)),
-        (tr("remarks"), lines_of(list(filter(None, (chain.disagreement, *chain.notes))))),
+        (tr("remarks"), lines_of(chain.remarks)),
     ]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from html import escape
 
+from certwright.judged import Told, told
 from certwright.model import Document, Report, Result, Status
 from certwright.report.told import Chapter, Sheet, chapters, demanded, found, masked, remedy, sources, visible, why
 from certwright.speech import tr
@@ -18,20 +19,29 @@ STUMBLED = "material.judgement-failed"  # our own work failing: an error, not a 
 
 def junit_text(report: Report) -> str:
     """The report as JUnit XML, as Jenkins, GitLab and Azure DevOps read it."""
+    return "".join(junit_parts(report))
+
+
+def junit_parts(report: Report) -> Iterator[str]:
+    """The same line by line."""
+    return (f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
     suites = [one for one in chapters(report) if any(sheet.results for sheet in one.sheets)]
     stamp = f' timestamp="{report.now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"' if report.now else ""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-    lines.append(f"<testsuites name={_quoted('certwright check')} {_numbers(report.results, whole=True)}>")
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield f"<testsuites name={_quoted('certwright check')} {_numbers([told(report.results)], whole=True)}>"
     for number, suite in enumerate(suites):
-        lines += _suite(suite, number, stamp)
+        yield from _suite(suite, number, stamp)
     if report.unjudged:
-        lines += _unjudged(report.unjudged, len(suites), stamp)
-    return "\n".join([*lines, "</testsuites>"]) + "\n"
+        yield from _unjudged(report.unjudged, len(suites), stamp)
+    yield "</testsuites>"
 
 
 def _suite(suite: Chapter, number: int, stamp: str) -> Iterator[str]:
-    results = [result for sheet in suite.sheets for result in sheet.results]
-    yield f'  <testsuite name={_quoted(suite.id)} id="{number}" {_numbers(results)}{stamp}>'
+    numbers = _numbers([sheet.results for sheet in suite.sheets])
+    yield f'  <testsuite name={_quoted(suite.id)} id="{number}" {numbers}{stamp}>'
     yield f'    <properties><property name="title" value={_quoted(suite.title)}/></properties>'
     for sheet in suite.sheets:
         yield from _cases(sheet)
@@ -46,10 +56,13 @@ def _unjudged(names: Sequence[str], number: int, stamp: str) -> Iterator[str]:
     yield "  </testsuite>"
 
 
-def _numbers(results: Sequence[Result], *, whole: bool = False) -> str:
-    kinds = Counter(_kind(result) for result in results)
-    told = f'tests="{len(results)}" failures="{kinds["failure"]}" errors="{kinds["error"]}"'
-    return told if whole else f'{told} skipped="{kinds["skipped"]}"'
+def _numbers(groups: Sequence[Told[Result]], *, whole: bool = False) -> str:
+    """How many of which kind; what is in order is not looked at one by one."""
+    tests = sum(map(len, groups))
+    kinds = Counter(_kind(finding) for results in groups for finding in results.findings())
+    numbers = f'tests="{tests}" failures="{kinds["failure"]}" errors="{kinds["error"]}"'
+    skipped = sum(results.tally().get(Status.SKIPPED, 0) for results in groups)
+    return numbers if whole else f'{numbers} skipped="{skipped}"'
 
 
 def _kind(result: Result) -> str:

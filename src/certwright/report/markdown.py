@@ -17,7 +17,9 @@ from certwright.report.told import (
     demanded,
     masked,
     one_line,
+    remarks,
     remedies,
+    signers,
     skipped,
     sources,
     unjudged,
@@ -34,19 +36,36 @@ STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 
 def markdown_text(report: Report) -> str:
     """The report as GitHub-flavoured Markdown; reads well unrendered, too."""
+    return "".join(markdown_parts(report))
+
+
+def markdown_parts(report: Report) -> Iterator[str]:
+    """The same, paragraph by paragraph."""
+    yield f"# {tr('Certificate check')}"
+    yield from (f"\n\n{part}" for part in _parts(report))
+    yield "\n"
+
+
+def _parts(report: Report) -> Iterator[str]:
+    yield f"**{_prose(verdict(report))}**"
+    yield from _head(report)
     sheets = [sheet for chapter in chapters(report) for sheet in chapter.sheets]
-    parts = [f"# {tr('Certificate check')}", f"**{_prose(verdict(report))}**", *_head(report)]
     wrong = [sheet for sheet in sheets if sheet.findings]
     if wrong:
-        parts += [f"## {tr('Findings')}", *(part for sheet in wrong for part in _sheet(sheet))]
+        yield f"## {tr('Findings')}"
+        yield from (part for sheet in wrong for part in _sheet(sheet))
     if names := unjudged(report):
-        parts += [f"## {tr('Not judged')}", "\n".join(f"- {_code(name)}" for name in names)]
+        yield f"## {tr('Not judged')}"
+        yield "\n".join(f"- {_code(name)}" for name in names)
+    if told := remarks(report):
+        yield f"## {tr('Remarks')}"
+        yield "\n".join(f"- {_prose(one)}" for one in told)
     if certified := [sheet for sheet in sheets if sheet.certificate]:
-        parts += [f"## {tr('Certificates')}", "\n".join(_certificates(certified, report))]
+        yield f"## {tr('Certificates')}"
+        yield "\n".join(_certificates(certified, report))
     if reasons := skipped(report):
-        rows = (f"- {_prose(reason)}: {', '.join(map(_code, codes))}" for reason, codes in reasons.items())
-        parts += [f"## {tr('Skipped')}", "\n".join(rows)]
-    return "\n\n".join(parts) + "\n"
+        yield f"## {tr('Skipped')}"
+        yield "\n".join(f"- {_prose(reason)}: {', '.join(map(_code, codes))}" for reason, codes in reasons.items())
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -58,7 +77,8 @@ def _head(report: Report) -> Iterator[str]:
 
 def _certificates(sheets: Sequence[Sheet], report: Report) -> Iterator[str]:
     head = [tr("Place"), tr("File"), tr("Subject"), tr("Thumbprint"), tr("Valid until")]
-    head += [tr("Days left"), tr("Verdict")] if report.now else [tr("Verdict")]
+    head += [tr("Days left")] if report.now else []
+    head += [tr("Signatures verified"), tr("Verdict")]
     yield from _table(head, [_certificate(sheet, report) for sheet in sheets])
 
 
@@ -68,6 +88,7 @@ def _certificate(sheet: Sheet, report: Report) -> Iterator[str]:
     yield from (_code(sheet.place), _code(sheet.path), _code(link.subject), _code(link.thumbprint), day(link.not_after))
     if report.now:
         yield str(days_left(link, report.now))
+    yield ", ".join(map(_code, signers(sheet.facts))) if sheet.facts and sheet.facts.signatures else "-"
     yield status_word(sheet.worst) if sheet.results else "-"
 
 

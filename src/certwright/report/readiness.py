@@ -33,19 +33,30 @@ PARSING = ("material.unreadable", "material.wrong-password")  # the vendor's wor
 
 def readiness_text(report: Report, version: str) -> str:
     """Every file and set with its tests, details numbered below each; a footer with the counts."""
-    lines = [f"certwright check{f' v{version}' if version else ''} started.", ""]
+    return "".join(readiness_parts(report, version))
+
+
+def readiness_parts(report: Report, version: str) -> Iterator[str]:
+    """The same line by line."""
+    return (f"{line}\n" for line in _lines(report, version))
+
+
+def _lines(report: Report, version: str) -> Iterator[str]:
+    yield f"certwright check{f' v{version}' if version else ''} started."
+    yield ""
     made = chapters(report)
     shared = Counter(_short(sheet) for chapter in made for sheet in chapter.sheets)
     for chapter in made:
         named = {name for sheet in chapter.sheets for result in sheet.results for name in result_names(result)}
         for sheet in filter(attrgetter("results"), chapter.sheets):
             where = _short(sheet) if shared[_short(sheet)] == 1 else _whole(sheet)
-            lines += [*_sheet(sheet, where, vendor=bool(named)), ""]
-    lines += [tr("Not judged: {what}", what=one_line(name)) for name in unjudged(report)]
+            yield from _sheet(sheet, where, vendor=bool(named))
+            yield ""
+    yield from (tr("Not judged: {what}", what=one_line(name)) for name in unjudged(report))
     counts = ", ".join(f"{report.count(status)} {status}" for status in WORST_FIRST)
-    told = tr("Files: {count} judged. Results: {counts}.", count=report.judged, counts=counts)
-    lines += [told, verdict(report), "certwright check Completed"]
-    return "\n".join(lines) + "\n"
+    yield tr("Files: {count} judged. Results: {counts}.", count=report.judged, counts=counts)
+    yield verdict(report)
+    yield "certwright check Completed"
 
 
 def result_names(result: Result) -> Sequence[str]:

@@ -3,22 +3,34 @@
 Paths are relative to the output root. A finding keeps its fingerprint as long as demand, place and file stay the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from urllib.parse import quote
 
 from certwright.model import Contradiction, Document, Report, Requirement, Result, Severity, Status
-from certwright.report.envelope import Json, moment
-from certwright.report.told import demanded, found, masked, one_line, remedy, sources, visible, why
+from certwright.report.envelope import Json, json_parts, moment
+from certwright.report.told import demanded, found, masked, one_line, remarks, remedy, sources, visible, why
 from certwright.speech import tr
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Status.FAIL: "error", Status.WARNING: "warning"}
+_LOG: Mapping[str, Json] = {"$schema": SCHEMA, "version": "2.1.0"}
 ROOT = "OUTPUT"  # what paths are relative to; whoever reads the file knows where that is
 
 
 def sarif_document(report: Report, version: str) -> dict[str, Json]:
     """The findings as one SARIF run of certwright `version`; failures first."""
+    run, results = _run(report, version)
+    return {**_LOG, "runs": [{**run, "results": list(results)}]}
+
+
+def sarif_parts(report: Report, version: str) -> Iterator[str]:
+    """The same as text, piece by piece."""
+    run, results = _run(report, version)
+    return json_parts({**_LOG, "runs": iter([{**run, "results": results}])})
+
+
+def _run(report: Report, version: str) -> tuple[dict[str, Json], Iterator[Json]]:
     findings = report.findings()
     rules = {result.code: result.requirement for result in findings}
     driver: dict[str, Json] = {"name": "certwright", "rules": [_rule(code, rule) for code, rule in rules.items()]}
@@ -29,9 +41,9 @@ def sarif_document(report: Report, version: str) -> dict[str, Json]:
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": _message(_folder())}},
         "invocations": [_invocation(report)],
-        "results": [_result(result, list(rules).index(result.code)) for result in findings],
     }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    index = {code: number for number, code in enumerate(rules)}
+    return run, (_result(result, index[result.code]) for result in findings)
 
 
 def _folder() -> str:
@@ -42,6 +54,7 @@ def _invocation(report: Report) -> dict[str, Json]:
     notes: list[Json] = [
         {"level": "warning", "message": _message(tr("not judged: {name}", name=one))} for one in report.unjudged
     ]
+    notes += [{"level": "note", "message": _message(told)} for told in remarks(report)]
     told: dict[str, Json] = {"executionSuccessful": True, "toolExecutionNotifications": notes}
     return {**told, "endTimeUtc": moment(report.now)} if report.now else told
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from certwright.judged import FileFacts, Link, SetFacts
+from certwright.judged import FileFacts, Link, SetFacts, Told, told
 from certwright.model import Document, Report, Result, Status
 from certwright.report import layout
-from certwright.report.words import titled
+from certwright.report.words import SIGNATURES, titled
+from certwright.report.words import files as file_count
 from certwright.speech import tr, trn
 from certwright.value import value
 
@@ -107,22 +108,27 @@ class Sheet:
     path: str
     place: str
     title: str
-    results: Sequence[Result]
-    certificate: Link | None
+    results: Told[Result]
+    facts: FileFacts | None
 
-    def counts(self) -> Counter[Status]:
-        return Counter(result.status for result in self.results)
+    @property
+    def certificate(self) -> Link | None:
+        """The one the file is about."""
+        return self.facts.certificate if self.facts else None
+
+    def counts(self) -> Counter[str]:
+        return Counter(self.results.tally())
 
     @property
     def worst(self) -> Status:
         """Fail if anything failed, and so on; Skipped when nothing at all could be judged."""
-        held = {result.status for result in self.results}
-        return next((status for status in WORST_FIRST if status in held), Status.SKIPPED)
+        held = self.counts()
+        return next((status for status in WORST_FIRST if held[status]), Status.SKIPPED)
 
     @property
     def findings(self) -> Sequence[Result]:
         """What somebody has to look at, failures first."""
-        return sorted((one for one in self.results if one.is_finding), key=lambda one: WORST_FIRST.index(one.status))
+        return sorted(self.results.findings(), key=lambda one: WORST_FIRST.index(one.status))
 
 
 @dataclass(slots=True)
@@ -144,8 +150,8 @@ def chapters(report: Report) -> list[Chapter]:
     homes |= {group.id: (group, group.title) for group in report.sets}
     leaves = _leaves(report.files)
     made: dict[str, Chapter] = {}
-    sheets = _by_file(report.results)
-    sheets |= {key: [] for key in leaves if key not in sheets}
+    sheets: dict[tuple[str, str], Told[Result]] = {**told(report.results).by_file()}
+    sheets |= {key: told(()) for key in leaves if key not in sheets}
     for (place, path), results in sheets.items():
         group, title = homes.get(place, (SetFacts(place, place, ()), ""))
         chapter = made.setdefault(group.id, Chapter(group.id, titled(titles.get(group.id, group.title))))
@@ -153,19 +159,32 @@ def chapters(report: Report) -> list[Chapter]:
     return list(made.values())
 
 
-def _by_file(results: Iterable[Result]) -> dict[tuple[str, str], list[Result]]:
-    files: dict[tuple[str, str], list[Result]] = {}
-    for result in results:
-        files.setdefault((result.place, result.path), []).append(result)
-    return files
-
-
-def _leaves(files: Iterable[FileFacts]) -> dict[tuple[str, str], Link]:
+def _leaves(files: Iterable[FileFacts]) -> dict[tuple[str, str], FileFacts]:
     """The certificate a file is about: of a trust list, the first one."""
-    leaves: dict[tuple[str, str], Link] = {}
+    leaves: dict[tuple[str, str], FileFacts] = {}
     for facts in files:
-        leaves.setdefault((facts.place, facts.path), facts.certificate)
+        leaves.setdefault((facts.place, facts.path), facts)
     return leaves
+
+
+def remarks(report: Report) -> list[str]:
+    """What is worth knowing of chains, each once, with the number of files it is true of."""
+    counts = Counter(remark for facts in report.files for remark in facts.remarks)
+    return [tr("{files}: {remark}", files=file_count(number), remark=remark) for remark, number in counts.items()]
+
+
+def signatures(facts: FileFacts) -> Iterator[str]:
+    """The signatures that were verified for a certificate, its own first: whose, by whom, how."""
+    for link, issuer, one in zip(facts.chain, signers(facts), facts.signatures, strict=False):
+        algorithm = SIGNATURES.get(one.algorithm, one.algorithm)
+        names = {"certificate": short(link.subject), "issuer": issuer, "algorithm": algorithm}
+        yield tr("{certificate} by {issuer} ({algorithm})", **names)
+
+
+def signers(facts: FileFacts) -> list[str]:
+    """By whom they were made, in that order."""
+    issuers = [short(link.subject) for link in facts.chain[1:]]
+    return [*issuers, tr("itself")][: len(facts.signatures)]
 
 
 def skipped(report: Report) -> dict[str, list[str]]:
@@ -179,8 +198,8 @@ def skipped(report: Report) -> dict[str, list[str]]:
 
 def unjudged(report: Report) -> list[str]:
     """What nothing could be said about, without the files that a finding tells of already."""
-    told = {result.path for result in report.findings()}
-    return [name for name in report.unjudged if name.partition(": ")[0] not in told]
+    paths = {result.path for result in report.findings()}
+    return [name for name in report.unjudged if name.partition(": ")[0] not in paths]
 
 
 def verdict(report: Report) -> str:

@@ -145,7 +145,7 @@ class Hearing:
             own = _link(leaf)
             issuer = links[0] if links else own if one.chain.complete else None
             signed = (_signature(leaf, own, issuer), *signatures) if issuer else ()
-            yield FileFacts(one.path, one.place, (own, *links), one.chain.complete, signed)
+            yield FileFacts(one.path, one.place, (own, *links), one.chain.complete, signed, one.chain.remarks)
         else:
             for certificate in one.certificates:
                 yield FileFacts(one.path, one.place, (_link(certificate),))

@@ -169,6 +169,11 @@ class ChainFacts:
     notes: tuple[str, ...] = ()
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be told whatever else is said: that the opinions differ, and the notes."""
+        return (self.disagreement, *self.notes) if (self.faults or self.verdict) and self.disagreement else self.notes
+
+    @property
     def disagreement(self) -> str:
         """That the two opinions differ, in words; "" when both accept the path or both refuse it."""
         if self.faults and not self.verdict:
