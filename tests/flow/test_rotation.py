@@ -14,7 +14,6 @@ from certwright.wiring.checking import check
 from certwright.wiring.declaring import Wish, declare, declare_compromised
 from certwright.wiring.emergency import emergency_of
 from certwright.wiring.forcing import force, next_gate
-from certwright.wiring.revoking import revoke
 from certwright.wiring.schedule import schedule
 from certwright.x509.crl import read_crl
 from certwright.x509.pem import certificates_in
@@ -392,11 +391,13 @@ def _revocations(bakery: Bakery) -> list[Revocation]:
 
 
 def test_what_is_compromised_is_not_renewed_before_its_successor_comes(bakery: Bakery) -> None:
-    bakery.declare("    - {number: 2, reason: stolen, scope: issuing, compromised: true, stage_from: 2033-12-24}\n")
+    bakery.declare("    - {number: 2, reason: stolen, compromised: true, stage_from: 2033-12-24}\n")
+    bakery.apply(1)
+    assert bakery.states() == {2: "staged"}, "an emergency waits for no day that was declared before"
     applied = bakery.apply(2500)
-    assert applied.made == ()
+    assert not {"contoso/issuing", *LEAVES} & set(applied.made)
     assert dict(applied.waiting).keys() == {"contoso/issuing", *LEAVES}
-    assert bakery.states() == {}
+    assert bakery.states() == {2: "staged"}
 
 
 def test_no_report_without_an_emergency(signing: Bakery) -> None:
@@ -463,49 +464,6 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(bakery: Bakery) -> Non
     with pytest.raises(Refused, match="somebody changed the file meanwhile"):
         declared.write()
     assert bakery.file.read_text().endswith("# mine\n")
-
-
-def test_an_emergency_within_a_rotation_says_how_to_end_it_first(signing: Bakery) -> None:
-    with pytest.raises(Refused, match="under way already") as refusal:
-        declare_compromised(signing.loaded(), "contoso", Wish("stolen", "root"))
-    assert "certwright ca force" in refusal.value.hint
-    force(signing.loaded(), next_gate(signing.loaded(), "contoso", "retired"), "stolen")
-    signing.apply(1)
-    assert signing.states()[1] == "retired"
-    declare_compromised(signing.loaded(), "contoso", Wish("stolen", "issuing")).write()
-    signing.apply()
-    assert signing.states() == {1: "retired", 2: "retired", 3: "signing"}
-    assert signing.held()["east/van/blue"].issuer == "contoso/issuing-3"
-    whole(signing)
-
-
-@pytest.mark.parametrize(("state", "signs"), [("staged", "contoso/issuing"), ("signing", "contoso/issuing-2")])
-def test_an_issuing_ca_compromised_within_a_rotation_does_not_wait_for_it(
-    state: str, signs: str, request: pytest.FixtureRequest
-) -> None:
-    bakery: Bakery = request.getfixturevalue(state)
-    with pytest.raises(Refused, match="replaced within it") as refusal:
-        declare_compromised(bakery.loaded(), "contoso", Wish("stolen", "issuing"))
-    assert refusal.value.hint == f"certwright revoke {bakery.file} {signs} --reason cACompromise"
-    old, states = bakery.held()[signs], bakery.states()
-    revoke(bakery.loaded(), signs, "cACompromise")
-    bakery.apply()
-    assert (bakery.states(), issuers(bakery)) == (states, {signs}), "the rotation waits for what it waited for"
-    root = "contoso-root" if state == "staged" else "contoso-root-2"
-    listed = read_crl((bakery.folder / f"out/pki/{root}.crl").read_bytes()).revoked
-    assert list(listed) == [old.serial]
-    whole(bakery)
-
-
-def test_a_compromised_root_is_not_replaced_by_an_issuing_ca(bakery: Bakery) -> None:
-    declare(bakery.loaded(), "contoso", Wish("it ends", "issuing")).write()
-    with pytest.raises(Refused, match="keeps the root") as refusal:
-        declare_compromised(bakery.loaded(), "contoso", Wish("stolen"))
-    assert "take it out of generations:" in refusal.value.hint
-    bakery.apply()
-    with pytest.raises(Refused, match=r"keeps the root|under way already") as refusal:
-        declare_compromised(bakery.loaded(), "contoso", Wish("stolen"))
-    assert "certwright ca force" in refusal.value.hint
 
 
 def test_what_was_never_made_is_not_compromised(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ class Emergency:
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to do, here or anywhere else."""
-        return self.retired and all(one.is_done for one in self.certificates) and not (self.presenting or self.unseen)
+        ended = self.retired or self.revoked is not None  # the root above may be needed for longer
+        return ended and all(one.is_done for one in self.certificates) and not (self.presenting or self.unseen)
 
 
 def emergency_text(told: Emergency, screen: Screen) -> str:

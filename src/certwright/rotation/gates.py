@@ -75,8 +75,10 @@ class Course:
 
     def _in_order(self) -> Iterator[Line]:
         """The generations that have a next step. What is compromised ends first, and then what relieves it begins."""
-        withdrawn = [line for line in self._living if line.stopped and line.state in ("declared", "staged")]
         coming = [line for line in self._living if line.waiting]
+        kept = {line.root for line in coming if line.state == "declared"}  # what comes below them keeps them trusted
+        stopped = [line for line in self._living if line.stopped and line.state in ("declared", "staged")]
+        withdrawn = [line for line in stopped if line.root not in kept]
         ending = [line for line in self._living if line.state == "verify-only"]
         stopped = [line for line in ending if line.stopped]
         if self.now.stopped:  # below the same root no trust list changes
@@ -113,7 +115,7 @@ class Course:
         above = (line.root,) if rotation.scope == "issuing" else ()
         needed = dict.fromkeys((self.now.root, self.now.issuing, *above))
         yield from (Block("place", one) for one in needed if one not in self.outlook.held)
-        yield from self._day(rotation.stage_from)
+        yield from self._no_sooner(rotation.stage_from)
 
     def _to_sign(self, line: Line, rotation: Rotation) -> Iterator[Block]:
         own = (line.root, line.issuing)
@@ -122,7 +124,7 @@ class Course:
             lists = place.kind == "anchors" and not set(own).isdisjoint(place.anchor_places)
             if (lists or place.id in (*own, *bridge)) and self._is_behind(place):
                 yield Block("place", place.id)
-        yield from self._day(rotation.sign_from)
+        yield from self._no_sooner(rotation.sign_from)
         if not self._at_once(line):
             yield from self._untrusting(line, beside=self.now)
 
@@ -134,11 +136,10 @@ class Course:
             yield self._unmet(next(one for one in self.consumers if one.id == consumer))
         if old.fallen or (old.stopped and self._stays(old.root, old)):
             return
-        if not old.stopped:
-            yield from self._day(self._retirement(old))
-            yield from self._left_over(old)
-            yield from self._presenting(old)
+        yield from self._day(self._retirement(old))
+        yield from self._left_over(old)
         yield from self._untrusting(new, beside=old)
+        yield from self._presenting(old)
 
     @cached_property
     def awaited(self) -> Mapping[str, tuple[str, ...]]:
@@ -179,6 +180,10 @@ class Course:
     def _day(self, day: date | None) -> Iterator[Block]:
         if day and self.outlook.now < _midnight(day):
             yield Block("day", until=day)
+
+    def _no_sooner(self, day: date | None) -> Iterator[Block]:
+        """A day that was declared for a rotation. What takes the place of something compromised waits for none."""
+        return iter(()) if self.now.stopped else self._day(day)
 
     # ── what is taken back ──
 
