@@ -14,7 +14,8 @@ from tests.world import folder_for_all
 PROGRAM = """
 import contextlib, io, os, sys
 from certwright.cli import main
-with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+quiet = io.StringIO()
+with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet), contextlib.suppress(SystemExit):
     main(sys.argv[1:])
 if os.geteuid() == 0:
     os.setgroups([])
@@ -29,17 +30,17 @@ main(sys.argv[1:])
 
 @pytest.fixture
 def shared(made: Path) -> Iterator[Path]:
-    """A copy of what `apply` made, on which nobody may change anything."""
+    """A copy of what `apply` made, which belongs to who looks at it, and which nobody may change."""
     with folder_for_all() as top:
         folder = top / "shared"
         shutil.copytree(made, folder)
-        for at, folders, files in os.walk(folder):
-            for name in (*folders, *files):
-                os.chmod(os.path.join(at, name), 0o555 if name in folders else 0o444)
-        folder.chmod(0o555)
+        for one in (*folder.rglob("*"), folder):
+            if os.geteuid() == 0:
+                os.chown(one, 65534, 65534)
+            one.chmod((0o555 if one.is_dir() else 0o444) & one.stat().st_mode)
         yield folder
-        for at, _, _ in os.walk(folder):
-            os.chmod(at, 0o755)
+        for one in (folder, *folder.rglob("*")):
+            one.chmod(0o700)
 
 
 def state(folder: Path) -> dict[str, bytes]:
