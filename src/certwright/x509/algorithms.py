@@ -99,8 +99,27 @@ def identifier(content: bytes) -> tuple[str, bytes]:
     return der.oid(content[first:last]), content[last:]
 
 
+def _before_modulus(octets: int) -> bytes:
+    """What stands before a modulus of so many octets, in the shape that nearly every RSA key has."""
+    number = octets + 1  # a zero keeps it positive
+    outer, bits, pair = ((number + more).to_bytes(2, "big") for more in (33, 14, 9))
+    algorithm = bytes.fromhex("300d06092a864886f70d0101010500")
+    number_of = number.to_bytes(2, "big")
+    return b"\x30\x82%b%b\x03\x82%b\x00\x30\x82%b\x02\x82%b\x00" % (outer, algorithm, bits, pair, number_of)
+
+
+_AFTER_MODULUS = bytes.fromhex("0203010001")  # the exponent 65537
+_USUAL = {  # whole key → how far its modulus is
+    len(head) + octets + len(_AFTER_MODULUS): head for octets in (256, 384, 512) for head in (_before_modulus(octets),)
+}
+
+
 def read_public_key(spki: bytes) -> PublicKeyFacts:
     """The facts of a DER SubjectPublicKeyInfo. Malformed when its structure is not one."""
+    head = _USUAL.get(len(spki))
+    if head and spki.startswith(head) and spki.endswith(_AFTER_MODULUS):  # all lengths are in the head, and known
+        modulus = int.from_bytes(spki[len(head) : -len(_AFTER_MODULUS)], "big")
+        return PublicKeyFacts("rsa", modulus.bit_length(), "", spki, modulus, 65537)
     start, stop = der.expect(spki, 0, len(spki), der.SEQUENCE)
     first, last = der.expect(spki, start, stop, der.SEQUENCE)
     dotted, parameters = identifier(spki[first:last])

@@ -72,9 +72,9 @@ def children(data: bytes, start: int, stop: int) -> list[tuple[int, int, int, in
     """The elements between `start` and `stop`, each as (tag, where it begins, start, stop of its content)."""
     found = []
     while start < stop:
-        inner = start + 2
-        if inner <= stop and data[start + 1] < 0x80 and data[start] & 0x1F != 0x1F:  # most are short: spare the call
-            tag, after = data[start], inner + data[start + 1]
+        tag, inner = data[start], start + 2
+        if inner <= stop and (length := data[start + 1]) < 0x80 and tag & 0x1F != 0x1F:  # mostly: spare the call
+            after = inner + length
             if after > stop:
                 raise Malformed(tr("is cut off: an element is longer than what holds it"))
         else:
@@ -129,11 +129,11 @@ def moment(tag: int, body: bytes) -> datetime:
         text = ("19" if text >= "50" else "20") + text
     elif tag != GENERALIZED_TIME or len(text) != 15:
         raise Malformed(tr("is {text!r}, not a time in the form RFC 5280 demands", text=text))
-    digits = text[:14]
-    if text[14] != "Z" or not (digits.isascii() and digits.isdigit()) or digits[8:10] == "24":
+    day, time, zone = text[:8], text[8:14], text[14]
+    if zone != "Z" or not body[:-1].isdigit() or time[:2] == "24":
         raise Malformed(tr("is {text!r}, not a time in the form RFC 5280 demands", text=text))
     try:
-        return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}+00:00")
+        return datetime.fromisoformat(f"{day}T{time}+00:00")
     except ValueError as reason:
         raise Malformed(tr("is {text!r}: {reason}", text=text, reason=reason)) from reason
 

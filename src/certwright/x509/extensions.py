@@ -35,21 +35,48 @@ _MOST_SUBTREES = 2_000
 
 Found = dict[str, Any]
 
-# What is every certificate's own; all other extensions are those of the template, and repeat over a whole fleet.
-_OWN = (b"\x06\x03\x55\x1d\x0e", b"\x06\x03\x55\x1d\x11")
-_MOST_SHARED = 512  # octets
+# How the OIDs of what is every certificate's own begin: its key, its names, what enterprises add, such as the SID of an
+# account, or logs that know it. All others are those of the template, and repeat over a whole fleet.
+_OWN = frozenset(map(bytes.fromhex, ("0603551d0e", "0603551d11", "06092b0601", "060a2b0601")))
+_MOST_SHARED = 2048  # octets
 
 
 def read_extensions(data: bytes, start: int, stop: int, defects: list[Defect]) -> Found:
     """The fields of CertificateFacts that extensions speak of; `data[start:stop]` is the list of extensions."""
+    own, shared = [], []
+    for tag, begin, first, last in der.children(data, start, stop):
+        if data[first : first + 5] in _OWN:
+            own.append((tag, data[first:last]))
+        else:
+            shared.append(data[begin:last])
+    template = b"".join(shared)
+    known = _template(template) if len(template) <= _MOST_SHARED else None
+    read = [_read(tag, body) for tag, body in own]
+    if known is None or len(read) > len({dotted for dotted, _, _, faults in read if not faults}):
+        return _one_by_one(data, start, stop, defects)
+    found, critical = known[0].copy(), known[1]
+    for dotted, is_critical, fields, _ in read:
+        found.update(fields)
+        if is_critical:
+            critical |= {dotted}
+    found["critical"] = critical
+    return found
+
+
+@lru_cache(maxsize=256)
+def _template(elements: bytes) -> tuple[Found, frozenset[str]] | None:
+    """What those extensions say, and which are critical. None when anything is wrong with them: that has to be said."""
+    defects: list[Defect] = []
+    found = _one_by_one(elements, 0, len(elements), defects)
+    return None if defects else (found, found["critical"])
+
+
+def _one_by_one(data: bytes, start: int, stop: int, defects: list[Defect]) -> Found:
     found: Found = {}
     critical: list[str] = []
     seen: set[str] = set()
-    for tag, begin, first, last in der.children(data, start, stop):
-        shared = last - begin <= _MOST_SHARED and data[first : first + 5] not in _OWN
-        dotted, is_critical, fields, faults = (_shared if shared else _read)(tag, data[first:last])
-        if faults and shared:
-            faults = _read(tag, data[first:last])[3]  # in the language spoken now
+    for tag, _, first, last in der.children(data, start, stop):
+        dotted, is_critical, fields, faults = _read(tag, data[first:last])
         if dotted in seen:
             defects.append(Defect(dotted, tr("appears a second time; only the first is read (RFC 5280 4.2)")))
             continue
@@ -74,7 +101,7 @@ def _read(tag: int, body: bytes) -> tuple[str, bool, Found, list[Defect]]:
     try:
         if tag != der.SEQUENCE:
             raise der.Malformed(tr("is no sequence"))
-        dotted, is_critical, value = _extension(body, 0, len(body))
+        dotted, is_critical, value = _extension(body)
         reader = _READERS.get(dotted)
         if reader is not None:
             reader(value, found, defects)
@@ -83,17 +110,14 @@ def _read(tag: int, body: bytes) -> tuple[str, bool, Found, list[Defect]]:
     return dotted, is_critical, found, defects
 
 
-_shared = lru_cache(maxsize=1024)(_read)
-
-
-def _extension(data: bytes, start: int, stop: int) -> tuple[str, bool, bytes]:
-    first, last = der.expect(data, start, stop, der.OID)
+def _extension(data: bytes) -> tuple[str, bool, bytes]:
+    first, last = der.expect(data, 0, len(data), der.OID)
     dotted = der.oid(data[first:last])
-    tag, first, last = der.header(data, last, stop)
+    tag, first, last = der.header(data, last, len(data))
     is_critical = False
     if tag == der.BOOLEAN:
         is_critical = data[first:last] != b"\x00"
-        tag, first, last = der.header(data, last, stop)
+        tag, first, last = der.header(data, last, len(data))
     if tag != der.OCTET_STRING:
         raise der.Malformed(tr("has no octet string as its value"))
     return dotted, is_critical, data[first:last]

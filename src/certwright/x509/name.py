@@ -51,12 +51,8 @@ _ESCAPES = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
 # ── DER → text ────────────────────────────────────────────────────────────────────────────────────
 
 
-@lru_cache(maxsize=512)
 def read_name(encoded: bytes) -> tuple[str, tuple[str, ...]]:
-    """The RFC 4514 text of a DER Name, and its common names as they are. Malformed when it is no Name.
-
-    Issuers repeat over a whole fleet, so the last few hundred are remembered.
-    """
+    """The RFC 4514 text of a DER Name, and its common names as they are. Malformed when it is no Name."""
     start, stop = der.expect(encoded, 0, len(encoded), der.SEQUENCE)
     parts: list[str] = []
     common: list[str] = []
@@ -75,6 +71,9 @@ def read_name(encoded: bytes) -> tuple[str, tuple[str, ...]]:
     return ",".join(reversed(parts)), tuple(common)
 
 
+read_issuer = lru_cache(maxsize=512)(read_name)  # issuers repeat over a whole fleet
+
+
 def _attribute(encoded: bytes, start: int, stop: int) -> tuple[str, str, str | None]:
     first, last = der.expect(encoded, start, stop, der.OID)
     dotted = der.oid(encoded[first:last])
@@ -89,6 +88,8 @@ def _attribute(encoded: bytes, start: int, stop: int) -> tuple[str, str, str | N
 
 def escape(value: str) -> str:
     """A value as RFC 4514 2.4 wants it, with everything that is not printable as escaped octets."""
+    if value.replace(".", "").replace("-", "").isalnum():  # most are: spare them the search
+        return value
     if value.isprintable() and not _SPECIAL.search(value):
         return value
     last = len(value) - 1

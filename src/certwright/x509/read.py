@@ -4,6 +4,7 @@ Own reading, because `cryptography` reads lazily, drops all extensions when one 
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -12,7 +13,7 @@ from certwright.speech import tr
 from certwright.x509 import algorithms, der
 from certwright.x509.extensions import read_extensions
 from certwright.x509.facts import CertificateFacts, Defect, PublicKeyFacts
-from certwright.x509.name import read_name
+from certwright.x509.name import read_issuer, read_name
 
 MOST_OCTETS = 1 << 20  # a certificate of a megabyte is no certificate of this trade
 
@@ -47,16 +48,10 @@ def _read(encoded: bytes) -> CertificateFacts:
     body, after = der.expect(data, start, stop, der.SEQUENCE)
     outer, outer_end = der.expect(data, after, stop, der.SEQUENCE)
     der.expect(data, outer_end, stop, der.BIT_STRING)
-    return CertificateFacts(
-        der=data,
-        thumbprint=hashlib.sha1(data, usedforsecurity=False).hexdigest().upper(),
-        fingerprint=hashlib.sha256(data).hexdigest(),
-        **_body(data, body, after, data[outer:outer_end], defects),
-        defects=tuple(defects),
-    )
+    return _body(data, body, after, data[outer:outer_end], defects)
 
 
-def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: list[Defect]) -> dict[str, Any]:
+def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: list[Defect]) -> CertificateFacts:
     """The fields of a TBSCertificate. Malformed when one of the seven that must be there is not."""
     parts = der.children(data, start, stop)
     version = 1
@@ -66,30 +61,38 @@ def _body(data: bytes, start: int, stop: int, outer_algorithm: bytes, defects: l
         raise der.Malformed(tr("has no serial, algorithm, issuer, validity, subject and key in their order"))
     serial, algorithm, issuer, validity, subject, key = parts[:6]
     issuer_der, subject_der = data[issuer[1] : issuer[3]], data[subject[1] : subject[3]]
-    issuer_text, _ = _name("issuer", issuer_der, defects)
-    subject_text, common_names = _name("subject", subject_der, defects)
+    issuer_text, _ = _name("issuer", read_issuer, issuer_der, defects)
+    subject_text, common_names = _name("subject", read_name, subject_der, defects)
     not_before, not_after = _validity(data, validity, defects)
     found: dict[str, Any] = {}
     for tag, _, inner, after in parts[6:]:
         if tag == 0xA3:
             found = _extensions(data, inner, after, defects)
-    found.update(
-        _signature(data, algorithm, outer_algorithm, defects),
+    signature_algorithm, signature_hash = _signature(data, algorithm, outer_algorithm, defects)
+    return CertificateFacts(
+        der=data,
+        thumbprint=hashlib.sha1(data, usedforsecurity=False).hexdigest().upper(),
+        fingerprint=hashlib.sha256(data).hexdigest(),
         version=version,
         serial=_serial(data[serial[2] : serial[3]], defects),
         subject=subject_text,
         subject_der=subject_der,
-        common_names=common_names,
         issuer=issuer_text,
         issuer_der=issuer_der,
+        common_names=common_names,
         not_before=not_before,
         not_after=not_after,
+        signature_algorithm=signature_algorithm,
+        signature_hash=signature_hash,
         key=_key(data[key[1] : key[3]], defects),
+        **found,
+        defects=tuple(defects),
     )
-    return found
 
 
 def _version(data: bytes, part: Part, defects: list[Defect]) -> int:
+    if data[part[2] : part[3]] == b"\x02\x01\x02":  # nearly all
+        return 3
     try:
         first, last = der.expect(data, part[2], part[3], der.INTEGER)
         version = der.integer(data[first:last]) + 1
@@ -114,9 +117,11 @@ def _serial(body: bytes, defects: list[Defect]) -> int:
     return serial
 
 
-def _name(part: str, encoded: bytes, defects: list[Defect]) -> tuple[str, tuple[str, ...]]:
+def _name(
+    part: str, read: Callable[[bytes], tuple[str, tuple[str, ...]]], encoded: bytes, defects: list[Defect]
+) -> tuple[str, tuple[str, ...]]:
     try:
-        return read_name(encoded)
+        return read(encoded)
     except der.Malformed as reason:
         defects.append(Defect(part, str(reason)))
         return f"#{encoded.hex()}", ()
@@ -139,20 +144,19 @@ def _moment(data: bytes, part: Part, name: str, defects: list[Defect]) -> dateti
         return _NO_TIME
 
 
-def _signature(data: bytes, part: Part, outer_algorithm: bytes, defects: list[Defect]) -> dict[str, str]:
+def _signature(data: bytes, part: Part, outer_algorithm: bytes, defects: list[Defect]) -> tuple[str, str]:
     if data[part[2] : part[3]] != outer_algorithm:
         defects.append(Defect("signature", tr("its algorithms inside and outside differ (RFC 5280 4.1.1.2)")))
     try:
         dotted, parameters = algorithms.identifier(outer_algorithm)
     except der.Malformed as reason:
         defects.append(Defect("signature", tr("its algorithm {reason}", reason=reason)))
-        return {"signature_algorithm": "", "signature_hash": ""}
+        return "", ""
     try:
-        digest = algorithms.signature_hash(dotted, parameters)
+        return dotted, algorithms.signature_hash(dotted, parameters)
     except der.Malformed as reason:
         defects.append(Defect("signature", tr("its parameters: {reason}", reason=reason)))
-        digest = ""
-    return {"signature_algorithm": dotted, "signature_hash": digest}
+    return dotted, ""
 
 
 def _key(spki: bytes, defects: list[Defect]) -> PublicKeyFacts:
