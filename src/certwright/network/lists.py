@@ -73,7 +73,10 @@ def _refuse(response: http.client.HTTPResponse, limits: Limits) -> None:
 
 
 def _too_long(limits: Limits) -> str:
-    return tr("the answer is longer than {octets} bytes, and was not read to its end", octets=limits.octets)
+    return tr(
+        "the answer is longer than {octets} bytes, and was not read to its end; fetch the list otherwise, and name its"
+        " file beside what is judged", octets=limits.octets,
+    )  # fmt: skip
 
 
 def _clean(text: str) -> str:

@@ -26,7 +26,7 @@ from certwright.x509.standing import Listing, RevocationList, Standing, read_lis
 
 ENDING = ".crl"
 MOST_FILES = 200
-MOST_BYTES = 16 << 20
+MOST_OCTETS = 64 << 20  # of a list in a file, as of any other; from an address fewer are taken, see `Limits`
 MOST_NAMESAKES = 5  # of an issuer that are tried
 AT_ONCE = 8
 
@@ -55,6 +55,7 @@ class Lists:
         self.answers: dict[str, _Answer] = {}
         self.standings: dict[tuple[str, str], Standing] = {}
         self.refused: dict[str, Seen] = {}
+        self.unread: dict[str, str] = {}
         self.memo: Memo = {}
 
     @property
@@ -74,10 +75,10 @@ class Lists:
         return tuple(self._informed(one, pairs) for one, pairs in zip(seen, paths, strict=True))
 
     def told(self, report: Report) -> Report:
-        """The report, with a word about every address that nobody was allowed to ask."""
-        if not self.refused:
+        """The report, with a word about every address that nobody was allowed to ask, and every list not read."""
+        if not self.refused and not self.unread:
             return report
-        results, unjudged = [], []
+        results, unjudged = [], [f"{path}: {reason}" for path, reason in self.unread.items()]
         for url, one in self.refused.items():
             answer = self.answers[url]
             row = MATERIAL["material.not-asked"]
@@ -151,8 +152,19 @@ class Lists:
         """Files, once."""
         if self.files is None:
             files = dict.fromkeys(file for path in self.beside for file in _files(path))
-            self.files = list(_lists((str(file), _content(file)) for file in files))
+            self.files = list(_lists((str(file), self._content(file)) for file in files))
         return self.files
+
+    def _content(self, file: Path) -> bytes:
+        """What a list beside what is judged holds. One that is too long is missed; what is no list is no help, and is
+        judged as a file if it is one of the plan.
+        """
+        try:
+            return read_file(file, MOST_OCTETS)
+        except Unreadable as problem:
+            if file.is_file() and file.stat().st_size > MOST_OCTETS:
+                self.unread[str(file)] = problem.what
+            return b""
 
     def _read(self, seen: Sequence[Seen]) -> None:
         """Lists that lie in what is judged, whenever they come."""
@@ -209,13 +221,6 @@ def to_judge(found: Sequence[Found], *, more: bool) -> Sequence[Found]:
 def is_list(name: str) -> bool:
     """Whether a file claims to be a revocation list by its name."""
     return name.lower().endswith(ENDING)
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return read_file(file, MOST_BYTES)
-    except Unreadable:
-        return b""  # it is judged as a file if it is one of the plan; here it is no help, and none is missed
 
 
 def _lists(found: Iterable[tuple[str, bytes]]) -> Iterator[tuple[RevocationList, Listing]]:

@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtensionOID
 from certwright.errors import Unreadable
 from certwright.speech import tr
 from certwright.x509 import der
+from certwright.x509.crl_entries import Entries, read_line
 from certwright.x509.crl_sign import MOST_NUMBER, write_crl
 from certwright.x509.facts import CertificateFacts, CrlFacts, Defect, Revoked
 from certwright.x509.name import read_name
@@ -20,7 +21,8 @@ from certwright.x509.signature import HOSTILE
 
 __all__ = ["MOST_OCTETS", "CrlFacts", "Revoked", "read_crl", "signed_by", "write_crl"]
 
-MOST_OCTETS = 256 << 20
+MOST_OCTETS = 256 << 20  # of a list; one that names a million has some 50 << 20
+MOST_DEFECTS = 20  # of its lines, that are told
 NEXT_PUBLISH = x509.ObjectIdentifier("1.3.6.1.4.1.311.21.4")  # szOID_CRL_NEXT_PUBLISH
 KNOWN = frozenset(  # of the extensions that may be critical
     (ExtensionOID.CRL_NUMBER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ExtensionOID.ISSUING_DISTRIBUTION_POINT,
@@ -85,7 +87,7 @@ def _facts(encoded: bytes, loaded: x509.CertificateRevocationList) -> CrlFacts:
         signature_algorithm=loaded.signature_algorithm_oid.dotted_string,
         signature_hash=digest.name if digest else "",
         authority_key_identifier=authority,
-        revoked=get("revoked", lambda: {one.serial_number: _revoked(one, get) for one in loaded}, {}),
+        revoked=get("revoked", lambda: _entries(loaded, defects), Entries(loaded, 0)),
         defects=tuple(defects),
         points=_points(point) if point else None,
         only=_only(point) if point else "",
@@ -114,9 +116,16 @@ def _next_publish(extensions: x509.Extensions) -> datetime:
     return der.moment(tag, content[start:stop])
 
 
-def _revoked(one: x509.RevokedCertificate, get: Callable[..., Any]) -> Revoked:
-    reason = get("2.5.29.21", lambda: one.extensions.get_extension_for_class(x509.CRLReason).value.reason.value, "")
-    return Revoked(one.serial_number, one.revocation_date_utc, reason)
+def _entries(loaded: x509.CertificateRevocationList, defects: list[Defect]) -> Entries:
+    """What it names, after every line was read once: what cannot be read is found here, and nowhere later."""
+    count, wrong = 0, 0
+    for one in loaded:
+        count += 1
+        if trouble := read_line(one)[1]:
+            wrong += 1
+            if wrong <= MOST_DEFECTS:
+                defects.append(Defect("2.5.29.21", trouble))
+    return Entries(loaded, count)
 
 
 def signed_by(crl: CrlFacts, issuer: CertificateFacts) -> bool:

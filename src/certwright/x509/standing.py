@@ -17,6 +17,7 @@ from certwright.errors import Unreadable
 from certwright.speech import tr
 from certwright.value import value
 from certwright.x509 import der
+from certwright.x509.crl import MOST_OCTETS
 from certwright.x509.crl_sign import MOST_NUMBER
 from certwright.x509.facts import CertificateFacts, Revoked
 from certwright.x509.name import read_name
@@ -128,7 +129,9 @@ class RevocationList:
 
 
 def read_list(content: bytes) -> RevocationList:
-    """A list in DER or PEM. Raises Unreadable for anything else."""
+    """A list in DER or PEM. Raises Unreadable for anything else, and for more than MOST_OCTETS."""
+    if len(content) > MOST_OCTETS:
+        raise Unreadable(tr("it has {count} octets, more than {most}", count=len(content), most=MOST_OCTETS))
     if is_pem(content):
         content = next((held for label, held in split_pem(content) if label == "X509 CRL"), b"")
     try:
