@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.x509.windows import CERTIFICATE, store
 
 from certwright.pack.detect import detect
-from certwright.pack.opened import open_package
+from certwright.pack.opened import narrowed, open_package
 from certwright.pack.unfold import Part, unfold
 from certwright.x509.private import read_private_key
 from certwright.x509.read import read_certificate
@@ -50,6 +50,47 @@ def names(part: Part, form: str = "pem-chain") -> list[str]:
 def test_what_is_one_thing_stays_as_it_is(name: str) -> None:
     content = (CASES / name).read_bytes()
     assert unfold(content) == (Part("", content),)
+
+
+def test_each_key_of_a_store_is_judged_with_its_certificate(others: Path) -> None:
+    """A keystore of Java with two pairs and a secret key."""
+    content = (CASES / "pfx" / "several-keys.pfx").read_bytes()
+    parts = unfold(content, ("wrong", "secret1"))
+    assert parts == (Part("safe 1, bag 1", content), Part("safe 1, bag 2", content))
+    assert unfold(content, ("wrong",)) == (Part("", content),)
+    whole = open_package("pfx", content, "secret1")
+    for part, subject in zip(parts, ("CN=one", "CN=two"), strict=True):
+        one = narrowed(whole, part.name)
+        (certificate,) = map(read_certificate, one.certificates)
+        (key,) = one.private
+        assert (certificate.subject, certificate.key.spki) == (subject, read_private_key(key).spki)
+        assert one.pfx
+        assert [bag.where for bag in one.pfx.keys] == [part.name]
+    assert narrowed(whole, "safe 7, bag 1") == whole
+    run("openssl", "pkcs12", "-export", "-inkey", others / "a.key", "-in", others / "a.pem", "-passout", "pass:x",
+        "-out", others / "a.pfx")  # fmt: skip
+    single = (others / "a.pfx").read_bytes()
+    assert unfold(single, ("x",)) == (Part("", single),)
+
+
+def test_authorities_that_every_pair_brings_are_there_once(others: Path, tmp_path: Path) -> None:
+    """Java packs the authority with each of two keys."""
+    store, word = tmp_path / "both.p12", "pass:secret1"
+    for name in ("one", "two"):
+        key, request, leaf, pfx = (tmp_path / f"{name}.{kind}" for kind in ("key", "csr", "pem", "pfx"))
+        run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", key, "-out", request)
+        signing = ("-CA", others / "ca.pem", "-CAkey", others / "ca.key", "-CAcreateserial")
+        run("openssl", "x509", "-req", "-in", request, *signing, "-out", leaf)
+        packing = ("-certfile", others / "ca.pem", "-name", name, "-passout", word)
+        run("openssl", "pkcs12", "-export", "-inkey", key, "-in", leaf, *packing, "-out", pfx)
+        passwords = ("-srcstorepass", "secret1", "-deststorepass", "secret1")
+        run("keytool", "-importkeystore", "-srckeystore", pfx, "-destkeystore", store, *passwords)
+    content = store.read_bytes()
+    opened = open_package("pfx", content, "secret1")
+    assert len(opened.certificates) == 4
+    found = [narrowed(opened, part.name).certificates for part in unfold(content, ("secret1",))]
+    subjects = [sorted(read_certificate(der).subject for der in one) for one in found]
+    assert subjects == [["CN=ca.contoso.com", "CN=one"], ["CN=ca.contoso.com", "CN=two"]]
 
 
 def test_a_bundle_of_several_gives_each_its_key_and_the_authorities(others: Path) -> None:

@@ -157,7 +157,7 @@ def test_more_than_a_certificate_and_its_key() -> None:
     two = (KeyBag("safe 1, bag 1", None), KeyBag("safe 1, bag 2", None))
     one = seen(certificate=FACTS, chain=ChainFacts((FACTS,), True, True, True), pfx=PfxFacts(None, two, (), ("a CRL",)))
     assert told("chain.nothing-else", one) == [
-        Mismatch("one private key", "2 private keys", "safe 1, bag 2"),
+        Mismatch("one private key", "2 private keys: safe 1, bag 1, safe 1, bag 2", "safe 1, bag 2"),
         Mismatch("only the certificate, its chain and its key", "a CRL"),
     ]
 

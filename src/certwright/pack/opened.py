@@ -6,6 +6,7 @@ Nothing is judged here. What cannot be read at all raises Unreadable; the rest i
 import json
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
@@ -22,7 +23,10 @@ from certwright.pfx.read import read_pfx
 from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509.crl import read_crl
+from certwright.x509.facts import CertificateFacts
 from certwright.x509.pem import CERTIFICATE_LABELS, certificates_in, is_old_key, is_pem, split_pem
+from certwright.x509.private import read_private_key
+from certwright.x509.read import read_certificate
 from certwright.x509.store import read_store
 
 # RFC 7468 section 10; the others are OpenSSL's older labels (RFC 8017 A.1.2, RFC 5915).
@@ -71,6 +75,27 @@ def _pfx(content: bytes, password: str | None) -> Opened:
         keys=len(facts.keys),
         more_keys=tuple(bag.pkcs8 for bag in facts.keys[1:] if bag.pkcs8),
     )
+
+
+def narrowed(opened: Opened, where: str) -> Opened:
+    """Of a PFX with several keys the one in that bag, with its certificate and the authorities; else everything."""
+    facts = opened.pfx
+    own = [bag for bag in facts.keys if bag.where == where and bag.pkcs8] if facts and len(facts.keys) > 1 else []
+    if facts is None or not own:
+        return opened
+    spki = read_private_key(own[0].pkcs8).spki
+    once = {bag.der: bag for bag in facts.certificates}  # each key brings its own copy of the authorities
+    certificates = tuple(bag for bag in once.values() if _beside(read_certificate(bag.der), spki))
+    return Opened(
+        certificates=tuple(bag.der for bag in certificates),
+        pkcs8=own[0].pkcs8,
+        pfx=replace(facts, keys=tuple(own), certificates=certificates),
+        keys=1,
+    )
+
+
+def _beside(certificate: CertificateFacts, spki: bytes) -> bool:
+    return certificate.key.spki == spki or bool(certificate.authority)
 
 
 def _pem(content: bytes, password: str | None) -> Opened:

@@ -1,19 +1,21 @@
 """One file → the parts that are meant for different places: objects of a dump, certificates of a bundle or a store.
 
-A part is bytes again, so that whatever reads files reads parts. What is one thing stays as it is, byte for byte.
+A part is bytes again, so that whatever reads files reads parts. What is one thing stays as it is, byte for byte; so
+does a PFX of several keys, whose parts are named after the bags of the keys (`pack.opened.narrowed` takes them out).
 """
 
 import json
 from collections.abc import Iterator, Sequence
 
-from certwright.errors import Unreadable
+from certwright.errors import Unreadable, WrongPassword
 from certwright.pack.detect import Form, detect, is_pfx
 from certwright.pack.inspecting import title_of
 from certwright.pack.objects import Object, data_of, read_objects
 from certwright.pack.opened import Opened, open_package
 from certwright.pack.pem import armour, certificates
+from certwright.pfx.facts import PfxFacts
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
-from certwright.pfx.read import outline_pfx
+from certwright.pfx.read import outline_pfx, read_pfx
 from certwright.value import field, value
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.private import read_private_key
@@ -36,7 +38,10 @@ def unfold(content: bytes, passwords: Sequence[str] = ()) -> tuple[Part, ...]:
     """The parts of a file. What cannot be taken apart comes back whole, for its reader to say why. Never raises."""
     try:
         form = detect(content)
-        parts = tuple(_of_objects(content) if form == "objects" else _of_list(form, content, passwords))
+        if form == "pfx":
+            parts = tuple(_of_store(content, passwords))
+        else:
+            parts = tuple(_of_objects(content) if form == "objects" else _of_list(form, content, passwords))
     except Unreadable:
         return (Part("", content),)
     return parts if 0 < len(parts) <= MOST_PARTS else (Part("", content),)
@@ -78,6 +83,37 @@ def _cost(content: bytes) -> int:
         return 0
     locks = [facts.mac, *(one.encryption for one in facts.sealed), *(one.encryption for one in facts.keys)]
     return sum(max(int(one.iterations), 0) for one in locks if one)
+
+
+# ── PFX ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_store(content: bytes, passwords: Sequence[str]) -> Iterator[Part]:
+    """Each key that has a certificate of its own, where there are several. Each is opened anew: few, or none."""
+    if len(outline_pfx(content).keys) < 2:
+        return
+    facts = _unlocked(content, passwords)
+    ends = {one.key.spki for one in (read_certificate(bag.der) for bag in facts.certificates) if not one.authority}
+    owned = {spki: bag.where for bag in reversed(facts.keys) if bag.pkcs8 and (spki := _spki(bag.pkcs8)) in ends}
+    if len(owned) > 1 and len(owned) * _cost(content) <= 2 * MOST_ITERATIONS:
+        yield from (Part(where, content) for where in reversed(owned.values()))
+
+
+def _unlocked(content: bytes, passwords: Sequence[str]) -> PfxFacts:
+    """Raises WrongPassword when none of them opens it."""
+    for password in passwords:
+        try:
+            return read_pfx(content, password)
+        except WrongPassword:
+            continue
+    return read_pfx(content, None)
+
+
+def _spki(pkcs8: bytes) -> bytes:
+    try:
+        return read_private_key(pkcs8).spki
+    except Unreadable:
+        return b""
 
 
 # ── lists of certificates ─────────────────────────────────────────────────────────────────────────

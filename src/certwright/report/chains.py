@@ -38,13 +38,11 @@ class Box:
 
 def chains(files: Iterable[FileFacts]) -> dict[Above, list[Link]]:
     """What stands above a certificate, and whether it ends in a root → the distinct certificates below it."""
-    drawn: dict[Above, list[Link]] = {}
+    drawn: dict[Above, dict[Link, None]] = {}
     for facts in files:
         if facts.complete is not None:
-            below = drawn.setdefault((facts.chain[1:], facts.complete), [])
-            if facts.certificate not in below:
-                below.append(facts.certificate)
-    return {key: below for key, below in drawn.items() if not _is_part(key, below, drawn)}
+            drawn.setdefault((facts.chain[1:], facts.complete), {})[facts.certificate] = None
+    return {key: list(below) for key, below in drawn.items() if not _is_part(key, [*below], drawn)}
 
 
 def _is_part(

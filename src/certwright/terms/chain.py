@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from certwright.model import Mismatch
+from certwright.pfx.facts import KeyBag
 from certwright.speech import tr
 from certwright.terms.key import kind_of_key
 from certwright.terms.seen import Seen
@@ -12,6 +13,8 @@ from certwright.terms.validity import moment
 from certwright.terms.word import Word, called, leaf, listed
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts, ChainFacts
+
+MOST_KEYS, MOST_OCTETS, MOST_LETTERS = 10, 20, 60  # that are named; of what ties a key to its certificate
 
 # Files a TLS server hands out: the root stays at home (RFC 8446 4.4.2).
 ROOTLESS = frozenset({"pem-chain", "kubernetes-tls-secret"})
@@ -41,9 +44,9 @@ class Complete(Word):
             reason = chain.faults[-1] if chain.faults else tr("it goes no further")
             yield Mismatch(tr("a path that ends in a root"), f"{_names(chain.path)}; {reason}")
             return
-        packed = {certificate.der for certificate in seen.certificates}
-        needed = [c for c in chain.path if not (seen.form in ROOTLESS and c.self_issued)]
-        if absent := [called(certificate) for certificate in needed if certificate.der not in packed]:
+        packed = {certificate.fingerprint for certificate in seen.certificates}
+        beyond = [certificate for certificate in chain.path if certificate.fingerprint not in packed]
+        if absent := [called(c) for c in beyond if not (seen.form in ROOTLESS and c.self_issued)]:
             found = tr("not in the file: {certificates}", certificates=listed(absent))
             yield Mismatch(tr("every certificate of the path in the file"), found)
 
@@ -78,9 +81,11 @@ class Order(Word):
         """Windows writes the bags of a PFX backwards; in every other file the leaf comes first."""
         if seen.pfx is not None:
             return chain.in_order
-        steps = {certificate.der: step for step, certificate in enumerate(chain.path)}
-        packed = [steps[certificate.der] for certificate in seen.others if certificate.der in steps]
-        return seen.position == 0 and packed == sorted(packed)
+        if seen.position != 0 or seen.others == chain.path[1 : len(seen.others) + 1]:
+            return seen.position == 0
+        steps = {certificate.fingerprint: step for step, certificate in enumerate(chain.path)}
+        packed = [steps[certificate.fingerprint] for certificate in seen.others if certificate.fingerprint in steps]
+        return packed == sorted(packed)
 
 
 @value
@@ -93,10 +98,22 @@ class NothingElse(Word):
         for certificate in _chain(seen).extras:
             yield Mismatch(tr("only the certificate and its chain"), called(certificate))
         if seen.pfx and len(seen.pfx.keys) > 1:
-            found = tr("{count} private keys", count=len(seen.pfx.keys))
-            yield Mismatch(tr("one private key"), found, seen.pfx.keys[1].where)
+            keys = seen.pfx.keys
+            found = tr(
+                "{count} private keys: {keys}",
+                count=len(keys),
+                keys=listed([*map(_bag, keys[:MOST_KEYS]), *["…"] * (len(keys) > MOST_KEYS)]),
+            )
+            yield Mismatch(tr("one private key"), found, keys[1].where)
         for bag in seen.pfx.other_bags if seen.pfx else ():
             yield Mismatch(tr("only the certificate, its chain and its key"), bag)
+
+
+def _bag(key: KeyBag) -> str:
+    """Where a key lies, and what ties it to its certificate, as far as the file says it."""
+    told = [f"localKeyID {key.local_key_id[:MOST_OCTETS].hex().upper()}"] if key.local_key_id else []
+    told += [key.friendly_name[:MOST_LETTERS]] if key.friendly_name else []
+    return f"{key.where} ({', '.join(told)})" if told else key.where
 
 
 @value

@@ -8,7 +8,7 @@ from typing import TypeVar
 from certwright.errors import Unreadable, WrongPassword
 from certwright.model import PlaceKind
 from certwright.pack.kubernetes import data_of
-from certwright.pack.opened import Opened, open_package
+from certwright.pack.opened import Opened, narrowed, open_package
 from certwright.pfx.facts import PfxFacts
 from certwright.speech import tr
 from certwright.terms.seen import Entry, Seen, Trouble, password_facts
@@ -97,7 +97,7 @@ def _content(work: Work) -> bytes | Trouble:
 
 
 def _open(work: Work, content: bytes, _: Memo | None) -> Opened:
-    return open_package(work.form, content, work.password)
+    return narrowed(open_package(work.form, content, work.password), work.path.rpartition("!")[2])
 
 
 @value
