@@ -84,7 +84,7 @@ class Changes(RuleBasedStateMachine):
     def add(self, name: str, base: str, overwrite: bool) -> None:
         entries, changes = self.read()
         current = after(entries, changes)
-        proposal = Proposal("plant1", name, {}, current, overwrite=overwrite)
+        proposal = Proposal("plant1", name, {"connectors": ({"name": "cameras"},)}, current, overwrite=overwrite)
         made = proposal.changes([Offer(Material(base, base, "certificate", CONTENT))])
         key = (name, f"{base.lower()}.der")
         there = dict(self.listed) | {one: secret for one, (what, secret) in self.staged.items() if what == "add"}

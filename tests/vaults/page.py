@@ -24,6 +24,7 @@ sites:
     subscription: 00000000-0000-0000-0000-000000000000
     custom_location: plant1-location
     trust: quickstart
+    connectors: [{name: cameras}]
 """
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from certwright.errors import Mistakes, Refused
 from certwright.inventory import Inventory
+from certwright.wiring.loading import load
 from certwright.wiring.vaults.adding import Wanted, add
 from certwright.wiring.vaults.applying import apply
 from certwright.wiring.vaults.deleting import delete
@@ -30,6 +31,7 @@ sites:
     resource_group: plant1-rg
     subscription: 00000000-0000-0000-0000-000000000000
     custom_location: plant1-location
+    connectors: [{name: cameras}]
 """
 
 
@@ -65,6 +67,49 @@ def test_what_is_right_is_staged(asked: Asked, name: str, files: list[str], made
     assert {one.entry.secret for one in done.changes} == {one.replace(".", "-") for one in made}
     assert staged(asked) == [(name, one, "to add") for one in made]
     assert not (asked.file.parent / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "hint"),
+    [
+        ("turst", "expected trust, issuer, client, cameras", "did you mean trust? "),
+        ("camera", "the site has no list of that name", "did you mean cameras? "),
+        ("Cameras", "the site has no list of that name", "did you mean cameras?"),
+        ("onvif", "", "a connector's list is declared in the deployment file: connectors: [{name: onvif}]"),
+        ("-", "", ""),
+    ],
+)
+def test_a_list_that_nobody_declared_is_refused(asked: Asked, name: str, told: str, hint: str) -> None:
+    for verb in (
+        lambda: add(asked, wanted(asked, name, "plant-root.pem")),
+        lambda: listing(asked, name),
+        lambda: delete(asked, "plant-root", of_list=name),
+    ):
+        with pytest.raises(Mistakes) as refused:
+            verb()
+        (mistake,) = refused.value.mistakes
+        assert mistake.source == f"--list {name}"
+        assert told in str(mistake)
+        assert mistake.hint.startswith(hint)
+    assert [one for one in staged(asked) if one[2] == "to add"] == []
+
+
+def test_a_list_is_also_called_as_its_secret(asked: Asked) -> None:
+    """Or the Secret of the connector for OPC UA would get a second writer."""
+    add(asked, wanted(asked, "aio-opc-ua-broker-trust-list", "press.der"))
+    assert ("trust", "press.der", "to add") in staged(asked)
+    assert [row.list for row in listing(asked, "aio-opc-ua-broker-trust-list").rows] == ["trust"]
+    delete(asked, "press", of_list="aio-opc-ua-broker-trust-list")
+    assert ("trust", "press.der", "to add") not in staged(asked)
+
+
+def test_a_declared_list_may_begin_empty(asked: Asked) -> None:
+    assert not [one for one in load(asked.file, now=NOW).plan.places if one.id.endswith("cameras")]
+    add(asked, wanted(asked, "cameras", "press.der"))
+    apply(asked)
+    assert [one.id for one in load(asked.file, now=NOW).plan.places if one.id.endswith("cameras")] == [
+        "plant1/connector-trust/cameras"
+    ]
 
 
 def test_an_intermediate_needs_its_root_first_and_brings_its_list(asked: Asked) -> None:

@@ -42,6 +42,7 @@ sites:
     custom_location: plant1-location
     trust: quickstart
     opcua_servers: [{name: press, file: press.der}]
+    connectors: [{name: cameras}]
 """
 SYNCED = """    key_vault: plant1-kv
     tenant: 11111111-1111-1111-1111-111111111111

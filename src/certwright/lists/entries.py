@@ -7,6 +7,11 @@ from certwright.value import field, value
 
 TRUST, ISSUER, CLIENT = "trust", "issuer", "client"
 FACTS = {TRUST: "opcua_servers", ISSUER: "opcua_issuers", CLIENT: "opcua_client"}  # list → the fact its entries join
+OBJECTS = {  # what the vendor calls the Secrets of these lists → list
+    "aio-opc-ua-broker-trust-list": TRUST,
+    "aio-opc-ua-broker-issuer-list": ISSUER,
+    "aio-opc-ua-broker-client-certificate": CLIENT,
+}
 CONNECTORS = "connectors"  # the fact of all other lists, which are called like their records
 
 

@@ -1,6 +1,5 @@
 """New material → the changes it asks for, or every reason why not: names, pairs, what is there already. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -8,6 +7,7 @@ from certwright.errors import Mistake, Refused
 from certwright.lists.entries import CLIENT, CONNECTORS, FACTS, ISSUER, TRUST, ListChange, ListEntry
 from certwright.lists.joining import Record, records
 from certwright.lists.material import Material
+from certwright.lists.naming import lists_of, no_list
 from certwright.model import Facts
 from certwright.pack.keyvault import content_type, secret_name
 from certwright.pack.object_names import checked_key
@@ -18,7 +18,6 @@ from certwright.x509.pem import certificates_in
 from certwright.x509.read import read_certificate
 
 Origin = Literal["file", "vault"]
-_CONNECTOR = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
 
 
 @value
@@ -53,7 +52,10 @@ class Proposal:
 
     def changes(self, offers: Sequence[Offer]) -> tuple[ListChange, ...]:
         """The changes these offers are, but for those that a mistake was found with."""
-        self._list_is_there()
+        known = lists_of(self.facts, self.entries)
+        if self.list not in known:
+            self.mistakes.append(no_list(self.list, known))
+            return ()
         made = [one for one in (self._entry(offer) for offer in offers) if one]
         fit = []
         for offer, entry in made:
@@ -70,12 +72,6 @@ class Proposal:
         self.mistakes.append(Mistake(source, 0, 0, what, found, expected, hint))
 
     # ── names ──
-
-    def _list_is_there(self) -> None:
-        if self.list not in FACTS and not _CONNECTOR.match(self.list):
-            expected = tr("trust, issuer, client, or the name of a connector's trust list: lower-case letters, digits,"
-                          " hyphens")  # fmt: skip
-            self.wrong(f"--list {self.list}", tr("no list can be called so"), expected=expected)
 
     def _entry(self, offer: Offer) -> tuple[Offer, ListEntry] | None:
         material = offer.material

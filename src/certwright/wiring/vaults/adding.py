@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from certwright.errors import Mistake, Mistakes, Refused, Unreadable
 from certwright.flow import vaulting
-from certwright.lists.entries import TRUST, ListChange, after
+from certwright.lists.entries import OBJECTS, TRUST, ListChange, after
 from certwright.lists.material import Material, base_of, read_material
 from certwright.lists.proposing import Offer, Proposal
 from certwright.pack.keyvault import ENCODING_TAG, decode, is_secret_name
@@ -34,6 +34,7 @@ class Wanted:
 
 def add(asked: Asked, wanted: Wanted) -> Staged:
     """Stage files, or secrets of the vault, as entries of a list. Mistakes, all at once, before anything is written."""
+    wanted = replace(wanted, name=OBJECTS.get(wanted.name, wanted.name))
     with ground(asked) as here:
         mistakes: list[Mistake] = []
         messages: list[str] = []

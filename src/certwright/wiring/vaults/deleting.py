@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from certwright.errors import Mistakes, Refused
 from certwright.flow import vaulting
 from certwright.lists.entries import ListChange, ListEntry, after
+from certwright.lists.naming import list_named
 from certwright.lists.proposing import taken_by
 from certwright.pack.keyvault import is_secret_name
 from certwright.speech import tr
@@ -20,6 +21,7 @@ def delete(asked: Asked, name: str, *, of_list: str = "", purge: bool = False) -
     """
     with ground(asked) as here:
         current = after(here.entries, here.own_changes)
+        of_list = list_named(of_list, here.site, (*here.entries, *current))
         own = [one for one in current if one.site == here.site.name]
         meant = _whole([one for one in own if _is_meant(one, name, of_list)], own)
         if not meant:

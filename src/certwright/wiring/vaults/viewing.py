@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from certwright.errors import Problem, Unreadable
 from certwright.lists.entries import CLIENT, FACTS, ListChange, ListEntry
 from certwright.lists.joining import records
+from certwright.lists.naming import list_named
 from certwright.lists.proposing import Taken, secrets_of, taken_by
 from certwright.pack.keyvault import CONTENT_TYPES, secret_name
 from certwright.report.vault import Listing, ListRow, Orphan, State
@@ -20,6 +21,7 @@ from certwright.x509.read import read_certificate
 def listing(asked: Asked, of_list: str = "") -> Listing:
     """The lists of a site, or one of them: what the deployment file and the vault put there, and what shall change."""
     with view(asked, asking=False) as here:
+        of_list = list_named(of_list, here.site, (*here.entries, *(one.entry for one in here.own_changes)))
         rows = [row for row in _rows(here) if of_list in ("", row.list)]
         order = {name: place for place, name in enumerate(FACTS)}
         rows.sort(key=lambda row: (order.get(row.list, len(order)), row.list, row.file))
