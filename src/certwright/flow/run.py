@@ -57,6 +57,8 @@ class Run:
             before, found = found, todo(self._plan, self.standing, self._world.now)
             if not found.actions:
                 self.messages += self._asking.messages
+                order = {place.id: number for number, place in enumerate(self._plan.places)}
+                self.made.sort(key=order.__getitem__)  # keys get ready in any order
                 return found.waiting
             if found == before:
                 break
