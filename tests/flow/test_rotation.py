@@ -1,5 +1,6 @@
 """A root and an issuing CA are rotated through `apply`: every gate, every state, what is refused, and an emergency."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -310,6 +311,29 @@ def test_a_generation_that_was_made_must_stay_declared(signing: Bakery) -> None:
         signing.apply(1)
     assert refusal.value.conflicts[0].code == "certwright.generation-gone"
     assert signing.files() == before
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("staged", "what was handed out stays where it is"), ("signing", "what it signed")]
+)
+def test_whoever_plans_hears_of_a_generation_that_was_taken_out(
+    state: str, told: str, request: pytest.FixtureRequest
+) -> None:
+    """Not only `apply`: a plan without it would be a plan of something else. What is to be put back can be put back."""
+    bakery: Bakery = request.getfixturevalue(state)
+    written = bakery.file.read_text()
+    bakery.edit("    generations:\n" + DECLARED, "")
+    with pytest.raises(Impossible, match="apply does nothing before it is declared again") as refusal:
+        bakery.loaded()
+    (conflict,) = refusal.value.conflicts
+    assert told in conflict.what
+    assert ("put the rotation off" in conflict.hint) is (state == "staged")
+    entry = re.search(r"- \{number: 2, .*?\}", conflict.hint)
+    assert entry
+    bakery.declare(f"    {entry[0]}\n")
+    assert bakery.loaded().generations
+    bakery.file.write_text(written)
+    assert bakery.apply(0.01).made == ()
 
 
 def test_two_rotations_at_once_are_refused(staged: Bakery) -> None:

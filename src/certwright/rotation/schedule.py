@@ -1,5 +1,6 @@
 """Rotations that cannot end well, refused while they are only planned: parents that die, days that come too early."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -87,11 +88,42 @@ def _gone(course: _Course) -> Iterator[Conflict]:
             yield Conflict(
                 f"{course.issuer}/{one.number}",
                 "certwright.generation-gone",
-                tr("a generation that was made is no longer declared, and what it signed still needs it"),
+                _taken_out(one.state),
                 expected=tr("generation {number} of {issuer}", number=one.number, issuer=course.issuer),
                 found=str(one.state),
-                hint=tr("put its entry back into generations: of the issuer; declarations are history, too"),
+                hint=_put_back(course, one),
             )
+
+
+def _taken_out(state: State) -> str:
+    if state is State.STAGED:
+        return tr(
+            "a generation that was made and handed out is no longer declared: its keys stay in the inventory, what was"
+            " handed out stays where it is, and apply does nothing before it is declared again"
+        )
+    if state is State.RETIRED:
+        return tr(
+            "a generation that was retired is no longer declared: numbers and names of those after it follow from it,"
+            " and apply does nothing before it is declared again"
+        )
+    return tr(
+        "a generation that was made is no longer declared, and what it signed still needs it: apply does nothing before"
+        " it is declared again"
+    )
+
+
+def _put_back(course: _Course, one: Generation) -> str:
+    """What to write into the deployment file, as far as the inventory knows it."""
+    scope = "root" if f"{course.issuer}/root-{one.number}" in course.ends else "issuing"
+    entry = f"- {{number: {one.number}, reason: {json.dumps(one.reason, ensure_ascii=False)}, scope: {scope}}}"
+    told = tr(
+        "put it back under generations: of {issuer}, with whatever else it said: {entry}",
+        issuer=course.issuer,
+        entry=entry,
+    )
+    if one.state is not State.STAGED:
+        return told
+    return tr("{told}; to put the rotation off, let it say a later sign_from:, too", told=told)
 
 
 def _at_once(course: _Course) -> Iterator[Conflict]:

@@ -28,7 +28,7 @@ from certwright.value import value
 class Loaded:
     """A deployment file with its plan. `output`, `state` and `unlock_file` lie beside the file; `now` is aware UTC.
 
-    `generations` are those of its issuers that were written down, where any is declared.
+    `generations` are those of its issuers that were written down.
     """
 
     path: Path
@@ -59,7 +59,8 @@ def load(path: Path, *, now: datetime | None = None, text: str | None = None) ->
 def with_entries(written: Loaded, entries: Iterable[ListEntry]) -> Loaded:
     """The deployment with these entries in its lists, and its plan. Impossible for what cannot be."""
     deployment = with_lists(written.deployment, written.products, entries)
-    generations, ends = _recorded(written.database) if deployment.rotations else ((), {})
+    known = bool(deployment.rotations) or written.database.exists()  # a declaration may have been taken out
+    generations, ends = _recorded(written.database) if known else ((), {})
     return replan(replace(written, deployment=deployment), generations, ends)
 
 
@@ -70,9 +71,10 @@ def replan(loaded: Loaded, generations: tuple[Generation, ...], ends: Mapping[st
 
 
 def _recorded(database: Path) -> tuple[tuple[Generation, ...], Mapping[str, datetime]]:
-    """What the inventory knows of generations, and when what its places hold ends. It is loaded only for that."""
+    """What the inventory knows of generations, and when what its places hold ends, where there are any."""
     glance = import_module("certwright.inventory.glance")
-    return glance.generations_of(database), glance.ends_of(database)
+    generations: tuple[Generation, ...] = glance.generations_of(database)
+    return generations, glance.ends_of(database)
 
 
 def load_written(path: Path, *, now: datetime | None = None, text: str | None = None) -> Loaded:
