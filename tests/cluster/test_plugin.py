@@ -2,6 +2,8 @@
 
 import json
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,3 +100,57 @@ def test_whether_somebody_is_asked_is_as_the_kubeconfig_says(tmp_path: Path) -> 
     what = GIVING + "assert asked['spec']['interactive'] is False and not sys.stdin.read()"
     plugin(tmp_path, what)
     assert signed_in(replace(access, user=User(program=never)), {}, interactive=True).user.token
+
+
+HOSTILE = [
+    ("while True: sys.stdout.write('x' * 65536)", "more than 1048576 bytes"),
+    ("while True: sys.stderr.write('x' * 65536)", "more than 1048576 bytes"),
+    (f"sys.stderr.write('{SECRET}'); sys.exit(1)", "exit code 1"),
+    (f"print('{SECRET}', flush=True); import time; time.sleep(600)", "nothing within 2 seconds"),
+    (
+        f"print('{SECRET}', flush=True); import signal; signal.signal(15, signal.SIG_IGN); signal.pause()",
+        "nothing within",
+    ),
+    ("print('[' * 900_000)", "no ExecCredential"),
+    ("import subprocess; subprocess.Popen(['sleep', '600']).wait()", "nothing within 2 seconds"),
+]
+
+
+@pytest.mark.parametrize(("what", "told"), HOSTILE)
+def test_a_hostile_program_is_bounded_and_not_repeated(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], what: str, told: str
+) -> None:
+    patience = 2.0 if "within" in told else 120.0
+    with pytest.raises(Broken, match=told) as broken:
+        signed_in(plugin(tmp_path, what), {"PATH": "/usr/bin:/bin"}, interactive=False, patience=patience)
+    out, err = capfd.readouterr()
+    assert SECRET not in str(broken.value) + broken.value.hint + out + err
+    assert len(out) + len(err) < 1000
+
+
+def test_nothing_of_a_stopped_program_stays(tmp_path: Path) -> None:
+    number = tmp_path / "pid"
+    what = f"""
+import pathlib, subprocess
+one = subprocess.Popen(["sleep", "600"])
+pathlib.Path({str(number)!r}).write_text(str(one.pid))
+while True: sys.stdout.write("x" * 65536)
+"""
+    with pytest.raises(Broken, match="more than"):
+        signed_in(plugin(tmp_path, what), {"PATH": "/usr/bin:/bin"}, interactive=False)
+    child = Path(f"/proc/{number.read_text()}/stat")
+    until(lambda: not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_who_it_started_may_keep_its_pipe(tmp_path: Path) -> None:
+    """Some start an agent that stays: what was printed before the end is all there is."""
+    what = GIVING + "sys.stdout.flush(); import subprocess; subprocess.Popen(['sleep', '30'])"
+    found = signed_in(plugin(tmp_path, what), {"PATH": "/usr/bin:/bin"}, interactive=False)
+    assert found.user.token.startswith(SECRET)
