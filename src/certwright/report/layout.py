@@ -59,7 +59,10 @@ def visible(text: str, keep: str = "") -> str:
 
     Names out of a stranger's file must steer no terminal and fool no reader.
     """
-    if text.isprintable() and (text.isascii() or FILLERS.isdisjoint(text)):
+    plain = text
+    for char in keep:
+        plain = plain.replace(char, "")
+    if plain.isprintable() and (plain.isascii() or FILLERS.isdisjoint(plain)):
         return text
     return "".join(char if char in keep or _harmless(char) else escaped(char) for char in text)
 
