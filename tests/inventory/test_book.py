@@ -65,6 +65,17 @@ def test_a_renewal_supersedes_and_forgets_nothing(inventory: Inventory) -> None:
         assert database.execute("SELECT count(*) FROM certificates").fetchone() == (4,)
 
 
+def test_of_many_generations_the_last_two_are_read(inventory: Inventory) -> None:
+    """All renewed within the same second: the order in which they came decides."""
+    line = [replace(HELD, certificate=b"leaf %d" % n, key=f"east/portal.{n}", serial=n) for n in range(1, 5)]
+    other = replace(HELD, place="east/vault", key="east/vault.1", serial=9)
+    for one in (*line, other):
+        hold(inventory, one)
+    with inventory.reading() as reading:
+        assert reading.held() == {"east/portal": line[-1], "east/vault": other}
+        assert reading.held_before() == {"east/portal": line[-2]}
+
+
 def test_a_place_holds_one_credential(inventory: Inventory) -> None:
     hold(inventory, HELD)
     with closing(sqlite3.connect(inventory.path)) as database, database, pytest.raises(sqlite3.IntegrityError):

@@ -28,16 +28,19 @@ class Reading:
 
     def held(self) -> dict[str, Held]:
         """The live credential of every place that has one."""
-        return self._credentials("superseded_at IS NULL")
+        return self._credentials("credentials WHERE superseded_at IS NULL")
 
     def held_before(self) -> dict[str, Held]:
         """What every place held last, before what it holds now."""
-        return self._credentials("superseded_at IS NOT NULL ORDER BY superseded_at, held_at")
+        return self._credentials(
+            "(SELECT *, row_number() OVER (PARTITION BY place ORDER BY superseded_at DESC, held_at DESC, id DESC)"
+            " AS back FROM credentials WHERE superseded_at IS NOT NULL) WHERE back = 1"
+        )
 
-    def _credentials(self, which: str) -> dict[str, Held]:
+    def _credentials(self, source: str) -> dict[str, Held]:
         rows = self._ask(
             "SELECT place, certificate, chain, key, serial, not_before, not_after, demanded, issuer"  # noqa: S608
-            f" FROM credentials WHERE {which}"
+            f" FROM {source}"
         ).fetchall()
         certificates = self._certificates({name for row in rows for name in (row[1], *row[2].split())})
         return {
