@@ -52,14 +52,15 @@ def command(*, file: Path, changing: bool, new_file: Path | None, ask: bool, unl
 
 
 def _opens(found: Unlocked, folder: str) -> str:
-    count = found.counts
-    lists = count.get("entry", 0) + count.get("change", 0)
+    keys = sum(found.counts.get(kind, 0) for kind in ("key", "entry", "change"))
+    passwords, stored = found.counts.get("password", 0), found.counts.get("secret", 0)
     told = [
-        trn("{count} key", "{count} keys", count.get("key", 0) + lists),
-        trn("{count} password", "{count} passwords", count.get("password", 0)),
-        trn("{count} secret of the vault", "{count} secrets of the vault", count.get("secret", 0)),
+        (keys, trn("{count} key", "{count} keys", keys)),
+        (passwords, trn("{count} password", "{count} passwords", passwords)),
+        (stored, trn("{count} secret of the vault", "{count} secrets of the vault", stored)),
     ]
-    return tr("{source} opens {folder}: {things}", source=found.source, folder=folder, things=", ".join(told))
+    things = ", ".join(text for count, text in told if count) or tr("nothing is sealed in it yet")
+    return tr("{source} opens {folder}: {things}", source=found.source, folder=folder, things=things)
 
 
 def _show(sentences: list[str]) -> None:
