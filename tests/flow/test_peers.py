@@ -1,4 +1,4 @@
-"""In an emergency, what an OPC UA peer would refuse waits until it has the issuing CA; the revocation waits for nobody."""
+"""In an emergency, what an OPC UA peer would refuse waits until it has the issuing CA; nothing else does."""
 
 import shutil
 from pathlib import Path
