@@ -8,7 +8,9 @@ from certwright.pfx.facts import Bag, Encryption, Mac, PfxFacts
 from certwright.report.envelope import Json, envelope, moment
 from certwright.report.inspection import Inspected
 from certwright.report.inspection_rows import USAGES
-from certwright.x509.facts import ChainFacts, Defect, PublicKeyFacts
+from certwright.x509.der import Malformed
+from certwright.x509.facts import CertificateFacts, ChainFacts, Defect, NameConstraints, PublicKeyFacts
+from certwright.x509.policies import NO_RULES, policy_rules
 from certwright.x509.store import Stored
 
 
@@ -121,6 +123,9 @@ def _certificate(certificate: InsideCertificate) -> Json:
         "extended_key_usage": _usages(facts.extended_key_usage),
         "authority": bool(facts.authority),
         "path_length": facts.path_length,
+        "name_constraints": _constraints(facts.name_constraints),
+        "policies": list(facts.policies or ()),
+        "policy_rules": _policy_rules(facts),
         "thumbprint": facts.thumbprint,
         "fingerprint": facts.fingerprint,
         "subject_key_identifier": _hex(facts.subject_key_identifier),
@@ -131,6 +136,29 @@ def _certificate(certificate: InsideCertificate) -> Json:
         **({"encryption": _encryption(bag.encryption)} if bag else {}),
         **_bag(bag),
         **_stored(certificate.stored),
+    }
+
+
+def _constraints(limits: NameConstraints | None) -> Json:
+    if limits is None:
+        return None
+    sides = {"permitted": limits.permitted, "excluded": limits.excluded}
+    return {side: [{"form": one.form, "base": one.text} for one in several] for side, several in sides.items()}
+
+
+def _policy_rules(facts: CertificateFacts) -> Json:
+    """Null where there are none, or none that can be read: then the remarks of the chain say so."""
+    try:
+        rules = policy_rules(facts)
+    except Malformed:
+        return None
+    if rules is NO_RULES:
+        return None
+    return {
+        "require_explicit_policy": rules.explicit,
+        "inhibit_policy_mapping": rules.unmapped,
+        "inhibit_any_policy": rules.no_any,
+        "mappings": {policy: sorted(several) for policy, several in rules.mappings.items()},
     }
 
 

@@ -10,12 +10,15 @@ from certwright.pfx.facts import Bag, Encryption, Mac
 from certwright.report.layout import visible
 from certwright.report.words import days
 from certwright.speech import tr, trn
-from certwright.x509.facts import ChainFacts, CrlFacts, NameConstraints, PublicKeyFacts, Subtree
+from certwright.x509.der import Malformed
+from certwright.x509.facts import CertificateFacts, ChainFacts, CrlFacts, NameConstraints, PublicKeyFacts, Subtree
+from certwright.x509.policies import ANY, policy_rules
 from certwright.x509.store import Stored
 from certwright.x509.usages import OIDS
 
 Rows: TypeAlias = Sequence[tuple[str, str]]
 USAGES = {dotted: name for name, dotted in OIDS.items()}
+MOST_POLICIES = 50
 _TOLD = {oids.FRIENDLY_NAME, oids.LOCAL_KEY_ID, oids.PROVIDER_NAME, oids.LOCAL_MACHINE}
 
 
@@ -114,6 +117,8 @@ def certificate_rows(certificate: InsideCertificate, inside: Inside, now: dateti
         *_usage_rows(facts.key_usage, facts.extended_key_usage),
         (tr("authority"), _authority(facts.authority, facts.path_length)),
         *_constraint_rows(facts.name_constraints),
+        (tr("policies"), ", ".join(map(policy_word, (facts.policies or ())[:MOST_POLICIES]))),
+        (tr("policy rules"), "\n".join(_policy_rules(facts))),
         (tr("serial"), f"{facts.serial:x}"[:80]),
         (tr("thumbprint"), facts.thumbprint),
         (tr("fingerprint"), facts.fingerprint),
@@ -134,6 +139,29 @@ def _constraint_rows(constraints: NameConstraints | None) -> Rows:
     if constraints is None:
         return []
     return [(tr("permits"), _subtrees(constraints.permitted)), (tr("excludes"), _subtrees(constraints.excluded))]
+
+
+def _policy_rules(facts: CertificateFacts) -> Iterator[str]:
+    """What an authority demands of the policies below it."""
+    try:
+        rules = policy_rules(facts)
+    except Malformed as reason:
+        yield tr("they cannot be read: one {reason}", reason=reason)
+        return
+    if rules.explicit is not None:
+        yield tr("a policy is needed after {count} certificates", count=rules.explicit)
+    if rules.unmapped is not None:
+        yield tr("none is mapped after {count} certificates", count=rules.unmapped)
+    if rules.no_any is not None:
+        yield tr("anyPolicy does not count after {count} certificates", count=rules.no_any)
+    for policy, several in list(rules.mappings.items())[:MOST_POLICIES]:
+        listed = ", ".join(map(policy_word, sorted(several)[:MOST_POLICIES]))
+        yield tr("{policy} is called {others} below", policy=policy_word(policy), others=listed)
+
+
+def policy_word(policy: str) -> str:
+    """The OID of a policy, or what RFC 5280 calls it."""
+    return "anyPolicy" if policy == ANY else policy
 
 
 def _subtrees(several: Sequence[Subtree]) -> str:
