@@ -4,14 +4,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from certwright.errors import Refused
-from certwright.generations import Sighting
+from certwright.generations import Scope, Sighting
 from certwright.inventory import Inventory
+from certwright.manifest.declaring import Entry, with_generation
+from certwright.model import Line
 from certwright.rotation.sightings import SEEN, joined, sighting_text, sightings
+from certwright.wiring.declaring import Wish, declare_compromised
 from certwright.wiring.forcing import force, next_gate
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.path import diagnose
@@ -20,13 +23,12 @@ from certwright.x509.read import read_certificate
 from .rotated import Bakery
 
 CONSUMERS = {"east/gate": "east/shop-front", "east/till": "east/coffee-machine"}  # consumer → what it shows
-DECLARATIONS = (
-    "root: {key: ec-256}",
-    "scope: issuing",
-    "bridge: false, distribution: 1",
-    "scope: issuing, compromised: true",
-    "compromised: true",
+DECLARATIONS: tuple[Entry, ...] = (
+    {"scope": "root"},
+    {"scope": "issuing"},
+    {"scope": "root", "bridge": False, "distribution": 1},
 )
+MOST = 4  # generations that are declared
 
 
 class Stop(Exception):  # noqa: N818 - it stands for a kill
@@ -42,7 +44,6 @@ class Rotating(RuleBasedStateMachine):
         self.bakery = Bakery(self.folder)
         self.bundles: dict[str, tuple[CertificateFacts, ...]] = {}
         self.leaves: dict[str, tuple[CertificateFacts, ...]] = {}
-        self.declared: list[str] = []
         self.forced = False
 
     def teardown(self) -> None:
@@ -67,9 +68,20 @@ class Rotating(RuleBasedStateMachine):
 
     @precondition(lambda self: self.may_declare())
     @rule(how=st.sampled_from(DECLARATIONS))
-    def declare(self, how: str) -> None:
-        self.declared.append(f"    - {{number: {len(self.declared) + 2}, reason: it is time, {how}}}\n")
-        self.bakery.declare(*self.declared)
+    def declare(self, how: Entry) -> None:
+        lines = self.lines()
+        number, signs = len(lines) + 1, next(one.number for one in lines if one.state == "signing")
+        entry: Entry = {"number": number, "reason": "it is time", "replaces": signs, **how}
+        self.bakery.file.write_text(with_generation(self.bakery.file.read_text(), "contoso", entry))
+
+    @precondition(lambda self: len(self.lines()) < MOST)
+    @rule(number=st.integers(1, MOST), scope=st.sampled_from(("issuing", "root")))
+    def compromise(self, number: int, scope: Scope) -> None:
+        """Whatever it is: what signs, what is to sign, what signed; once more while the last emergency goes on."""
+        try:
+            declare_compromised(self.bakery.loaded(), "contoso", Wish("stolen", scope), number).write()
+        except Refused:
+            return
 
     @rule()
     def run(self) -> None:
@@ -124,7 +136,7 @@ class Rotating(RuleBasedStateMachine):
             with inventory.writing() as book:
                 book.observe(SEEN, {consumer: sighting_text(joined(before, seen))}, now)
 
-    @precondition(lambda self: self.declared)
+    @precondition(lambda self: len(self.lines()) > 1)
     @rule(state=st.sampled_from(("signing", "retired")))
     def force(self, state: str) -> None:
         """Never more than the one step, and never before what certwright itself has to do."""
@@ -138,34 +150,45 @@ class Rotating(RuleBasedStateMachine):
     # ── what must hold ──
 
     def may_declare(self) -> bool:
-        """The file may name the next generation when the one before the newest is retired."""
-        states = self.bakery.states()
-        return len(self.declared) < 2 and all(
-            states.get(number) == "retired" for number in range(1, len(self.declared) + 1)
-        )
+        """One rotation at a time: everything is over but what signs."""
+        lines = self.lines()
+        return len(lines) < MOST and [one.state for one in lines if one.state != "retired"] == ["signing"]
 
-    @property
-    def at_own_risk(self) -> bool:
-        """In an emergency, and by force, what is out there may fail."""
-        return self.forced or any("compromised" in one for one in self.declared)
+    def lines(self) -> list[Line]:
+        first = Line("contoso", 1, "signing", "contoso/root", "contoso/issuing")
+        return list(self.bakery.loaded().plan.lines) or [first]
+
+    def fallen(self) -> set[bytes]:
+        """The keys of issuing CAs below roots that others have a key of: what they signed is to fail."""
+        held = self.bakery.held()
+        found = (held.get(one.issuing) for one in self.lines() if one.fallen)
+        return {read_certificate(one.certificate).subject_key_identifier or b"" for one in found if one}
 
     @invariant()
     def every_leaf_is_accepted_by_everybody(self) -> None:
-        if self.at_own_risk:
-            return
-        now = self.bakery.now
+        """But by force, and below a root that is compromised, what is out there may fail."""
+        now, fallen = self.bakery.now, self.fallen()
         for who, leaf in self.leaves.items():
             for whom, bundle in self.bundles.items():
-                if leaf[0].not_after > now:
+                if leaf[0].not_after > now and not self.forced and leaf[0].authority_key_identifier not in fallen:
                     chain = diagnose(leaf[0], leaf[1:-1], bundle, now, server=None)
                     fault = chain.faults or (not chain.trusted and "its root is not trusted")
                     assert not fault, f"{whom} refuses {who}: {fault} {self.bakery.states()}"
 
     @invariant()
     def one_generation_signs(self) -> None:
-        states = self.bakery.states()
-        signing = [number for number in range(1, len(self.declared) + 2) if states.get(number, "") == "signing"]
-        assert len(signing) == (1 if states.get(1) in ("verify-only", "retired") else 0)
+        assert [one.state for one in self.lines()].count("signing") == 1
+
+    @invariant()
+    def what_was_compromised_ends(self) -> None:
+        """A generation that was ended has signed nothing that is held, and no list leads to a root that nobody needs."""
+        lines, held = self.lines(), self.bakery.held()
+        (trust,) = (place for place in self.bakery.loaded().plan.places if place.id == "east/trusted-root")
+        needed = {one.root for one in lines if one.trusted}
+        assert needed >= set(trust.anchor_places)
+        for one in lines:
+            if one.stopped and one.state == "retired":
+                assert not [place for place in CONSUMERS.values() if held[place].issuer == one.issuing]
 
     @invariant()
     def what_certwright_holds_is_always_whole(self) -> None:
@@ -185,5 +208,9 @@ class Rotating(RuleBasedStateMachine):
 
 TestRotating = Rotating.TestCase
 TestRotating.settings = settings(
-    max_examples=8, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8,
+    stateful_step_count=18,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a shorter story would take minutes to find
 )
