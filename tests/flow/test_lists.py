@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certwright.errors import Refused
 from certwright.inventory import Inventory, Revocation
+from certwright.report.changes import ListChange
 from certwright.wiring.applying import apply, preview
+from certwright.wiring.changes import changes
 from certwright.wiring.loading import Loaded, load
 from certwright.wiring.revoking import revoke
 from certwright.wiring.schedule import wake
@@ -152,6 +154,52 @@ def test_who_names_an_old_shard_is_covered_until_the_end(made: Path) -> None:
     applied = apply(at(made, end))
     assert not [path for path in applied.delivered if "of4" in path], "nobody names them any more"
     assert [told for told in applied.messages if "of4.crl: is no longer part of the plan" in told]
+
+
+def test_a_plan_tells_the_lists_that_come_and_those_that_go(made: Path) -> None:
+    """Those that certificates name are published until these have ended, and every list until then is current."""
+    assert changes(at(made, 1)).lists == ()
+    edit(made, "crl_shards: 4", "crl_shards: 2")
+    told = changes(at(made, 1))
+    assert not told.empty
+    assert [one.path for one in told.published] == [f"pki/contoso-issuing-s0{one}of2.crl" for one in range(2)]
+    end = max(one.not_after for one in held(made).values() if one.authority is False).date()
+    kept = [ListChange(f"pki/contoso-issuing-s0{one}of4.crl", "kept", end) for one in range(4)]
+    assert [one for one in told.lists if one.what == "kept"] == kept
+    apply(at(made, 1))
+    assert list(changes(at(made, 1)).lists) == kept
+    assert changes(at(made, 1)).empty
+    late = (end - NOW.date()).days - 1
+    apply(at(made, late - 15))
+    assert {one.what for one in changes(at(made, late)).lists if "of4" in one.path} == {"again"}, (
+        "it is in force to the end"
+    )
+
+
+def test_a_list_that_is_made_no_more_is_told_wherever_it_lies(made: Path) -> None:
+    edit(made, "crl_shards: 4", "crl_shards: 2")
+    apply(at(made, 1))
+    edit(made, "crl_shards: 2", "crl_shards: 4")
+    names = [f"contoso-issuing-s0{one}of2.crl" for one in range(2)]
+    told = changes(at(made, 2))
+    assert told.empty
+    assert told.left == ()
+    gone = {one.path for one in told.lists if one.what == "gone"}
+    assert gone == {f"{folder}/{name}" for folder in ("pki", "www") for name in names}
+    messages = " ".join(apply(at(made, 2)).messages)
+    assert all(f"www/{name}: this revocation list is made no more" in messages for name in names)
+    for name in names:
+        (made / "www" / name).unlink()
+        (made / "out" / "pki" / name).unlink()
+    assert changes(at(made, 2)).lists == ()
+    assert apply(at(made, 2)).messages == ()
+
+
+def test_what_is_only_to_be_shown_is_a_change(made: Path) -> None:
+    (made / "www" / "contoso-issuing.crl").unlink()
+    told = changes(at(made, 1))
+    assert not told.empty
+    assert told.others == (("contoso/issuing", "www/contoso-issuing.crl is missing, was changed, or is old"),)
 
 
 def test_another_address_is_added_to_a_list_while_the_old_one_is_named(made: Path) -> None:

@@ -15,7 +15,7 @@ from certwright.judged import told
 from certwright.model import Line
 from certwright.pack.object_changes import Difference as ObjectDifference
 from certwright.pack.object_kinds import SECRET, Ref
-from certwright.report.changes import Changes, Coming, changes_document
+from certwright.report.changes import Changes, Coming, ListChange, changes_document
 from certwright.report.cluster import Comparison, Step, comparison_document
 from certwright.report.difference import Change, Difference, difference_document
 from certwright.report.emergency import Emergency, Replaced, emergency_document
@@ -83,6 +83,8 @@ DOCUMENTS = {
             (("contoso/root", "its list"),),
             (("a/f", "no answer"),),
             (("a/g", "it is old", NOW),),
+            (ListChange("pki/a.crl", "new"), ListChange("pki/b.crl", "kept", NOW.date())),
+            ("pki/c.cer",),
         )
     ),
     "cluster-diff": comparison_document(

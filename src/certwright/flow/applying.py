@@ -22,7 +22,7 @@ from certwright.flow.rotating import (
     untold,
 )
 from certwright.flow.run import Run
-from certwright.flow.showing import show
+from certwright.flow.showing import outlived, show
 from certwright.flow.standing import Standing, coming, look, todo, wanted_paths
 from certwright.flow.world import Applied, World
 from certwright.inventory import Event
@@ -199,6 +199,10 @@ def _refuse_foreign(plan: Plan, standing: Standing, world: World) -> list[str]:
     changed, gone = standing.changed(wanted_paths(plan)), set(left_over(plan, standing))
     told = [tr("{path}: was not written by certwright; replaced", path=path) for path in foreign]
     told += [tr("{path}: was changed since it was written; put back", path=path) for path in changed]
+    told += [
+        tr("{path}: this revocation list is made no more; remove it if nobody needs it", path=path)
+        for path in outlived(plan, standing, world.shown, world.now)
+    ]
     return told + [
         tr("{path}: is no longer part of the plan; remove it if nobody needs it", path=path)
         for path in standing.left(plan, world.now)

@@ -10,6 +10,7 @@ from certwright.flow.beside import Family, Scope, issuer_of_lists, publishers, s
 from certwright.inventory import Crl
 from certwright.inventory.revoked import RevocationPages
 from certwright.model import Action, Held, Place, Plan
+from certwright.plan.authorities import authority_name
 from certwright.speech import tr
 from certwright.value import field, value
 from certwright.x509.read import read_certificate
@@ -39,6 +40,14 @@ def listed(plan: Plan, pages: RevocationPages) -> Listed:
 def recipe(crl: Crl) -> str:
     """What a list's file is made from."""
     return f"crl {crl.number}"
+
+
+def file_name(crl: Crl) -> str:
+    """What the file of a list is called, wherever it lies."""
+    if crl.points:
+        return crl.points[0].rpartition("/")[2]
+    issuer, _, role = crl.scope.partition("/")
+    return f"{authority_name(issuer, role)}.crl"
 
 
 def lists_due(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from certwright.errors import Problem, Unreadable
 from certwright.flow.beside import Scope, issuer_of_lists, publishers, scopes
+from certwright.flow.lists import file_name
 from certwright.flow.standing import Standing
 from certwright.flow.world import World
 from certwright.inventory import Crl, Event
@@ -72,6 +73,20 @@ def showing_due(plan: Plan, standing: Standing, shown: Showing, now: datetime) -
     for one in stale(plan, standing, shown, now):
         reason = one.obstacle or tr("{path} is missing, was changed, or is old", path=one.path)
         yield Action("deliver", one.scope.authority.id, reason)
+
+
+def outlived(plan: Plan, standing: Standing, shown: Showing, now: datetime) -> Iterator[str]:
+    """Lists of ours in those folders that are made no more, and that lie there as we wrote them last."""
+    living = {scope.name for scope in scopes(plan, standing.listed.lingering, now)}
+    gone = [crl for crl in standing.listed.crls.values() if crl.scope not in living]
+    for wish in plan.issuers if gone else ():
+        own = {file_name(crl): crl.sha256 for crl in gone if crl.scope.partition("/")[0] == wish.name}
+        for folder in wish.lists.publish if own else ():
+            try:
+                there = shown(folder).observe(own)
+            except Problem:
+                continue  # whoever publishes there says so
+            yield from (f"{folder.rstrip('/')}/{name}" for name, digest in own.items() if there.get(name) == digest)
 
 
 def _differing(

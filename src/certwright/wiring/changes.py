@@ -3,15 +3,20 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from certwright.due.recipes import beside, demanded, holding, recipe
+from certwright.flow.beside import scopes
+from certwright.flow.lists import file_name, lists_due, overdue
+from certwright.flow.lists import recipe as recipe_of_list
+from certwright.flow.rotating import left_over
+from certwright.flow.showing import outlived, showing_due
 from certwright.flow.standing import Standing, Todo, look, wanted_paths
 from certwright.flow.standing import todo as to_do
-from certwright.model import Draft, Held, Place
-from certwright.report.changes import Changes, Coming
+from certwright.model import Action, Draft, Held, Place
+from certwright.report.changes import Changes, Coming, ListChange
 from certwright.report.difference import Change
 from certwright.speech import tr, trn
 from certwright.targets.folder import Folder
 from certwright.terms.usage import purpose_oid
-from certwright.wiring.applying import foreseeing
+from certwright.wiring.applying import foreseeing, shown_below
 from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded
 from certwright.x509.facts import CertificateFacts
@@ -32,6 +37,9 @@ def changes(loaded: Loaded) -> Changes:
     verbs = {one.place: one for one in todo.places if one.verb in ("issue", "renew")}
     places = {place.id: place for place in loaded.plan.places}
     paths = list(_paths(loaded, standing, todo, verbs))
+    removed = dict.fromkeys(path for path in left_over(loaded.plan, standing) if path in standing.observed)
+    left = [path for path in standing.left(loaded.plan, loaded.now) if path not in removed]
+    lists = {f"pki/{file_name(crl)}" for crl in standing.listed.crls.values()}
     return Changes(
         certificates=tuple(
             Coming(name, one.verb, one.reason, _differing(places[name], standing.held.get(name)))
@@ -39,12 +47,39 @@ def changes(loaded: Loaded) -> Changes:
         ),
         written=tuple(path for path in paths if path not in standing.observed),
         replaced=tuple(path for path in paths if path in standing.observed),
-        left=standing.left(loaded.plan, loaded.now),
+        left=tuple(path for path in left if path not in lists),
         foreign=standing.foreign(wanted_paths(loaded.plan)),
-        others=tuple((one.place, one.reason) for one in todo.others),
+        others=tuple((one.place, one.reason) for one in _others(loaded, standing, todo)),
         waiting=todo.waiting,
         later=todo.later,
+        lists=(*_lists(loaded, standing), *(ListChange(path, "gone") for path in left if path in lists)),
+        removed=tuple(removed),
     )
+
+
+def _others(loaded: Loaded, standing: Standing, todo: Todo) -> Iterator[Action]:
+    """What is due beside certificates, their files and lists; lists that lie there need only be shown."""
+    own = set(lists_due(loaded.plan, standing.held, standing.listed, standing.delivered, loaded.now))
+    yield from (one for one in todo.others if one not in own)
+    yield from showing_due(loaded.plan, standing, shown_below(loaded), loaded.now)
+
+
+def _lists(loaded: Loaded, standing: Standing) -> Iterator[ListChange]:
+    """What becomes of every list that does not stay as it is."""
+    plan, listed, now = loaded.plan, standing.listed, loaded.now
+    late = {scope.name for scope in overdue(plan, standing.held, listed, now)}
+    named = {scope.name for scope in scopes(plan, {}, now)}
+    for scope in scopes(plan, listed.lingering, now):
+        crl = listed.crls.get(scope.name)
+        if crl is None:
+            yield ListChange(scope.path, "new")
+        elif scope.name in late or standing.delivered.get(scope.path) != recipe_of_list(crl):
+            yield ListChange(scope.path, "again")
+        elif scope.name not in named and scope.shard:
+            family = (scope.authority.id, scope.shard.of)
+            ends = [end for (place, _, of), end in listed.lingering.items() if (place, of) == family]
+            yield ListChange(scope.path, "kept", max(ends).date())
+    yield from (ListChange(path, "gone") for path in outlived(plan, standing, shown_below(loaded), now))
 
 
 def _paths(loaded: Loaded, standing: Standing, todo: Todo, renewed: Collection[str]) -> Iterator[str]:
