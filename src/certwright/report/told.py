@@ -177,8 +177,11 @@ def signatures(facts: FileFacts) -> Iterator[str]:
     """The signatures that were verified for a certificate, its own first: whose, by whom, how."""
     for link, issuer, one in zip(facts.chain, signers(facts), facts.signatures, strict=False):
         algorithm = SIGNATURES.get(one.algorithm, one.algorithm)
-        names = {"certificate": short(link.subject), "issuer": issuer, "algorithm": algorithm}
-        yield tr("{certificate} by {issuer} ({algorithm})", **names)
+        if link is facts.chain[-1]:
+            yield tr("{certificate} by itself ({algorithm})", certificate=short(link.subject), algorithm=algorithm)
+        else:
+            names = {"certificate": short(link.subject), "issuer": issuer, "algorithm": algorithm}
+            yield tr("{certificate} by {issuer} ({algorithm})", **names)
 
 
 def signers(facts: FileFacts) -> list[str]:
