@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certwright.model import Demand, Draft, GeneralName, KeySpec, PasswordRule, PfxProfile, Requirement, Severity
-from certwright.terms import VOCABULARY, bind, fold
+from certwright.terms import VOCABULARY, bind, fold, parted
 from certwright.terms.accept import acceptable
 from certwright.terms.preview import lifespan, preview
 from certwright.terms.seen import Seen
@@ -130,6 +130,28 @@ def test_folding_settles(bound: list[Word], draft: Draft) -> None:
     once = fold(draft, bound)
     if not any(unmet(word, once) for word in bound):
         assert fold(once, bound) == once
+
+
+about_files = st.sampled_from(
+    [
+        bind("pfx.encryption", {"allowed": ["tripledes-sha1"]}),
+        bind("pfx.privacy", {}),
+        bind("pfx.local-machine", {}),
+        bind("password.policy", {"minimum": 12, "classes": 4, "forbidden": "äö"}),
+        bind("key.provider", {"family": "cng"}),
+    ]
+)
+
+
+@given(st.lists(words | about_files, max_size=6), drafts, drafts)
+def test_names_are_nothing_to_terms_about_the_rest_and_the_rest_is_nothing_to_them(
+    bound: list[Word], draft: Draft, other: Draft
+) -> None:
+    naming, others = parted(bound)
+    assert {*naming, *others} <= {*bound}
+    elsewhere = replace(fold(replace(draft, subject=other.subject, names=other.names), others), names=(), subject="")
+    names = fold(replace(other, subject=draft.subject, names=draft.names), naming)
+    assert fold(draft, bound) == replace(elsewhere, subject=names.subject, names=names.names)
 
 
 # ── family by family ──────────────────────────────────────────────────────────────────────────────

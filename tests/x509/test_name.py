@@ -5,12 +5,12 @@ from contextlib import suppress
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from certwright.errors import Refused
 from certwright.x509.der import Malformed
-from certwright.x509.name import SHORT_NAMES, escape, parse_name, read_name
+from certwright.x509.name import SHORT_NAMES, escape, parse_name, read_name, spelled
 
 READABLE = [  # what is typed, what it is
     ("CN=a", "CN=a"),
@@ -115,3 +115,24 @@ def test_every_attribute_can_be_written_by_its_name() -> None:
     for dotted, short in SHORT_NAMES.items():
         (attribute,) = parse_name(f"{short}=de")
         assert attribute.oid.dotted_string == dotted
+
+
+@given(
+    st.one_of(
+        st.from_regex(r"CN=[0-9A-Za-z.*-]{1,64}", fullmatch=True), st.from_regex(r"CN=[ -~]{1,9}", fullmatch=True)
+    )
+)
+@example("CN=" + "a" * 64)
+@example("CN=#0c0161")
+@example("cn=a")
+@example("CN=a\n")
+@example("CN=ä")
+@example("CN=a,O=b")
+def test_a_plain_common_name_is_written_like_any_other(text: str) -> None:
+    try:
+        encoded = parse_name(text).public_bytes()
+    except Refused:
+        with pytest.raises(Refused):
+            spelled(text)
+    else:
+        assert spelled(text) == (encoded, *read_name(encoded))

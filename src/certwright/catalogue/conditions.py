@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from certwright.model import Facts, FactValue
 from certwright.speech import tr
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.\-]*(?:\[\d+\])?)\}")
+_ALONE = ("%s", "dns:%s", "ip:%s", "uri:%s")  # nothing but one placeholder, which may stand for a list
+_MOST_KNOWN = 4096  # templates, and names in them; a catalogue has some hundred
 
 
 class Unfilled(Exception):  # noqa: N818 - caught where the place is known
@@ -20,16 +23,21 @@ class Unfilled(Exception):  # noqa: N818 - caught where the place is known
 
 def look_up(name: str, facts: Facts) -> FactValue | None:
     """The fact of that dotted name, with an optional index ("place.names[0]"); None when there is none."""
-    path, _, index = name.partition("[")
+    path, at = _steps(name)
     found: object = facts
-    for step in path.split("."):
-        if not isinstance(found, Mapping) or step not in found:
+    for step in path:
+        if not isinstance(found, (dict, Mapping)) or step not in found:
             return None
         found = found[step]
-    if index:
-        at = int(index.rstrip("]"))
+    if at is not None:
         found = found[at] if isinstance(found, Sequence) and not isinstance(found, str) and at < len(found) else None
     return found  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _steps(name: str) -> tuple[tuple[str, ...], int | None]:
+    path, _, index = name.partition("[")
+    return tuple(path.split(".")), int(index.rstrip("]")) if index else None
 
 
 def holds(condition: Mapping[str, object], facts: Facts) -> bool:
@@ -101,7 +109,7 @@ def fill(template: object, facts: Facts) -> FactValue:
     """
     if isinstance(template, str):
         return _fill_text(template, facts)
-    if isinstance(template, list | tuple):
+    if isinstance(template, (list, tuple)):
         items: list[FactValue] = []
         for one in template:
             filled = fill(one, facts)
@@ -114,30 +122,37 @@ def fill(template: object, facts: Facts) -> FactValue:
 
 
 def _fill_text(template: str, facts: Facts) -> FactValue:
-    whole = _PLACEHOLDER.fullmatch(template)
-    if whole:
-        found = look_up(whole[1], facts)
-        if found is None:
-            raise Unfilled(whole[1])
-        return found
+    form, names = _pieces(template)
+    if not names:
+        return template
+    if len(names) == 1 and form in _ALONE:
+        found = _known(names[0], facts)
+        if form == "%s":
+            return found
+        if isinstance(found, tuple):  # one template, a list of names: "dns:{item.names}"
+            return tuple([form % words(one) for one in found])
+        return form % words(found)
+    return form % tuple([words(_known(one, facts)) for one in names])
 
-    def replace(match: re.Match[str]) -> str:
-        found = look_up(match[1], facts)
-        if found is None:
-            raise Unfilled(match[1])
-        return words(found)
 
-    if template.startswith(("dns:", "ip:", "uri:")):  # one template, a list of names: "dns:{item.names}"
-        kind, _, rest = template.partition(":")
-        inner = _PLACEHOLDER.fullmatch(rest)
-        many = look_up(inner[1], facts) if inner else None
-        if isinstance(many, tuple):
-            return tuple(f"{kind}:{words(one)}" for one in many)
-    return _PLACEHOLDER.sub(replace, template)
+@lru_cache(maxsize=_MOST_KNOWN)
+def _pieces(template: str) -> tuple[str, tuple[str, ...]]:
+    """A template as a form to be filled by `%`, with the names of what goes into it."""
+    pieces = _PLACEHOLDER.split(template)
+    return "%s".join(piece.replace("%", "%%") for piece in pieces[::2]), tuple(pieces[1::2])
+
+
+def _known(name: str, facts: Facts) -> FactValue:
+    found = look_up(name, facts)
+    if found is None:
+        raise Unfilled(name)
+    return found
 
 
 def words(value: FactValue) -> str:
     """A fact as text: a list with commas between; a mapping and a file's bytes have no text."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return ",".join(map(words, value))
     if isinstance(value, Mapping) or isinstance(value, bytes):  # noqa: SIM101 - mypy narrows only the long form

@@ -14,7 +14,7 @@ from certwright.model import Place, Plan
 from certwright.pack.credential import Credential
 from certwright.x509.crl import read_crl, signed_by
 from certwright.x509.facts import CertificateFacts
-from certwright.x509.name import parse_name, read_name
+from certwright.x509.name import spelled
 from certwright.x509.path import Memo, diagnose
 from certwright.x509.read import read_certificate
 
@@ -95,7 +95,7 @@ class Desk:
         return found
 
     def _namesakes(self, place: Place) -> Iterator[CertificateFacts]:
-        subject, _ = read_name(parse_name(place.draft.subject).public_bytes()) if place.draft.subject else ("", ())
+        subject = spelled(place.draft.subject)[1] if place.draft.subject else ""
         return (one for one in self.pool.authorities if subject and one.authority and one.subject == subject)
 
     def _anchors(self, place: Place, above: Mapping[str, CertificateFacts]) -> tuple[bytes, ...]:

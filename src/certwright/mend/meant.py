@@ -19,7 +19,7 @@ from certwright.terms.seen import Seen
 from certwright.terms.word import Word, called, listed
 from certwright.value import value
 from certwright.x509.facts import CertificateFacts
-from certwright.x509.name import parse_name, read_name
+from certwright.x509.name import spelled
 from certwright.x509.read import read_certificate
 
 MOST_TOLD = 6  # places that are named in one sentence
@@ -178,7 +178,7 @@ def _shared(place: Place, leaf: CertificateFacts) -> int:
 
 def _subject(place: Place) -> str:
     """The subject a place asks for, as it is read from a certificate; "" for none."""
-    return read_name(parse_name(place.draft.subject).public_bytes())[0] if place.draft.subject else ""
+    return spelled(place.draft.subject)[1] if place.draft.subject else ""
 
 
 def _meets(place: Place, seen: Seen, now: datetime) -> bool:

@@ -148,8 +148,10 @@ def _of_names(place: Place) -> Iterator[Conflict]:
 
 def _of_stores(place: Place) -> Iterator[Conflict]:
     """A key that is to be made in a token, where files need it: it could never be put into them."""
+    if not place.draft.key.store:
+        return
     files = [package.path for package in place.packages if meant_to_hold(package.form, "key")]
-    if not place.draft.key.store or not files:
+    if not files:
         return
     demand = next((one for one in place.demands if one.requirement.term in ("key.exportable", "key.present")), None)
     yield Conflict(

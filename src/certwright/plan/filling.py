@@ -11,6 +11,7 @@ from certwright.speech import tr
 from certwright.terms import bind
 
 Bound = tuple[Demand, ...]
+OF_PLACES = ("item", "place")  # the facts that a place adds to those of its site
 
 
 class Row(Protocol):
@@ -33,6 +34,7 @@ class Filling:
         self.conflicts: list[Conflict] = []
         self.facts = self._derived(facts)
         self._constant = {} if bound is None else bound
+        self._varying: set[str] = set()
 
     def applies(self, row: Row, facts: Facts) -> bool:
         """Whether a row of the catalogue counts here: its build range and its condition."""
@@ -63,6 +65,17 @@ class Filling:
     def conflict(self, at: str, code: str, what: str, **details: str) -> None:
         self.conflicts.append(Conflict(f"{self.site}/{at}", code, what, **details))
 
+    def settled(self, requirement: Requirement) -> tuple[Demand, ...] | None:
+        """What it is at every place of the site: a demand, or nothing. None when that is for the place to say."""
+        if any(name.partition(".")[0] in OF_PLACES for name in (*requirement.when, *placeholders(requirement.with_))):
+            return None
+        before = len(self.conflicts)
+        found = self.demand(requirement, "", self.facts) if self.applies(requirement, self.facts) else ()
+        if len(self.conflicts) == before:
+            return found
+        del self.conflicts[before:]  # each place tells its own
+        return None
+
     def demand(self, requirement: Requirement, address: str, facts: Facts) -> tuple[Demand, ...]:
         """A requirement bound to a place or set; what cannot be bound is a conflict, and nothing."""
         return self._constant.get(requirement.id) or self._bound(requirement, address.partition("/")[2], facts)
@@ -77,8 +90,11 @@ class Filling:
             self.conflict(at, requirement.id, str(refusal))
             return ()
         found = (Demand(requirement, term),)
-        if not placeholders(requirement.with_):
-            self._constant[requirement.id] = found
+        if requirement.id not in self._varying:
+            if placeholders(requirement.with_):
+                self._varying.add(requirement.id)
+            else:
+                self._constant[requirement.id] = found
         return found
 
 

@@ -1,8 +1,9 @@
 """The places of a site: each row of the catalogue that counts there, filled, with its demands folded into a draft."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 from certwright.catalogue.conditions import holds, in_builds, look_up, placeholders, words
@@ -16,6 +17,7 @@ from certwright.model import (
     FactValue,
     GeneralName,
     IssuerWish,
+    KeySpec,
     Line,
     NameKind,
     Package,
@@ -30,7 +32,7 @@ from certwright.plan.filling import Filling, concerns
 from certwright.plan.lineage import Lineage
 from certwright.sealed import Sealed
 from certwright.speech import of_product, tr, trn
-from certwright.terms import fold
+from certwright.terms import fold, parted
 from certwright.value import value
 from certwright.x509.pem import certificates_in, split_pem
 from certwright.x509.read import read_certificate
@@ -45,13 +47,9 @@ class _Row:
 
     template: PlaceTemplate
     address: str
+    at: str  # the address below the site, for messages
     facts: Facts
     names: tuple[str, ...] = ()
-
-    @property
-    def at(self) -> str:
-        """The address below the site, for messages."""
-        return self.address.partition("/")[2]
 
 
 class Places:
@@ -71,9 +69,11 @@ class Places:
     ) -> None:
         self.filling, self.issuer, self.wishes, self.renewal = filling, issuer, wishes, renewal
         self.generations = Lineage(issuer, lines)
-        self.asked: dict[str, Sequence[Requirement]] = {}
+        self.asked: dict[str, Sequence[Requirement | Demand]] = {}
         self.packed: dict[str, Sequence[PackageTemplate]] = {}
-        self.together = {one.id for one in filling.product.sets if one.together}
+        self.wished: dict[str, Wish] = {}
+        self.renewed: dict[str, Renewal] = {}
+        self.drafts: dict[tuple[object, ...], Callable[..., Draft]] = {}  # of what the places of a row have in common
         self.target = self._target(targets)
         self.places = tuple(self._place(row) for row in self._rows())
 
@@ -94,13 +94,14 @@ class Places:
                 yield from (self._named(row) for row in self._instances(template) if holds(template.when, row.facts))
 
     def _instances(self, template: PlaceTemplate) -> Iterator[_Row]:
-        address, facts = f"{self.filling.site}/{template.id}", self.filling.facts
+        site, facts = self.filling.site, self.filling.facts
         if not template.each:
-            yield _Row(template, address, facts)
+            yield _Row(template, f"{site}/{template.id}", template.id, facts)
             return
         for item in cast("tuple[Facts | str, ...]", look_up(template.each, facts) or ()):
-            record = item if isinstance(item, Mapping) else {"name": item}
-            yield _Row(template, f"{address}/{words(record['name'])}", {**facts, "item": record})
+            record: Facts = {"name": item} if isinstance(item, str) else item
+            at = f"{template.id}/{words(record['name'])}"
+            yield _Row(template, f"{site}/{at}", at, {**facts, "item": record})
 
     def _named(self, row: _Row) -> _Row:
         """The row with its names, and with its own further keys as facts (`{place.folder}`)."""
@@ -114,13 +115,16 @@ class Places:
             "names": tuple(name.partition(":")[2] for name in names),
             "all_names": names,
         }
+        facts = {**row.facts, "place": own}
         for key, template in row.template.extra.items():
-            own[key] = self.filling.filled(template, {**row.facts, "place": own}, row.at) or ""
-        return replace(row, facts={**row.facts, "place": own}, names=names)
+            own[key] = self.filling.filled(template, facts, row.at) or ""
+        return _Row(row.template, row.address, row.at, facts, names)
 
     def _wish(self, place: str) -> Wish:
-        every, own = self.wishes.get("*", Wish()), self.wishes.get(place, Wish())
-        return Wish(own.key or every.key, own.days or every.days, own.names, own.store)
+        if place not in self.wished:
+            every, own = self.wishes.get("*", Wish()), self.wishes.get(place, Wish())
+            self.wished[place] = Wish(own.key or every.key, own.days or every.days, own.names, own.store)
+        return self.wished[place]
 
     # ── what a row becomes ──
 
@@ -145,29 +149,39 @@ class Places:
             anchors=self._anchors(row),
             anchor_places=self._anchor_places(template),
             shares_with=f"{self.filling.site}/{shared}" if shared else "",
-            renewal=replace(self.renewal, together=template.set in self.together, at_once=self.generations.hurried),
+            renewal=self._renewal(template.set),
             key=self._key(row),
             retired_places=self.generations.retired() if template.anchors == "issuer-windows" else (),
         )
 
+    def _renewal(self, group: str) -> Renewal:
+        if group not in self.renewed:
+            together = any(one.together for one in self.filling.product.sets if one.id == group)
+            self.renewed[group] = replace(self.renewal, together=together, at_once=self.generations.hurried)
+        return self.renewed[group]
+
     def _key(self, row: _Row) -> Sealed | None:
         """The private key that was given for it. In a plan it stays sealed."""
+        if not row.template.key:
+            return None
         given = self.filling.filled(row.template.key, row.facts, row.at)
         return given if isinstance(given, Sealed) else None
 
     def _demands(self, row: _Row) -> Iterator[Demand]:
-        for requirement in self._concerned(row.template):
-            if self.filling.applies(requirement, row.facts):
-                yield from self.filling.demand(requirement, row.address, row.facts)
+        for asked in self._asked(row.template):
+            if isinstance(asked, Demand):
+                yield asked
+            elif self.filling.applies(asked, row.facts):
+                yield from self.filling.demand(asked, row.address, row.facts)
 
-    def _concerned(self, template: PlaceTemplate) -> Sequence[Requirement]:
-        """The requirements that speak of places of that row, whatever the facts: there may be thousands of them."""
+    def _asked(self, template: PlaceTemplate) -> Sequence[Requirement | Demand]:
+        """The requirements that speak of places of that row: as demands, where all are told the same."""
         if template.id not in self.asked:
+            names = (template.id, *template.groups)
+            own = (one for one in self.filling.product.requirements if concerns(one.applies, names))
+            settled = ((one, self.filling.settled(one)) for one in own if not one.term.startswith("set."))
             self.asked[template.id] = [
-                requirement
-                for requirement in self.filling.product.requirements
-                if not requirement.term.startswith("set.")
-                and concerns(requirement.applies, (template.id, *template.groups))
+                asked for one, demands in settled for asked in ((one,) if demands is None else demands)
             ]
         return self.asked[template.id]
 
@@ -185,29 +199,34 @@ class Places:
         template, wish = row.template, self._wish(row.template.id)
         parts = (name.partition(":") for name in row.names)
         names = tuple(dict.fromkeys(GeneralName(cast("NameKind", kind), value) for kind, _, value in parts))
-        days = wish.days or template.lifetime_days or self.filling.product.lifetime_days
-        authority = template.kind == "authority"
+        naming, others = parted(demand.term for demand in demands)
+        kind = (template.id, signer, *map(id, others))  # they live as long as their places
+        if kind not in self.drafts:
+            common = fold(self._start(template, signer), others)
+            rest = {one.name: getattr(common, one.name) for one in fields(common)}
+            self.drafts[kind] = partial(Draft, **rest)
+        draft = fold(self.drafts[kind](subject=self._subject(row, names), names=names), naming)
+        own = self.wishes.get(template.id)  # a wish for the whole site holds only where it is allowed
+        if own and own.key and draft.key != own.key:
+            self._unfulfilled(row, demands, self._start(template, signer))
+        if wish.days and draft.lifetime.days != wish.days:
+            self._too_short(row, demands, self._start(template, signer))
+        return replace(draft, key=replace(draft.key, store=wish.store)) if draft.key.store != wish.store else draft
+
+    def _start(self, template: PlaceTemplate, signer: str) -> Draft:
+        """The draft of a place of that row before its demands, but for its subject and names."""
+        wish, authority = self._wish(template.id), template.kind == "authority"
         owner, _, role = signer.rpartition("/")
-        start = Draft(
-            subject=self._subject(row, names),
-            names=names,
+        return Draft(
+            key=wish.key or KeySpec(),
             authority=authority,
             path_length=0 if authority else None,
             key_usage=frozenset(("keyCertSign", "cRLSign", "digitalSignature")) if authority else frozenset(),
-            lifetime=timedelta(days=days),
+            lifetime=timedelta(days=wish.days or template.lifetime_days or self.filling.product.lifetime_days),
             crl_distribution_points=distribution_points(self.issuer, role) if owner == self.issuer.name else (),
             crl_shards=0 if role.startswith("root") else self.issuer.lists.shards,
             pfx=PfxProfile(self.target.encryption if self.target else "aes256-sha256", friendly_name=template.title),
         )
-        if wish.key:
-            start = replace(start, key=wish.key)
-        draft = fold(start, (demand.term for demand in demands))
-        own = self.wishes.get(template.id, Wish()).key  # one for the whole site holds only where it is allowed
-        if own and draft.key != own:
-            self._unfulfilled(row, demands, start)
-        if wish.days and draft.lifetime.days != wish.days:
-            self._too_short(row, demands, start)
-        return replace(draft, key=replace(draft.key, store=wish.store))
 
     def _too_short(self, row: _Row, demands: tuple[Demand, ...], start: Draft) -> None:
         """A wish for a life that a demand would change."""
@@ -274,6 +293,8 @@ class Places:
 
     def _anchors(self, row: _Row) -> tuple[bytes, ...]:
         """Certificates that came as files. Those of the issuer are taken from what is held, when it is."""
+        if not row.template.anchors:
+            return ()
         if row.template.anchors in _FROM_ISSUER:
             return self._roots_of_others(row)
         given = self.filling.filled(row.template.anchors, row.facts, row.at)

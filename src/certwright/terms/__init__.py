@@ -38,7 +38,7 @@ from certwright.terms import (
 from certwright.terms.parameters import Parameter, fitted, parameters
 from certwright.terms.word import Word
 
-__all__ = ["VOCABULARY", "bind", "fold", "parameters_of"]
+__all__ = ["VOCABULARY", "bind", "fold", "parameters_of", "parted"]
 
 VOCABULARY: Mapping[str, type[Word]] = {
     "names.required": names.Required,
@@ -181,3 +181,16 @@ def fold(draft: Draft, terms: Iterable[Term]) -> Draft:
 
 # An algorithm decides a length, a length one more; what has not settled by then is a contradiction.
 _ROUNDS = 4
+
+# They shape subject and names, and look at nothing else of a draft; all others shape and look at everything else.
+_NAMING = (names.Required, names.NoWildcard, names.First, names.OneUri, names.Address, subject.CommonName)
+
+
+def parted(terms: Iterable[Term]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    """The terms that shape a draft: those that shape its names, and the others, which places of a kind have in common.
+
+    Each part can be folded by itself.
+    """
+    shaping = [term for term in terms if type(term).shape is not Word.shape]
+    naming = tuple([term for term in shaping if isinstance(term, _NAMING)])
+    return naming, tuple([term for term in shaping if not isinstance(term, _NAMING)])

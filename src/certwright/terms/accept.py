@@ -1,6 +1,6 @@
 """The one predicate of drafting, accepting and being due: what the demands that count say of one certificate."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from certwright.model import Demand, Mismatch, Severity
@@ -17,11 +17,9 @@ def acceptable(demands: Iterable[Demand], certificate: CertificateFacts, now: da
     Demands on chains, keys, files and sets stay out of it: they are not there yet when a certificate is drafted.
     """
     seen = Seen(place="", path="", form="", certificate=certificate)
-    return tuple(_unmet(demands, seen, now))
-
-
-def _unmet(demands: Iterable[Demand], seen: Seen, now: datetime) -> Iterator[Unmet]:
+    unmet: list[Unmet] = []
     for demand in demands:
         term = demand.term
         if demand.requirement.severity is Severity.ERROR and isinstance(term, Word) and term.reads == "certificate":
-            yield from ((demand, mismatch) for mismatch in term.check(seen, now))
+            unmet.extend([(demand, mismatch) for mismatch in term.check(seen, now)])
+    return tuple(unmet)

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from certwright.model import Draft
-from certwright.terms.usage import purpose_oid
+from certwright.terms.usage import purpose_oids
 from certwright.terms.validity import later, midnight
 from certwright.x509.facts import CertificateFacts, PublicKeyFacts
-from certwright.x509.name import parse_name, read_name
+from certwright.x509.name import spelled
 
 
 def preview(draft: Draft, now: datetime) -> CertificateFacts:
@@ -14,8 +14,7 @@ def preview(draft: Draft, now: datetime) -> CertificateFacts:
 
     Raises Refused when the subject is no RFC 4514 text, or an extended key usage is unknown.
     """
-    subject_der = parse_name(draft.subject).public_bytes()
-    subject, common_names = read_name(subject_der)
+    subject_der, subject, common_names = spelled(draft.subject)
     start, end = lifespan(draft, now)
     return CertificateFacts(
         der=b"",
@@ -36,7 +35,7 @@ def preview(draft: Draft, now: datetime) -> CertificateFacts:
         names=draft.names,
         has_names=bool(draft.names),
         key_usage=draft.key_usage or None,
-        extended_key_usage=tuple(map(purpose_oid, draft.extended_key_usage)) or None,
+        extended_key_usage=purpose_oids(draft.extended_key_usage) or None,
         authority=draft.authority,
         path_length=draft.path_length if draft.authority else None,
         crl_distribution_points=draft.crl_distribution_points or None,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated
 
 from certwright.errors import Refused
@@ -38,6 +39,12 @@ def purpose_oid(purpose: str) -> str:
             tr("one of {names}, or an OID", names=", ".join(OIDS)),
         )
     return OIDS[purpose]
+
+
+@lru_cache(maxsize=256)
+def purpose_oids(purposes: tuple[str, ...]) -> tuple[str, ...]:
+    """The same for several."""
+    return tuple(map(purpose_oid, purposes))
 
 
 def purposes(oids: Iterable[str]) -> str:
@@ -88,12 +95,12 @@ class Extended(Word):
             purpose_oid(purpose)
 
     def shape(self, draft: Draft) -> Draft:
-        present = set(map(purpose_oid, draft.extended_key_usage))
+        present = purpose_oids(draft.extended_key_usage)
         missing = [purpose for purpose in dict.fromkeys(self.all_of) if purpose_oid(purpose) not in present]
         return replace(draft, extended_key_usage=draft.extended_key_usage + tuple(missing)) if missing else draft
 
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
-        found, wanted = leaf(seen).extended_key_usage, list(map(purpose_oid, self.all_of))
+        found, wanted = leaf(seen).extended_key_usage, purpose_oids(self.all_of)
         if found is None:
             if wanted:
                 yield Mismatch(purposes(wanted), tr("no extended key usage extension"))

@@ -43,6 +43,7 @@ _HINT = noted('write it as RFC 4514 has it: CN=portal.contoso.com,O=Contoso; put
 
 _CUT_NAMES = re.compile(r"(?:[^\\,]|\\.)+", re.DOTALL)
 _CUT_ATTRIBUTES = re.compile(r"(?:[^\\+]|\\.)+", re.DOTALL)
+_PLAIN = re.compile(r"CN=[0-9A-Za-z.*-]{1,64}")
 _SPECIAL = re.compile(r'[\\"+,;<>]|^[# ]| $')
 _BARE = re.compile(r"(?<!\\)(?:\\\\)*[\";<>]")
 _ESCAPES = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
@@ -101,6 +102,19 @@ def escape(value: str) -> str:
         else "".join(f"\\{octet:02X}" for octet in char.encode("utf-8", "surrogatepass"))
         for place, char in enumerate(value)
     )
+
+
+# ── text → DER ────────────────────────────────────────────────────────────────────────────────────
+
+
+def spelled(text: str) -> tuple[bytes, str, tuple[str, ...]]:
+    """The name a text stands for: its DER, its RFC 4514 text, its common names. Raises Refused as `parse_name`."""
+    if _PLAIN.fullmatch(text):  # nearly every subject of a fleet: written here in a tenth of the time
+        name, size = text[3:], len(text) - 3
+        head = (0x30, size + 11, 0x31, size + 9, 0x30, size + 7, 6, 3, 0x55, 4, 3, 0x0C, size)
+        return bytes(head) + name.encode("ascii"), text, (name,)
+    encoded = parse_name(text).public_bytes()
+    return encoded, *read_name(encoded)
 
 
 # ── text → x509.Name ──────────────────────────────────────────────────────────────────────────────
