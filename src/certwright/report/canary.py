@@ -48,15 +48,16 @@ class Flown:
         return self.seen is None and not self.failed
 
 
-def canaries_text(flown: Sequence[Flown], again: str, screen: Screen) -> str:
-    """What became of them; `again` is what to type while one waits."""
+def canaries_text(flown: Sequence[Flown], commands: Sequence[str], screen: Screen) -> str:
+    """What became of them; `commands` are what to type, one after the other, while one of them was not found."""
     lines: list[str] = []
     for one in flown:
         style = "bad" if one.failed else "warning" if one.waits else "good"
         lines += paragraph(f"{one.authority}: {_verdict(one)}", screen, style=style)
         lines += fields([(heard.address, _heard(one, heard)) for heard in one.heard], screen, indent=2)
-    if any(one.waits for one in flown):
-        lines += paragraph(tr("when the list was published, look again: {command}", command=again), screen)
+    if any(one.seen is None for one in flown):
+        lines += paragraph(tr("have it listed, bring the lists to where they are fetched, and look again:"), screen)
+        lines += [f"  {screen.paint(one, 'address')}" for one in commands]
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,7 @@
 """`certwright ca canary FILE`: whether a revocation reaches the list, and after how long."""
 
 import re
+import shlex
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -89,8 +90,14 @@ def command(
     clock = Clock(lambda: datetime.now(UTC).replace(microsecond=0), time.sleep)
     asking = Asking(online=online, allowed=allowed(allow))
     flown = fly(load(file), asking, Promise(issuer, within, wait), clock, unlock_from(unlock_file))
-    again = f"certwright ca canary {file}" + (" --online" if online else "")
-    show(canaries_text(flown, again, screen()))
+    again = shlex.join(["certwright", "ca", "canary", str(file), *_asked(issuer, allow, online=online)])
+    show(canaries_text(flown, [shlex.join(["certwright", "apply", str(file)]), again], screen()))
     if any(one.failed for one in flown):
         sys.exit(FINDINGS)
     sys.exit(WAITING if any(one.waits for one in flown) else 0)
+
+
+def _asked(issuer: str, allow: tuple[str, ...], *, online: bool) -> list[str]:
+    """The options that make the same look once more."""
+    asked = ["--issuer", issuer] if issuer else []
+    return [*asked, *(["--online"] if online else []), *(word for host in allow for word in ("--allow", host))]
