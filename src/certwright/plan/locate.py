@@ -69,5 +69,5 @@ def part(plan: Plan, prefix: str) -> Plan:
 
 
 def _below(place: Place, prefix: str) -> Place:
-    packages = tuple(package for package in place.packages if package.path.startswith(f"{prefix}/"))
-    return replace(place, packages=packages)
+    packages = tuple([package for package in place.packages if package.path.startswith(f"{prefix}/")])
+    return place if packages == place.packages else replace(place, packages=packages)

@@ -100,18 +100,18 @@ def read_tree(path: Path) -> Tree:
         return Tree(path, "folder", tuple(one for entry in walk(path) for one in _opened(path, entry)))
     if is_zip(path):
         return _archive(path)
-    return Tree(path, "file", (_file(path.name, path),))
+    return Tree(path, "file", (_file(path.name, str(path), path.stat),))
 
 
-def _file(name: str, file: Path) -> Entry:
+def _file(name: str, file: str, stat_of: Callable[[], os.stat_result]) -> Entry:
     try:
-        size = file.stat().st_size
+        size = stat_of().st_size
     except OSError:
         size = 0  # why it cannot be read, is said by whoever reads it
     return Entry(name, partial(_content, file), size)
 
 
-def _content(file: Path) -> Content:
+def _content(file: str) -> Content:
     try:
         return read_file(file)
     except Unreadable as problem:
@@ -122,7 +122,7 @@ def _closed(name: str, reason: str) -> Entry:
     return Entry(name, lambda: reason)
 
 
-def read_file(file: Path, most: int = MOST_BYTES) -> bytes:
+def read_file(file: Path | str, most: int = MOST_BYTES) -> bytes:
     """The content of a regular file. Unreadable, without waiting, for anything else, and beyond `most` bytes."""
     try:
         _refuse_other(os.stat(file).st_mode)  # before it is opened, which some devices notice
@@ -185,7 +185,7 @@ def _below(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Ite
         if _is_folder(one):
             yield from _below(folder / one.name, f"{prefix}{one.name}/", (*above, here))
         else:
-            yield _file(f"{prefix}{one.name}", folder / one.name)
+            yield _file(f"{prefix}{one.name}", one.path, one.stat)
 
 
 def _is_folder(one: "os.DirEntry[str]") -> bool:
@@ -217,10 +217,10 @@ def _archive(path: Path) -> Tree:
 
 def _opened(folder: Path, entry: Entry) -> Iterator[Entry]:
     """The members of an archive, as if it were unpacked there; the archive, with the reason, when it is damaged."""
-    path = folder / entry.name
-    if not (entry.name.lower().endswith(".zip") and is_zip(path)):
+    if not (entry.name.lower().endswith(".zip") and is_zip(folder / entry.name)):
         yield entry
         return
+    path = folder / entry.name
     try:
         for number, (member, size, _) in enumerate(_packed(path)):
             yield Entry(f"{entry.name}/{_inside(member)}", partial(_again, path, number), size)

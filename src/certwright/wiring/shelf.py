@@ -148,6 +148,8 @@ class Shelf:
 
 def refuse_unknown(passwords: Passwords, plan: Plan, found: Sequence[Found]) -> None:
     """Refused when a password was asked for by name, and neither a set nor a file has that name."""
+    if not passwords.asked:
+        return
     groups = [group.id for group in plan.sets if group.password]
     labels = [one.tree.label(entry.name) for one in found for entry in one.tree.entries]
     for name in passwords.asked:
@@ -211,6 +213,8 @@ class _Placed:
         return replace(made, packages=packages)
 
     def _with_mine(self, place: Place, whole: Place) -> Place:
+        if place.id not in self.mine:
+            return place
         packages = list(place.packages)
         for piece in self.mine[place.id]:
             missing = [one for one in packages or whole.packages if one.path.casefold() not in self.there]
