@@ -8,9 +8,10 @@ _OTHERS = (
     "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "KUBECONFIG", "SSLKEYLOGFILE", "SSL_CERT_FILE",
     "SSL_CERT_DIR",
 )  # fmt: skip
+_KINDS = ("LC_", "CERTWRIGHT_", "AZURE_", "PYTHON")
 
 for name in [*os.environ]:
-    if name in _OTHERS or name.startswith(("LC_", "CERTWRIGHT_", "AZURE_")) or name.lower().endswith("_proxy"):
+    if name in _OTHERS or name.startswith(_KINDS) or name.lower().endswith("_proxy"):
         del os.environ[name]
 os.environ["LANG"] = "C.UTF-8"
 

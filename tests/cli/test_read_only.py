@@ -8,39 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.world import folder_for_all
 
-# Everything is loaded by a first run as the user who may read the interpreter's own files; then the user is given up.
-PROGRAM = """
-import contextlib, io, os, sys
-from certwright.cli import main
-quiet = io.StringIO()
-with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet), contextlib.suppress(SystemExit):
-    main(sys.argv[1:])
-if os.geteuid() == 0:
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
-with contextlib.suppress(PermissionError):
-    open("contoso.certwright/probe", "w")
-    raise SystemExit("the folder can be written to")
-main(sys.argv[1:])
-"""
+PROGRAM = str(Path(sys.executable).with_name("certwright"))
+# Root that has given up every capability is held to the modes of what it owns, as anybody else is.
+ANYBODY = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.geteuid() == 0 else []
 
 
 @pytest.fixture
-def shared(made: Path) -> Iterator[Path]:
+def shared(made: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of what `apply` made, which belongs to who looks at it, and which nobody may change."""
-    with folder_for_all() as top:
-        folder = top / "shared"
-        shutil.copytree(made, folder)
-        for one in (*folder.rglob("*"), folder):
-            if os.geteuid() == 0:
-                os.chown(one, 65534, 65534)
-            one.chmod((0o555 if one.is_dir() else 0o444) & one.stat().st_mode)
-        yield folder
-        for one in (folder, *folder.rglob("*")):
-            one.chmod(0o700)
+    folder = tmp_path / "shared"
+    shutil.copytree(made, folder)
+    for one in (*folder.rglob("*"), folder):
+        one.chmod((0o555 if one.is_dir() else 0o444) & one.stat().st_mode)
+    assert subprocess.run([*ANYBODY, "touch", folder / "contoso.certwright/x"], capture_output=True).returncode
+    yield folder
+    for one in (folder, *folder.rglob("*")):
+        one.chmod(0o700)
 
 
 def state(folder: Path) -> dict[str, bytes]:
@@ -59,9 +43,7 @@ def state(folder: Path) -> dict[str, bytes]:
 )
 def test_who_may_only_read_is_answered(shared: Path, arguments: tuple[str, ...], told: str) -> None:
     before = state(shared)
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", PROGRAM, *arguments], cwd=shared, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*ANYBODY, PROGRAM, *arguments], cwd=shared, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert told in done.stdout
     assert done.stdout.strip()

@@ -70,6 +70,17 @@ def test_a_reader_that_leaves_early_is_no_error(made: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
 
 
+def test_a_reader_that_leaves_early_ends_no_work(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "contoso.yaml").write_bytes((made / "contoso.yaml").read_bytes())
+    done = subprocess.run(
+        ["bash", "-c", f"'{PROGRAM}' apply contoso.yaml | true; exit ${{PIPESTATUS[0]}}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    again = subprocess.run([PROGRAM, "apply", "contoso.yaml"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert again.stdout.startswith("nothing is due")
+
+
 def test_progress_is_shown_and_erased(made: Path, tmp_path: Path) -> None:
     (tmp_path / "contoso.yaml").write_bytes((made / "contoso.yaml").read_bytes())
     received = on_terminal(tmp_path, 80, "apply", "contoso.yaml")

@@ -111,7 +111,7 @@ def tell_now(what: str) -> None:
     """Something to be known even if the run fails later: before everything else that is printed."""
     if sys.stderr.isatty():
         click.echo("\r\033[K", nl=False, err=True, color=True)
-    click.echo("\n".join(wrap(what, screen().width)))
+    show("\n".join(wrap(what, screen().width)) + "\n")
 
 
 def tick(done: int, total: int, what: str) -> None:

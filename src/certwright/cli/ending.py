@@ -83,9 +83,6 @@ def told() -> Iterator[None]:
     except (click.Abort, KeyboardInterrupt):
         tell(tr("stopped"), tr("run the same command again; it goes on where it stopped"))
         sys.exit(130)
-    except BrokenPipeError:  # whoever read our output has seen enough; Python must not complain about it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception:
         click.echo(visible(traceback.format_exc(), keep="\n\t"), nl=False, err=True)
         tell(

@@ -35,12 +35,16 @@ def show(text: str) -> None:
     """Write to standard output, exactly as it is. Broken when it cannot be written, unless its reader has gone."""
     try:
         click.echo(text, nl=False, color=True)
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError:  # who reads has seen enough; what is being done goes on, and its exit code stays true
+        _write_nowhere()
     except OSError as failure:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
+        _write_nowhere()  # or Python complains once more at exit
         told = tr("standard output cannot be written ({reason})", reason=os_words(failure))
         raise Broken(told, tr("free space where it goes, or send it elsewhere")) from failure
+
+
+def _write_nowhere() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show_all(parts: Iterable[str]) -> None:

@@ -25,7 +25,7 @@ def tr(text: str, /, **values: object) -> str:
     """`text` in the language spoken, its `{placeholders}` filled in. What has no translation stays English."""
     if (language := _spoken.get()) == KEPT:
         return _kept((text,), values)
-    spoken = text if language == "en" else _catalogue(language, CODE).gettext(text)
+    spoken = text if language == "en" else _said(_catalogue(language, CODE), text)
     return spoken.format_map(values) if values else spoken
 
 
@@ -35,6 +35,12 @@ def trn(one: str, many: str, /, count: int, **values: object) -> str:
         return _kept((one, many), {"count": count, **values})
     spoken = _catalogue(language, CODE).ngettext(one, many, count)
     return spoken.format_map({"count": count, **values})
+
+
+def _said(catalogue: NullTranslations, text: str) -> str:
+    """Its translation. Python 3.11.2 finds one that has a plural only when it is asked for the singular."""
+    spoken = catalogue.gettext(text)
+    return catalogue.ngettext(text, text, 1) if spoken == text else spoken
 
 
 def _kept(texts: tuple[str, ...], values: Mapping[str, object]) -> str:
