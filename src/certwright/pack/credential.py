@@ -48,12 +48,15 @@ class Credential:
         """The anchors; for a place with a chain, the roots of that chain. Refused when there is none.
 
         Option `only` narrows anchors to "roots" or to "intermediates" (an upload form may take one file for each), and
-        option `at` to one of those, counted from 0 (while an authority rotates, every generation has a file).
+        option `at` to one of those, counted from 0 (while an authority rotates, every generation has a file). With
+        "between" they are narrowed to intermediates, or to the root where it signs itself: what is sent along with a
+        certificate may hold it (RFC 8446 4.4.2).
         """
         if not self.anchors:
             chosen = tuple(der for der in self.chain if read_certificate(der).self_issued)
         elif wanted := package.options.get("only"):
             chosen = tuple(der for der in self.anchors if read_certificate(der).self_issued is (wanted == "roots"))
+            chosen = self.anchors if wanted == "between" and not chosen else chosen
         else:
             chosen = self.anchors
         if isinstance(at := package.options.get("at"), int):

@@ -313,6 +313,11 @@ class Places:
             what = tr("nobody knows the root of issuer {name}", name=self.issuer.name)
             hint = tr("name its file in issuers: as {key}:", key=key)
             self.filling.conflict(row.at, "certwright.unknown-root", what, hint=hint)
+        between = any(one.options.get("only") == "between" for one in self._packed_as(row.template))
+        if self.issuer.kind == "acme" and between:
+            what = tr("what stands above its certificates, {name} says with each of them", name=self.issuer.name)
+            hint = tr("say vault_form: plain, where it comes along with the certificate")
+            self.filling.conflict(row.at, "certwright.unknown-chain", what, hint=hint)
         return found
 
     def _certificates(self, content: bytes, name: str, at: str) -> tuple[bytes, ...]:
