@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import AuthorityInformationAccessOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -243,3 +244,26 @@ def test_many_policies_cost_little(forge: Forge) -> None:
     rule = PolicyRules(0, None, None, {policy: frozenset(several) for policy in several[:50]})
     facts = replace(one, policies=tuple(several))
     assert list(policies._Walk(10).down([facts] * 10, [rule] * 10)) == []
+
+
+# ── where a missing issuer lies ───────────────────────────────────────────────────────────────────
+
+
+def access(*addresses: tuple[x509.ObjectIdentifier, str]) -> tuple[tuple[x509.ExtensionType, bool], ...]:
+    described = [x509.AccessDescription(kind, x509.UniformResourceIdentifier(address)) for kind, address in addresses]
+    return ((x509.AuthorityInformationAccess(described), False),)
+
+
+def test_a_missing_issuer_is_said_to_lie_where_the_certificate_says(forge: Forge, now: datetime) -> None:
+    issuers, responder = AuthorityInformationAccessOID.CA_ISSUERS, AuthorityInformationAccessOID.OCSP
+    told = access((responder, "http://ocsp.contoso.com/"), (issuers, "http://pki.contoso.com/ca.crt"))
+    leaf = forge("CN=leaf", forge("CN=Between"), authority=False, extensions=told).facts
+    (fault,) = diagnose(leaf, [], [], now, server=None).faults
+    assert fault.endswith("; the certificate says that it lies at http://pki.contoso.com/ca.crt")
+
+
+@MANY
+@given(st.binary(max_size=40))
+def test_any_octets_for_addresses_do_no_harm(forge: Forge, octets: bytes) -> None:
+    odd = ((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.1"), octets), False),)
+    assert len(dissect.issuers_at(forge("CN=leaf", extensions=odd).facts.der)) <= dissect.MOST_ADDRESSES

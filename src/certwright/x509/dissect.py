@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 from certwright.x509 import der
 
+MOST_ADDRESSES, MOST_LETTERS = 5, 300
+_ACCESS, _ISSUERS = bytes.fromhex("06082b06010505070101"), bytes.fromhex("06082b06010505073002")
+
 
 def extension(certificate: bytes, oid: bytes) -> bytes | None:
     """The value of the first extension of that OID (as encoded, with its tag), None without one.
@@ -29,6 +32,20 @@ def _extensions(certificate: bytes) -> list[tuple[int, int]]:
             one, other = der.expect(certificate, inner, after, der.SEQUENCE)
             return [(begin, end) for _, _, begin, end in der.children(certificate, one, other)]
     return []
+
+
+def issuers_at(certificate: bytes) -> tuple[str, ...]:
+    """Where a certificate says that its issuer's lie (RFC 5280 4.2.2.1), the first few; none if that is damaged."""
+    try:
+        body = der.content(extension(certificate, _ACCESS) or b"\x30\x00", der.SEQUENCE)
+        found = []
+        for _, _, first, last in der.children(body, 0, len(body)):
+            if body[first : first + len(_ISSUERS)] == _ISSUERS:
+                tag, start, stop = der.header(body, first + len(_ISSUERS), last)
+                found += [der.text(0x16, body[start:stop])] if tag == 0x86 else []
+    except der.Malformed:
+        return ()
+    return tuple([one[:MOST_LETTERS] for one in found if one.isprintable()][:MOST_ADDRESSES])
 
 
 def changed(certificate: bytes, values: Mapping[bytes, bytes | None]) -> bytes:

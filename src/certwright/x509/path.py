@@ -13,6 +13,7 @@ from typing import TypeAlias
 from certwright.speech import tr
 from certwright.x509.alike import folded
 from certwright.x509.constraints import constraint_faults
+from certwright.x509.dissect import issuers_at
 from certwright.x509.facts import CertificateFacts, ChainFacts, named
 from certwright.x509.limits import critical_faults, usage_faults
 from certwright.x509.line import Line, Setting, draw
@@ -289,6 +290,17 @@ def _gap(search: _Search, path: Path) -> Iterator[str]:
 
 
 def _missing(top: CertificateFacts) -> str:
+    addresses = issuers_at(top.der)
+    if not addresses:
+        return _missing_issuer(top)
+    return tr(
+        "{missing}; the certificate says that it lies at {addresses}",
+        missing=_missing_issuer(top),
+        addresses=", ".join(addresses),
+    )
+
+
+def _missing_issuer(top: CertificateFacts) -> str:
     issuer = top.issuer or tr("(no name)")
     if not top.authority_key_identifier:
         return tr("the issuer of {certificate} is missing: {issuer}", certificate=named(top), issuer=issuer)
