@@ -77,7 +77,7 @@ class Plant:
     def live(self, kind: str, name: str, namespace: str = "azure-iot-operations") -> Any:
         """An object as the cluster has it."""
         where = ["-n", namespace] if namespace else []
-        return json.loads(self.server.kubectl(*where, "get", kind, name, "-o", "json", "--show-managed-fields"))
+        return json.loads(self.server.kubectl(*where, "get", kind, name, "-o", "jsonpath={}"))  # with who manages what
 
     def names(self, kind: str, namespace: str = "azure-iot-operations") -> set[str]:
         """The names of all objects of a kind."""
