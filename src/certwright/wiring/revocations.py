@@ -3,9 +3,9 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
@@ -130,7 +130,7 @@ class Lists:
     def _ask(self, addresses: Iterable[str]) -> None:
         new = [url for url in addresses if url not in self.answers]
         room = max(0, self.asking.limits.addresses - len(self.answers))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with import_module("concurrent.futures").ThreadPoolExecutor(AT_ONCE) as pool:
             asked = {url: pool.submit(copy_context().run, self._answer, url) for url in new[:room]}  # in our language
             self.answers |= {url: answer.result() for url, answer in asked.items()}
         for url in new[room:]:

@@ -4,11 +4,12 @@ They are forked, so that the plan is there already, and what comes back is small
 """
 
 import gc
-import multiprocessing
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import BinaryIO, Generic, TypeVar
 
 T = TypeVar("T")
@@ -21,7 +22,7 @@ _GARBAGE = 50_000  # objects made before garbage is looked for: judging makes ma
 
 def workers(files: int) -> int:
     """How many processes so many files are worth."""
-    able = hasattr(os, "memfd_create") and "fork" in multiprocessing.get_all_start_methods()
+    able = hasattr(os, "memfd_create") and hasattr(os, "fork")
     return max(1, min(os.cpu_count() or 1, files // FILES_A_PROCESS)) if able else 1
 
 
@@ -53,23 +54,22 @@ class _Round(Generic[T, R]):
 
     def results(self, others: int) -> Iterator[R]:
         """What came of every portion. What another process did not bring home is done here."""
-        context = multiprocessing.get_context("fork")
         baskets = [os.fdopen(os.memfd_create("portions"), "w+b") for _ in range(others)]
-        helpers = [context.Process(target=self._help, args=(basket,), daemon=True) for basket in baskets]
+        helpers: list[int] = []
         try:
-            for helper in helpers:
-                helper.start()
+            helpers += (_forked(partial(self._help, basket)) for basket in baskets)
             done = dict(self._work())
-            for helper, basket in zip(helpers, baskets, strict=True):
-                helper.join()
+            while helpers:
+                os.waitpid(helpers[-1], 0)
+                helpers.pop()
+            for basket in baskets:
                 done.update(_brought(basket))
         finally:
             os.close(self.tokens)
-            for helper, basket in zip(helpers, baskets, strict=True):
-                if helper.pid is not None:
-                    helper.terminate()
-                    helper.join()
-                helper.close()
+            for helper in helpers:
+                os.kill(helper, signal.SIGKILL)
+                os.waitpid(helper, 0)
+            for basket in baskets:
                 basket.close()
         for number, portion in enumerate(self.portions):
             yield done.pop(number) if number in done else self.step(portion)
@@ -84,6 +84,17 @@ class _Round(Generic[T, R]):
         for found in self._work():
             pickle.dump(found, basket, pickle.HIGHEST_PROTOCOL)
         basket.flush()
+
+
+def _forked(work: Callable[[], None]) -> int:
+    """The id of a process that does that work. What it fails at, is done again by whoever misses it."""
+    helper = os.fork()
+    if helper:
+        return helper
+    try:
+        work()
+    finally:
+        os._exit(0)  # nothing of what this process was about is for its copy to end
 
 
 def _brought(basket: BinaryIO) -> Iterator[tuple[int, R]]:
