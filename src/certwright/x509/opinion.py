@@ -16,7 +16,7 @@ from certwright.x509.dissect import changed, extension
 from certwright.x509.facts import CertificateFacts, Subtree, named
 from certwright.x509.line import Setting
 from certwright.x509.read import read_certificate
-from certwright.x509.signature import HOSTILE, Memo, Unloadable, load
+from certwright.x509.signature import HOSTILE, Memo, Unloadable, load, remember
 from certwright.x509.verdict import verdict
 
 Path: TypeAlias = tuple[CertificateFacts, ...]
@@ -59,7 +59,7 @@ def _in_stretches(path: Path, ends: set[int], copied: set[int], setting: Setting
     start = 0
     for end in sorted({*ends, len(path) - 1}):
         part = path[start : end + 1]
-        anchor = _copy(part[-1]) if end in copied else part[-1]
+        anchor = _copy(part[-1], memo) if end in copied else part[-1]
         leaf = part[0] if len(part) > 1 else anchor
         said = _signed(part[-1], path[end + 1], memo) if end + 1 < len(path) else ""
         if not said and (len(part) > 1 or end in copied):
@@ -75,6 +75,16 @@ def _signed(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> st
     """The library's word on one signature. Under another name of the issuer it gives none; ours was heard before."""
     if child.issuer_der != issuer.subject_der:
         return ""
+    key = ("word", child.fingerprint, issuer.fingerprint)
+    said: str | None = memo.get(key)
+    if said is None:
+        said = _word(child, issuer, memo)
+        if child.authority:
+            remember(memo, key, said)
+    return said
+
+
+def _word(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str:
     try:
         load(child, memo).verify_directly_issued_by(load(issuer, memo))
     except InvalidSignature:
@@ -100,8 +110,16 @@ def _subtrees(one: CertificateFacts) -> list[tuple[str, Subtree]]:
     return [(side, subtree) for side, several in sides for subtree in several if subtree.form not in _FORMS]
 
 
-def _copy(one: CertificateFacts) -> CertificateFacts:
+def _copy(one: CertificateFacts, memo: Memo) -> CertificateFacts:
     """The certificate without the rules that the library does not apply."""
+    copy: CertificateFacts | None = memo.get(("copy", one.fingerprint))
+    if copy is None:
+        copy = _copied(one)
+        remember(memo, ("copy", one.fingerprint), copy)
+    return copy
+
+
+def _copied(one: CertificateFacts) -> CertificateFacts:
     values: dict[bytes, bytes | None] = {_OIDS[dotted]: None for dotted in _POLICIES}
     limits = extension(one.der, _NAMES)
     if limits is not None:
