@@ -130,7 +130,9 @@ def test_a_quick_start_makes_a_secret_and_says_so(fresh: Path) -> None:
     applied = apply(loaded(fresh))
     assert (fresh / "bakery.unlock").exists()
     assert "bakery.unlock: an unlock secret was made" in applied.messages[0]
-    assert [told for told in applied.messages if "password show" in told]
+    hints = [told for told in applied.messages if "password show" in told]
+    assert hints
+    assert all(f"`certwright password show {loaded(fresh).typed} " in hint for hint in hints)
 
 
 # ── the second run ──

@@ -16,7 +16,7 @@ FLOORS = (  # what stands on a floor may import its own room, and the floors bef
     ("errors", ("errors",)),
     ("windows", ("windows",)),
     ("words", ("model",)),
-    ("more words", ("runbook", "generations", "looks")),
+    ("more words", ("runbook", "generations", "looks", "typed")),
     ("last words", ("verdicts",)),
     ("encode", ("x509", "pfx", "acme", "pack", "report")),
     ("decide", ("terms", "catalogue", "manifest", "lists", "plan", "rotation", "check", "mend", "due")),

@@ -373,6 +373,8 @@ def test_nothing_is_seen_before_anything_was_made(run: Run, tmp_path: Path) -> N
     for verb in (("seen", "kiosk.yaml", "x.report"), ("look", "kiosk.yaml")):
         said = run("ca", *verb)
         assert (said.code, "certwright apply kiosk.yaml" in said.err) == (2, True)
+    shutil.copy(tmp_path / "kiosk.yaml", tmp_path / "the kiosk.yaml")
+    assert 'certwright apply "the kiosk.yaml"' in run("ca", "look", "the kiosk.yaml").err
     assert (
         "next: have certwright do what is due\n  certwright apply kiosk.yaml" in run("ca", "status", "kiosk.yaml").out
     )

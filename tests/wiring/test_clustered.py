@@ -214,7 +214,12 @@ SPOILT: dict[str, tuple[Callable[[Objects], Objects], set[str]]] = {
         change("BrokerListener", "line1", lambda one: one["spec"].update(serviceName="aio-broker-other")),
         {"as-delivered"},
     ),
-    "client authorities gone": (drop("ConfigMap", "client-ca"), {"policies-live", "as-delivered"}),
+    "client authorities gone": (drop("ConfigMap", "client-ca"), {"policies-live", "trust-as-delivered"}),
+    "a rogue authority of clients": (
+        change("ConfigMap", "client-ca", lambda one: one["data"].update(
+            {"more.pem": (CASES / "pki" / "quickstart.pem").read_text()})),
+        {"trust-as-delivered"},
+    ),
     "tokens dropped": (
         change("BrokerAuthentication", "default", lambda one: one["spec"]["authenticationMethods"].pop(0)),
         {"policy-keeps-tokens", "as-delivered"},

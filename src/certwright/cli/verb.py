@@ -9,11 +9,14 @@ import importlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import click
 
+from certwright.errors import Problem
 from certwright.speech import LANGUAGES, catalogues, preferred, tr
+from certwright.typed import naming
 
 OPTION = "--lang"
 
@@ -56,6 +59,15 @@ class Spoken(click.Command):
             )
         )
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """What goes wrong tells what to type with the deployment file that was named, where it is told of a FILE."""
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            if isinstance(file := ctx.params.get("file"), Path):
+                problem.what, problem.hint = naming(problem.what, file), naming(problem.hint, file)
+            raise
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super(Spoken, self._in_language()).format_help(ctx, formatter)
 
@@ -92,6 +104,7 @@ class Verbs(SpokenGroup):
     def __init__(self, *words: Any, package: str, verbs: Mapping[str, str], **more: Any) -> None:
         super().__init__(*words, **more)
         self.package, self.verbs = package, verbs
+        self.commands = dict.fromkeys(verbs, self)  # the names that click compares a mistyped one with, and no more
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.verbs)

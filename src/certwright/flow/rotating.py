@@ -176,9 +176,7 @@ def _refused(gate: Gate, proof: Proof) -> Refused:
             " generation {leaf} signed",
             state=str(gate.step.to), **words,
         )  # fmt: skip
-    return Refused(
-        what, tr("see how it stands: certwright ca status FILE; and what the authorities are: certwright inspect")
-    )
+    return Refused(what, tr("see how it stands: certwright ca status FILE"))
 
 
 def _moves(gate: Gate, plan: Plan, now: datetime) -> Iterator[Generation]:

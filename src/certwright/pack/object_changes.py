@@ -45,6 +45,14 @@ def differences(before: Object, after: Object) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def beside(live: Object, delivered: Object) -> tuple[tuple[str, str], ...]:
+    """The keys of a Secret or ConfigMap that are not among those delivered for it, with what they hold in words."""
+    if not {"data", "stringData", "binaryData"} & {*delivered}:
+        return ()
+    ours, secret = _data(delivered), live.get("kind") == "Secret"
+    return tuple((key, value_text(held, secret=secret)) for key, held in _data(live).items() if key not in ours)
+
+
 def _without_servers(found: Mapping[str, Any], *, secret: bool) -> Mapping[str, Any]:
     """Without what the server writes; of a Secret without annotations, too: kubectl keeps copies of its data there."""
     metadata = found.get("metadata")

@@ -22,7 +22,8 @@ VERDICTS: Mapping[str, tuple[str, str]] = {  # verdict → its sign and what it 
 @value
 class Step:
     """An object beside what is live: `verdict` is one of VERDICTS. `conflicts` are fields with the managers that own
-    them, `managers` everybody who wrote to a foreign object, `refusal` why the server refuses it, and what to do.
+    them, `managers` everybody who wrote to a foreign object, `refusal` why the server refuses it, and what to do;
+    `beside` are keys that nobody delivered and that stay there, with what they hold.
     """
 
     ref: Ref
@@ -32,6 +33,7 @@ class Step:
     conflicts: tuple[tuple[str, str], ...] = ()
     managers: tuple[str, ...] = ()
     refusal: tuple[str, str] = ("", "")
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 @value
@@ -82,7 +84,7 @@ def comparison_text(told: Comparison, screen: Screen, *, everything: bool = Fals
     """What applying would change, object by object; what is as it should be only when everything is asked for."""
     lines: list[str] = []
     for one in told.steps:
-        if everything or one.verdict != "same":
+        if everything or one.verdict != "same" or one.beside:
             lines += _step(one, screen)
     for hint in dict.fromkeys(one.refusal[1] for one in told.steps if one.refusal[1]):
         lines += paragraph(hint, screen, style="strong")
@@ -117,6 +119,9 @@ def _step(one: Step, screen: Screen) -> Iterator[str]:
         yield from paragraph(change.path.removeprefix("."), screen, indent=4)
         yield from paragraph(f"- {change.before}", screen, indent=6) if change.before else ()
         yield from paragraph(f"+ {change.after}", screen, indent=6) if change.after else ()
+    for key, told in one.beside:
+        said = tr("{key} was not delivered, and is left there: {found}", key=key, found=told)
+        yield from paragraph(f"! {said}", screen, indent=4, style="warning")
     for field, manager in one.conflicts:
         told = tr("{field} belongs to {manager}", field=field.removeprefix("."), manager=manager)
         yield from paragraph(f"! {told}", screen, indent=4, style="bad")
@@ -174,6 +179,7 @@ def _row(one: Step) -> dict[str, Json]:
         "conflicts": [{"field": field, "manager": manager} for field, manager in one.conflicts],
         "managers": list(one.managers),
         "refusal": one.refusal[0],
+        "beside": [{"key": key, "found": found} for key, found in one.beside],
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from certwright.report.layout import Screen, fields, paragraph
 from certwright.speech import tr
+from certwright.typed import typed
 
 
 def declared_text(file: str, issuer: str, entry: Sequence[str], screen: Screen) -> str:
@@ -11,12 +12,12 @@ def declared_text(file: str, issuer: str, entry: Sequence[str], screen: Screen) 
     lines = list(paragraph(tr("{file}: written into generations: of {issuer}", file=file, issuer=issuer), screen))
     for line in entry:
         lines += paragraph(line, screen, indent=2)
-    return "\n".join([*lines, *_next(f"certwright apply {file}", screen)]) + "\n"
+    return "\n".join([*lines, *_next(f"certwright apply {typed(file)}", screen)]) + "\n"
 
 
 def forced_text(file: str, told: str, screen: Screen) -> str:
     """What the next run is permitted to do, and the one next step."""
-    return "\n".join([*paragraph(told, screen), *_next(f"certwright apply {file}", screen)]) + "\n"
+    return "\n".join([*paragraph(told, screen), *_next(f"certwright apply {typed(file)}", screen)]) + "\n"
 
 
 def steps_text(title: str, steps: Sequence[tuple[str, str]], screen: Screen) -> str:

@@ -24,6 +24,7 @@ from certwright.plan.consumers import consumers_of
 from certwright.speech import os_words, tr
 from certwright.targets.folder import Folder
 from certwright.targets.shown import ShownFolder
+from certwright.typed import naming
 from certwright.wiring.inventoried import inventory_of
 from certwright.wiring.loading import Loaded, replan
 from certwright.wiring.tokens import Tokens
@@ -85,7 +86,8 @@ def apply(
                 heard = (*(asked.messages() if asked else ()), *advice)
                 heard += _advice(loaded, inventory) if applied.made else ()
     heard = tuple(dict.fromkeys(heard))
-    return dataclasses.replace(applied, messages=(*said, *applied.messages, *heard))
+    messages = (naming(one, loaded.path) for one in (*applied.messages, *heard))
+    return dataclasses.replace(applied, messages=(*said, *messages))
 
 
 def _rotating(loaded: Loaded, inventory: Inventory) -> tuple[Loaded, Rotating | None]:

@@ -91,7 +91,8 @@ def _round(
 ) -> tuple[Flown, ...]:
     """One look at each; a canary is made only with an `unlock`. Nobody waits for the lock while a list is fetched."""
     if not loaded.database.exists():
-        raise Refused(tr("nothing has been made yet, so there is nothing to revoke"), f"certwright apply {loaded.path}")
+        told = tr("nothing has been made yet, so there is nothing to revoke")
+        raise Refused(told, f"certwright apply {loaded.typed}")
     with Inventory.open_to_read(loaded.database) as inventory, inventory.reading() as reading:
         held, written = reading.held(), reading.observations(KIND)
     flown = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from certwright.cluster.answers import managed, managers
 from certwright.errors import Broken, Refused
 from certwright.inventory import Event, Inventory, run_lock
-from certwright.pack.object_changes import differences
+from certwright.pack.object_changes import beside, differences
 from certwright.pack.object_kinds import Ref
 from certwright.report.cluster import Comparison, Step, refusals
 from certwright.speech import tr
@@ -95,7 +95,7 @@ def _step(cluster: "Cluster", one: Delivered, wishes: Wishes, *, known: bool) ->
     if live and not (managed(live) and (known or not changes)):
         return Step(one.ref, path, "adopt" if wishes.adopt else "foreign", changes, taken, managers(live))
     verdict = "create" if not live else "change" if changes or taken else "same"
-    return Step(one.ref, path, verdict, changes, taken)
+    return Step(one.ref, path, verdict, changes, taken, beside=beside(after.object or {}, one.object))
 
 
 def _removal(cluster: "Cluster", ref: Ref) -> tuple[Ref, str]:
@@ -121,7 +121,7 @@ def carry_out(
     into the inventory at once, so that a run which is stopped goes on where it was.
     """
     if not loaded.database.exists():
-        raise Refused(tr("nothing was delivered yet"), f"certwright apply {loaded.path}")
+        raise Refused(tr("nothing was delivered yet"), f"certwright apply {loaded.typed}")
     if reasons := refusals(run.comparison, force=wishes.force):
         raise Refused("\n".join(reasons), _remedy(run.comparison, wishes))
     objects = {one.ref: one for one in run.ready.objects}

@@ -138,7 +138,7 @@ def _refuse_changed(loaded: Loaded, standing: Standing, paths: Sequence[str]) ->
             *("  " + tr("{path}: changed since", path=loaded.output / one) for one in changed),
             *("  " + tr("{path}: written by somebody else", path=loaded.output / one) for one in foreign),
         ]
-        raise Refused("\n".join(lines), tr("certwright apply {file} --replace writes them anew", file=loaded.path))
+        raise Refused("\n".join(lines), tr("certwright apply {file} --replace writes them anew", file=loaded.typed))
 
 
 def _read(loaded: Loaded, standing: Standing, one: Meant) -> Delivered:
@@ -152,7 +152,7 @@ def _read(loaded: Loaded, standing: Standing, one: Meant) -> Delivered:
     objects = read_objects(content)
     if len(objects) != 1 or ref_of(objects[0]) != one.ref:
         told = tr("{path}: does not hold {object}", path=loaded.output / one.package.path, object=one.ref)
-        raise Refused(told, f"certwright apply {loaded.path}")
+        raise Refused(told, f"certwright apply {loaded.typed}")
     return Delivered(one, objects[0], digest)
 
 

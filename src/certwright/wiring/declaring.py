@@ -85,7 +85,7 @@ def declare(loaded: Loaded, issuer: str, wish: Wish) -> Declared:
     if moving:
         raise Refused(
             tr("generation {number} of {issuer} is under way already", number=moving[-1].number, issuer=issuer),
-            f"certwright ca status {loaded.path}",
+            f"certwright ca status {loaded.typed}",
         )
     signs = next((one.number for one in generations if one.state is State.SIGNING), 1)
     return _next(loaded, issuer, wish, signs)
@@ -110,7 +110,7 @@ def declare_compromised(loaded: Loaded, issuer: str, wish: Wish, number: int | N
     """
     if not loaded.database.exists():
         told = tr("nothing has been made yet, so nothing can be compromised")
-        raise Refused(told, f"certwright apply {loaded.path}")
+        raise Refused(told, f"certwright apply {loaded.typed}")
     own = _lines(loaded, issuer)
     now = signing(own)
     old = _meant(loaded, own, now, number, wish.scope)
@@ -138,13 +138,13 @@ def _meant(loaded: Loaded, own: Sequence[Line], now: Line, number: int | None, s
     above = any(one.root == line.root and one.trusted for one in own)
     if line.state == "declared" or (line.state == "retired" and not above):
         told = tr("nobody trusts generation {number} of {issuer}, so there is nothing to replace", **words)
-        raise Refused(told, f"certwright ca status {loaded.path}")
+        raise Refused(told, f"certwright ca status {loaded.typed}")
     if line.fallen or (line.stopped and scope == "issuing"):
         told = tr("generation {number} of {issuer} is declared as compromised already", **words)
-        raise Refused(told, f"certwright ca compromise {loaded.path} --issuer {line.issuer} --report")
+        raise Refused(told, f"certwright ca compromise {loaded.typed} --issuer {line.issuer} --report")
     if line.state == "retired" and scope == "issuing":
         told = tr("generation {number} of {issuer} is retired, and its root is still trusted", **words)
-        raise Refused(told, f"certwright revoke {loaded.path} {line.issuing} --reason cACompromise")
+        raise Refused(told, f"certwright revoke {loaded.typed} {line.issuing} --reason cACompromise")
     return line
 
 

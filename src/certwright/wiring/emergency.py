@@ -32,7 +32,7 @@ def emergency_of(loaded: Loaded, issuer: str) -> Emergency:
         if old is None or inventory is None:
             raise Refused(
                 tr("no generation of {issuer} is declared as compromised", issuer=issuer),
-                f"certwright ca compromise {loaded.path} --issuer {issuer} --reason TEXT",
+                f"certwright ca compromise {loaded.typed} --issuer {issuer} --reason TEXT",
             )
         standing = look(loaded.plan, inventory, Folder(loaded.output))
         seen = outlook(loaded.plan, rotating_of(loaded), standing, inventory, loaded.now)

@@ -12,7 +12,7 @@ def next_gate(loaded: Loaded, issuer: str, state: str) -> Gate:
     """The gate in front of that state. Refused when another step, or none, comes next."""
     found = next((one for one in progress_of(loaded) if one.issuer == issuer), None)
     if found is None or found.gate is None:
-        raise Refused(tr("{issuer} is not being rotated", issuer=issuer), f"certwright ca status {loaded.path}")
+        raise Refused(tr("{issuer} is not being rotated", issuer=issuer), f"certwright ca status {loaded.typed}")
     step = found.gate.step
     if step.to != state:
         raise Refused(
@@ -20,7 +20,7 @@ def next_gate(loaded: Loaded, issuer: str, state: str) -> Gate:
                 "the next step of {issuer} is another one: generation {number} is to be {state}",
                 issuer=issuer, number=step.number, state=str(step.to),
             ),
-            f"certwright ca status {loaded.path}",
+            f"certwright ca status {loaded.typed}",
         )  # fmt: skip
     return found.gate
 

@@ -1,7 +1,6 @@
 """`inspect` with its adapters: files, folders and archives are read, pack says what they hold."""
 
 import os
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from certwright.pack.inspecting import Light, inspect
 from certwright.pfx.kdf import MOST_ITERATIONS, Budget
 from certwright.report.inspection import Inspected
 from certwright.speech import tr
+from certwright.typed import naming
 from certwright.wiring.archive import members
 from certwright.wiring.endpoints import inspect_endpoint
 from certwright.wiring.online import OFFLINE, Asking
@@ -101,10 +101,7 @@ class _Look:
             return Inspected(path, len(content), inspect(content, light))
         except Unreadable as problem:
             foreign = not named and _ending(path) not in TRADE and not _claims(content)
-            hint = (
-                problem.hint.replace("FILE", shlex.quote(path)) if problem.hint.startswith("keytool ") else problem.hint
-            )
-            return Inspected(path, len(content), reason=str(problem), hint=hint, foreign=foreign)
+            return Inspected(path, len(content), reason=str(problem), hint=naming(problem.hint, path), foreign=foreign)
 
 
 def _ending(name: str) -> str:

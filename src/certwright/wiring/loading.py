@@ -21,6 +21,7 @@ from certwright.manifest.tree import Spot, read_tree
 from certwright.model import Plan
 from certwright.plan.make import make_plan
 from certwright.speech import os_words, tr
+from certwright.typed import typed
 from certwright.value import value
 
 
@@ -40,6 +41,11 @@ class Loaded:
     unlock_file: Path
     now: datetime
     generations: tuple[Generation, ...] = ()
+
+    @property
+    def typed(self) -> str:
+        """The deployment file in a command that is to be typed."""
+        return typed(self.path)
 
     @property
     def database(self) -> Path:

@@ -4,7 +4,6 @@ A look that failed counts as unseen, and takes back what the same look saw befor
 """
 
 import os
-import shlex
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -22,6 +21,7 @@ from certwright.pack.objects import data_of
 from certwright.rotation.sightings import Unseen
 from certwright.speech import tr
 from certwright.speech.later import kept
+from certwright.typed import naming
 from certwright.value import value
 from certwright.wiring.cluster_access import Reached, connect
 from certwright.wiring.loading import Loaded
@@ -115,7 +115,7 @@ class _Eyes:
         try:
             return replace(blank, trusted=self._certificates(read_file(file), path))
         except Unreadable as problem:
-            raise Unreadable(problem.what, hint=problem.hint.replace("FILE", shlex.quote(path))) from problem
+            raise Unreadable(problem.what, hint=naming(problem.hint, path)) from problem
 
     def _certificates(self, content: bytes, source: str) -> frozenset[str]:
         """The fingerprints in a trust list of whatever form. Unreadable when a part of it is, or when it is empty."""

@@ -83,7 +83,7 @@ def _revocable(loaded: Loaded, address: str, reading: Reading) -> Held:
     if have.issuer == address:
         raise Refused(
             tr("{place} is a root: nobody above it could say that it is revoked", place=address),
-            f"certwright ca compromise {loaded.path} --issuer {address.partition('/')[0]} --scope root --reason TEXT",
+            f"certwright ca compromise {loaded.typed} --issuer {address.partition('/')[0]} --scope root --reason TEXT",
         )
     _refuse_needed(loaded, address)
     if one := reading.revoked.of(have.issuer, have.serial):
@@ -91,7 +91,7 @@ def _revocable(loaded: Loaded, address: str, reading: Reading) -> Held:
             "{place}: what it holds was revoked on {day} ({reason})",
             place=address, day=f"{one.at:%Y-%m-%d}", reason=one.reason,
         )  # fmt: skip
-        raise Refused(told, f"certwright apply {loaded.path}")
+        raise Refused(told, f"certwright apply {loaded.typed}")
     return have
 
 
@@ -104,7 +104,7 @@ def _refuse_needed(loaded: Loaded, address: str) -> None:
             raise Refused(
                 tr("{place} is an issuing CA: with another key under its name there would be two of that name",
                    place=address),
-                f"certwright ca compromise {loaded.path} --issuer {line.issuer}{which} --reason TEXT",
+                f"certwright ca compromise {loaded.typed} --issuer {line.issuer}{which} --reason TEXT",
             )  # fmt: skip
         if address == line.bridge and line.bridged_by:
             number = address.rpartition("-")[2]
@@ -120,7 +120,7 @@ def _nothing(loaded: Loaded, address: str, held: "Mapping[str, Held] | tuple[()]
     if place and place.shares_with:
         return Refused(
             tr("{place} shares the certificate of {other}", place=address, other=place.shares_with),
-            f"certwright revoke {loaded.path} {place.shares_with}",
+            f"certwright revoke {loaded.typed} {place.shares_with}",
         )
     known = ", ".join(one for one in held if held[one].issuer != one) if held else ""
     hint = tr("places that hold one: {places}", places=known) if known else tr("certwright status shows what is held")

@@ -116,11 +116,11 @@ def _plain(issuer: str, loaded: Loaded, known: _Known) -> Authority:
     latest = _latest(issuer, root.not_after if root else None, loaded)
     begin = bool(latest and latest - loaded.now.date() <= SOON)
     if root is None:
-        told, command = tr("have certwright do what is due"), f"certwright apply {loaded.path}"
+        told, command = tr("have certwright do what is due"), f"certwright apply {loaded.typed}"
     elif begin:
         reason = f"the root ends on {root.not_after:%Y-%m-%d}"
         told = tr("begin the rotation of the root")
-        command = f'certwright ca rotate {loaded.path} --issuer {issuer} --reason "{reason}"'
+        command = f'certwright ca rotate {loaded.typed} --issuer {issuer} --reason "{reason}"'
     else:
         told, command = tr("nothing is to be done"), ""
     return Authority(

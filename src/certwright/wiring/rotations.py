@@ -15,4 +15,4 @@ def progress_of(loaded: Loaded) -> tuple[Progress, ...]:
         if inventory is None or not loaded.deployment.rotations:
             return ()
         standing = look(loaded.plan, inventory, Folder(loaded.output))
-        return progress(outlook(loaded.plan, rotating_of(loaded), standing, inventory, loaded.now), str(loaded.path))
+        return progress(outlook(loaded.plan, rotating_of(loaded), standing, inventory, loaded.now), loaded.typed)

@@ -94,7 +94,7 @@ def _misfits(report: Sighting, source: str, notes: "Notes", loaded: Loaded) -> I
         told = tr("it is older than what was seen of {consumer} since", consumer=report.consumer)
         expected = tr("later than {moment}", moment=f"{since:%Y-%m-%d %H:%M:%S}")
         hint = tr("make a new one there: certwright ca script {file} {consumer}",
-                  file=loaded.path, consumer=report.consumer)  # fmt: skip
+                  file=loaded.typed, consumer=report.consumer)  # fmt: skip
         yield Mistake(source, 0, 0, told, f"{report.at:%Y-%m-%d %H:%M:%S}", expected, hint)
 
 
@@ -141,7 +141,7 @@ def writing(loaded: Loaded, wait: float = 10.0) -> Iterator[Notes]:
     """Notes to be added to, while nobody else works. Refused when nothing was made yet; Locked when somebody does."""
     if not loaded.database.exists():
         told = tr("nothing has been made yet, so nobody can trust it")
-        raise Refused(told, f"certwright apply {loaded.path}")
+        raise Refused(told, f"certwright apply {loaded.typed}")
     with run_lock(loaded.state / "lock", loaded.now, wait), Inventory.open(loaded.database) as inventory:
         yield notes_of(loaded, inventory)
 

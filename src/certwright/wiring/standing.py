@@ -64,7 +64,8 @@ def show_password(loaded: Loaded, set_id: str, *, unlock: Unlock | None = None) 
     """The password of a set. Refused when it has none, Locked when the secret is missing or wrong."""
     with inventory_of(loaded) as inventory:
         if inventory is None:
-            raise Refused(tr("nothing has been made yet, so there are no passwords"), f"certwright apply {loaded.path}")
+            told = tr("nothing has been made yet, so there are no passwords")
+            raise Refused(told, f"certwright apply {loaded.typed}")
         with inventory.reading() as reading:
             stored = reading.passwords()
         if set_id not in stored:

@@ -103,7 +103,7 @@ def drawn_or_typed(loaded: Loaded, prompt: Callable[[str], str] | None) -> Calla
 
 def _nothing_sealed(loaded: Loaded) -> Refused:
     told = tr("nothing has been made yet, so no secret opens anything")
-    return Refused(told, f"certwright apply {loaded.path}")
+    return Refused(told, f"certwright apply {loaded.typed}")
 
 
 def _source(loaded: Loaded, after: Secret) -> str:

@@ -62,6 +62,7 @@ class Line:
         Its issuer is the only one of that name (so said `draw`), it is none of the certificates above it, it is
         current, and the library accepts it right below its issuer: then nothing is left to be found.
         """
+        path = (leaf, *self.above)
         plain = (
             leaf.authority is not True
             and leaf.not_before <= now <= leaf.not_after
@@ -69,11 +70,11 @@ class Line:
             and leaf.fingerprint not in self.fingerprints
             and CONSTRAINTS not in leaf.der
             and next(critical_faults((leaf,)), None) is None
-            and next(usage_faults((leaf, *self.above), self.server), None) is None
+            and next(usage_faults(path, self.server), None) is None
         )
         if not plain or not accepts(self.verifier, leaf):
             return None
-        return ChainFacts((leaf, *self.above), complete=True, trusted=True, in_order=True, extras=self.extras)
+        return ChainFacts(path, complete=True, trusted=True, in_order=True, extras=self.extras)
 
 
 def draw(chain: ChainFacts, setting: Setting, memo: Memo) -> None:

@@ -90,11 +90,6 @@ def certificates_in(content: bytes) -> tuple[bytes, ...]:
     Keys and other blocks among them are left out. Raises Unreadable when there is no certificate in it, or when a part
     that says it is one is not.
     """
-    small = content.startswith(b"\x30") and len(content) <= _MOST_SHARED
-    return _shared(content) if small else _found(content)
-
-
-def _found(content: bytes) -> tuple[bytes, ...]:
     if len(content) <= MOST_OCTETS and (outline := _outline(content)):
         return _bounded(_following(content, outline))
     blocks = [block for block in split_pem(content) if block[0] in CERTIFICATE_LABELS]
@@ -103,9 +98,6 @@ def _found(content: bytes) -> tuple[bytes, ...]:
         return _bounded([one for block in found for one in block])
     bare = decode_base64(plain_text(content))
     return _bounded(_following(bare, outline) if (outline := _outline(bare)) else [])
-
-
-_shared = lru_cache(maxsize=64)(_found)  # as with `_decoded`: what is no certificate raises, and is not remembered
 
 
 def plain_text(content: bytes) -> bytes:

@@ -2,6 +2,7 @@
 a dictionary the caller keeps, so that two hundred leaves of one authority cost two hundred signatures and not more.
 """
 
+import threading
 import warnings
 from collections.abc import MutableMapping
 from typing import Any, TypeAlias
@@ -35,6 +36,27 @@ HOSTILE = (
 _OLD = {"md5": hashes.MD5(), "sha1": hashes.SHA1()}  # noqa: S303
 
 
+class _Unwarned(threading.local):
+    """Keeps back what the library warns of: it is among the defects already. Within itself it costs nothing."""
+
+    depth = 0
+
+    def __enter__(self) -> None:
+        if self.depth == 0:
+            self.kept = warnings.catch_warnings()
+            self.kept.__enter__()
+            warnings.simplefilter("ignore")
+        self.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.depth -= 1
+        if self.depth == 0:
+            self.kept.__exit__()
+
+
+UNWARNED = _Unwarned()
+
+
 class Unloadable(Exception):  # noqa: N818 - it describes the certificate
     """The strict reader refuses this certificate."""
 
@@ -45,8 +67,7 @@ def load(facts: CertificateFacts, memo: Memo) -> x509.Certificate:
     loaded = memo.get(key)
     if loaded is None:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what it would complain about is among the defects already
+            with UNWARNED:
                 loaded = x509.load_der_x509_certificate(facts.der)
         except HOSTILE as reason:
             raise Unloadable(

@@ -3,7 +3,6 @@
 Its defaults are the web's; ours let enterprise roots pass that lack a key usage, and private certificates of any age.
 """
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address
@@ -15,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certwright.speech import tr
 from certwright.x509.facts import CertificateFacts
-from certwright.x509.signature import HOSTILE, Memo, Unloadable, load, remember
+from certwright.x509.signature import HOSTILE, UNWARNED, Memo, Unloadable, load, remember
 
 MOST_INTERMEDIATES = 32
 
@@ -43,8 +42,7 @@ def verdict(
         return tr("there is no root to verify against")
     refused: list[str] = []
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with UNWARNED:
             certificate = load(leaf, memo)
             helpers = _readable(between[:MOST_INTERMEDIATES], memo, refused)
             builder = _builder(anchors, now, server, memo, authority=authority)
@@ -84,8 +82,7 @@ def verifier_below(
 def accepts(verifier: Verifier, leaf: CertificateFacts) -> bool:
     """Whether the library takes that leaf without helpers. Then its signature is one that the anchor's key made."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with UNWARNED:
             verifier.verify(x509.load_der_x509_certificate(leaf.der), [])
     except (library.VerificationError, *HOSTILE):
         return False

@@ -1,7 +1,6 @@
 """`certwright ca canary FILE`: whether a revocation reaches the list, and after how long."""
 
 import re
-import shlex
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from certwright.cli.verb import Spoken
 from certwright.network.allowed import allowed
 from certwright.report.canary import canaries_text
 from certwright.speech import tr
+from certwright.typed import typed
 from certwright.wiring.canary import Clock, Promise, fly
 from certwright.wiring.loading import load
 from certwright.wiring.online import Asking
@@ -90,8 +90,8 @@ def command(
     clock = Clock(lambda: datetime.now(UTC).replace(microsecond=0), time.sleep)
     asking = Asking(online=online, allowed=allowed(allow))
     flown = fly(load(file), asking, Promise(issuer, within, wait), clock, unlock_from(unlock_file))
-    again = shlex.join(["certwright", "ca", "canary", str(file), *_asked(issuer, allow, online=online)])
-    show(canaries_text(flown, [shlex.join(["certwright", "apply", str(file)]), again], screen()))
+    again = " ".join(["certwright ca canary", typed(file), *_asked(issuer, allow, online=online)])
+    show(canaries_text(flown, [f"certwright apply {typed(file)}", again], screen()))
     if any(one.failed for one in flown):
         sys.exit(FINDINGS)
     sys.exit(WAITING if any(one.waits for one in flown) else 0)
@@ -99,5 +99,5 @@ def command(
 
 def _asked(issuer: str, allow: tuple[str, ...], *, online: bool) -> list[str]:
     """The options that make the same look once more."""
-    asked = ["--issuer", issuer] if issuer else []
-    return [*asked, *(["--online"] if online else []), *(word for host in allow for word in ("--allow", host))]
+    asked = ["--issuer", typed(issuer)] if issuer else []
+    return [*asked, *(["--online"] if online else []), *(word for host in allow for word in ("--allow", typed(host)))]

@@ -16,6 +16,7 @@ from certwright.report.emergency import emergency_document, emergency_text
 from certwright.report.rotation_steps import declared_text, steps_text
 from certwright.rotation.emergency import Emergency, steps
 from certwright.speech import tr
+from certwright.typed import typed
 from certwright.wiring.declaring import Wish, declare_compromised, entry_lines, issuer_of
 from certwright.wiring.emergency import emergency_of
 from certwright.wiring.loading import Loaded, load
@@ -75,7 +76,7 @@ def command(
     what: Scope = "issuing" if scope == "issuing" else "root"
     declared = declare_compromised(loaded, name, Wish(reason, what), generation)
     peers = [one.id for one in consumers(loaded) if one.issuer == name and one.stack == "opcua"]
-    todo = list(steps(Emergency(declared.old, what, declared.loaded.plan, str(file), peers)))
+    todo = list(steps(Emergency(declared.old, what, declared.loaded.plan, typed(file), peers)))
     show(steps_text(tr("{issuer} is compromised. In this order:", issuer=name), todo, screen()))
     confirm(tr("write it into the deployment file?"), sure=yes)
     declared.write()

@@ -25,6 +25,10 @@ def delete(asked: Asked, name: str, *, of_list: str = "", purge: bool = False) -
         own = [one for one in current if one.site == here.site.name]
         meant = _whole([one for one in own if _is_meant(one, name, of_list)], own)
         if not meant:
+            elsewhere = sorted({one.list for one in own if _is_meant(one, name, "")})
+            if elsewhere:
+                told = tr("the list {list} has no entry {name}", list=of_list, name=name)
+                raise Refused(told, tr("it is in {lists}", lists=", ".join(elsewhere)))
             return _nothing_listed(here, name, purge=purge)
         lists = sorted({one.list for one in meant})
         if len(lists) > 1:

@@ -118,6 +118,11 @@ def _site(written: Loaded, name: str) -> Site:
     if len(found) == 1:
         return found[0]
     names = ", ".join(one.name for one in having)
+    if name and having:
+        raise Refused(
+            tr("{file}: no site called {name} has lists", file=written.path, name=name),
+            tr("sites that have some: {names}", names=names),
+        )
     if not having:
         raise Refused(
             tr("{file}: no site of it has lists that a vault fills", file=written.path),
