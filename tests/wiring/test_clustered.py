@@ -222,7 +222,7 @@ SPOILT: dict[str, tuple[Callable[[Objects], Objects], set[str]]] = {
     ),
     "tokens dropped": (
         change("BrokerAuthentication", "default", lambda one: one["spec"]["authenticationMethods"].pop(0)),
-        {"policy-keeps-tokens", "as-delivered"},
+        {"policy-keeps-tokens", "trust-as-delivered"},
     ),
     "a rogue server trusted": (
         change("Secret", LIST, lambda one: one["data"].update(
@@ -386,7 +386,7 @@ def test_what_a_live_cluster_does_not_have_is_missing_unless_it_may_not_be_read(
     loaded, objects = plant
     parsed = read_objects(listed([one for one in objects if one["kind"] != "ConfigMap"]))
     dump = Dump("cluster:plant1", parsed, live=True)
-    wanted = {"trust-key-live", "policies-live", "as-delivered"}
+    wanted = {"trust-key-live", "policies-live", "trust-as-delivered"}
     assert codes(judge_cluster([dump], loaded.plan, NOW, Known(), loaded.output)) == wanted
     shut = replace(dump, closed=frozenset({("ConfigMap", NS)}))
     assert codes(judge_cluster([shut], loaded.plan, NOW, Known(), loaded.output)) == set()
