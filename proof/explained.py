@@ -77,10 +77,6 @@ CHAINS = (
         r"^DifferentPolicies",
         "an authority demands a policy in an extension that is not critical: the library does not look, the others do",
     ),
-    Reason(
-        r"pathLenConstraintTest1[57]",
-        "the library counts self-issued authorities against a path length, RFC 5280 6.1.4 (l) does not",
-    ),
     Reason(r"^Valid\w*DSA", "keys without parameters of their own: only Java takes them from the issuer"),
     Reason(
         r"serial number cannot be negative|must be UtcTime",

@@ -106,6 +106,21 @@ def test_rules_of_the_leaf_itself_count_though_leaves_beside_it_went_before(forg
     assert [len(one) for one in found] == [0, 1]
 
 
+def test_an_authority_with_a_new_key_does_not_count_against_a_path_length(forge: Forge, now: datetime) -> None:
+    root = forge("CN=Root", path_length=1)
+    old = forge("CN=Between", root, path_length=0)
+    new = forge("CN=Between", old, key="new key", path_length=0)
+    leaf = forge("CN=leaf", new, authority=False)
+    chain = diagnose(leaf.facts, [new.facts, old.facts], [root.facts], now, server=None)
+    assert (chain.faults, chain.verdict) == ((), "")
+    assert "is self-issued, and the cryptography library counts it against the path lengths" in chain.notes[0]
+    lower = forge("CN=Lower", new)
+    deeper = forge("CN=leaf", lower, authority=False)
+    chain = diagnose(deeper.facts, [lower.facts, new.facts, old.facts], [root.facts], now, server=None)
+    assert chain.verdict
+    assert "path length" in chain.faults[0]
+
+
 # ── the graph against the tree of RFC 5280, word for word ─────────────────────────────────────────
 
 

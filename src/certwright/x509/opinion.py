@@ -42,11 +42,11 @@ def opinion(
     else:
         helpers = tuple({one.fingerprint: one for one in (*path[1:], *setting.others)}.values())
         said = verdict(path[0], helpers, roots, setting.now, setting.server, memo)
-    beyond = {place for place, one in enumerate(path) if said and whole and fits and _beyond(one)}
+    beyond = {place for place in range(len(path)) if said and whole and fits and _beyond(path, place)}
     if not beyond:
         return said, ()
     said = _in_stretches(path, named_otherwise | beyond, beyond, setting, memo)
-    return said, () if said else tuple([told for place in sorted(beyond) for told in _told(path[place])])
+    return said, () if said else tuple([told for place in sorted(beyond) for told in _told(path, place)])
 
 
 def renamed(path: Path) -> set[int]:
@@ -97,8 +97,15 @@ def _word(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str:
 # ── what the library does not apply ───────────────────────────────────────────────────────────────
 
 
-def _beyond(one: CertificateFacts) -> bool:
-    return not _POLICIES.keys().isdisjoint(one.critical) or bool(_subtrees(one))
+def _beyond(path: Path, place: int) -> bool:
+    one = path[place]
+    return not _POLICIES.keys().isdisjoint(one.critical) or bool(_subtrees(one)) or _counted(path, place)
+
+
+def _counted(path: Path, place: int) -> bool:
+    """Whether it is a self-issued authority below a path length, which RFC 5280 6.1.4 (l) does not count against it."""
+    inside = 0 < place < len(path) - 1 and path[place].self_issued
+    return inside and any(one.path_length is not None for one in path[place + 1 :])
 
 
 def _subtrees(one: CertificateFacts) -> list[tuple[str, Subtree]]:
@@ -140,7 +147,14 @@ def _applied(limits: bytes) -> bytes | None:
     return der.element(der.SEQUENCE, b"".join(sides)) if sides else None
 
 
-def _told(one: CertificateFacts) -> Iterator[str]:
+def _told(path: Path, place: int) -> Iterator[str]:
+    one = path[place]
+    if _counted(path, place):
+        yield tr(
+            "{authority} is self-issued, and the cryptography library counts it against the path lengths above it: it"
+            " accepts the path in parts, and by RFC 5280 6.1.4 (l) it does not count",
+            authority=named(one),
+        )
     titles = [_POLICIES[dotted] for dotted in sorted(one.critical & _POLICIES.keys())]
     if titles:
         yield tr(
