@@ -16,6 +16,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "journeys")]
 from killed import journeys  # type: ignore[import-not-found]  # noqa: E402 - found beside this script
 from rotated import NOW, Bakery  # noqa: E402
 
+from certwright.wiring.declaring import Wish, declare_compromised  # noqa: E402
+
 STOLEN = "    - {number: 2, reason: stolen, scope: issuing, compromised: true}\n"
 
 
@@ -39,7 +41,19 @@ def main(folder: Path) -> None:
     signing.apply(2)
     signing.see()
 
-    days = {"stage": (declared, 1), "sign": (staged, 2), "retire": (signing, 850), "compromise": (stolen, 1)}
+    beside = Bakery(_copy(made, folder / "beside"))  # its issuing CA is compromised while another root is staged
+    beside.declare()
+    beside.apply(1)
+    declare_compromised(beside.loaded(), "contoso", Wish("stolen", "issuing")).write()
+    withdrawn = Bakery(_copy(made, folder / "withdrawn"))  # the root that is staged is compromised
+    withdrawn.declare()
+    withdrawn.apply(1)
+    declare_compromised(withdrawn.loaded(), "contoso", Wish("stolen", "root"), 2).write()
+
+    days = {
+        "stage": (declared, 1), "sign": (staged, 2), "retire": (signing, 850), "compromise": (stolen, 1),
+        "beside": (beside, 2), "withdraw": (withdrawn, 2),
+    }  # fmt: skip
     told = {
         name: journeys(folder / name, NOW + timedelta(days=day), copied(start.folder))
         for name, (start, day) in days.items()

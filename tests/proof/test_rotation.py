@@ -54,7 +54,7 @@ def travelled(name: str, folder: Path) -> Journey:
 
 def wanted(name: str) -> dict[str, dict[tuple[str, str], bool]]:
     """State → (leaf, trust list) → whether it works, as the program says that it has to."""
-    bridge = "contoso/bridge-2" if JOURNEYS[name][1] else ""
+    bridge, signer = ("contoso/bridge-2", "contoso/root") if JOURNEYS[name][1] else ("", "")
     words = {1: "old", 2: "new"}
     found: dict[str, dict[tuple[str, str], bool]] = {}
     for state, (before, after) in {
@@ -64,7 +64,7 @@ def wanted(name: str) -> dict[str, dict[tuple[str, str], bool]]:
     }.items():
         lines = (
             Line("contoso", 1, before, "contoso/root", "contoso/issuing"),
-            Line("contoso", 2, after, "contoso/root-2", "contoso/issuing-2", bridge=bridge),
+            Line("contoso", 2, after, "contoso/root-2", "contoso/issuing-2", bridge=bridge, bridged_by=signer),
         )
         found[state] = {(words[one.leaf], words[one.bundle]): one.works for one in pairs(*lines)}
     return found

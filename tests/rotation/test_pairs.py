@@ -17,7 +17,9 @@ YEAR = timedelta(days=365)
 SIGNS = frozenset({"keyCertSign", "cRLSign"})
 NAMES = {"root": "Root", "issuing": "Issuing", "root-2": "Root G2", "issuing-2": "Issuing G2"}
 OLD = Line("contoso", 1, "verify-only", "contoso/root", "contoso/issuing")
-NEW = Line("contoso", 2, "signing", "contoso/root-2", "contoso/issuing-2", bridge="contoso/bridge-2", bridged_by="contoso/root")
+NEW = Line(
+    "contoso", 2, "signing", "contoso/root-2", "contoso/issuing-2", bridge="contoso/bridge-2", bridged_by="contoso/root"
+)
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def _first_to_go(line: Line, course: _Course) -> int:
 def _of_parents(course: _Course, rotation: Rotation) -> Iterator[Conflict]:
     """Drafts of a generation that nobody has made yet: its places are not in the plan, where others would find it."""
     address, root = f"{course.issuer}/issuing-{rotation.number}", course.lines[rotation.number].root
-    begins = _midnight(stage_day(rotation, course.recorded[rotation.number], course.today))
+    begins = _midnight(stage_day(rotation, course.recorded[rotation.number], course.today) + timedelta(days=1))
     end = course.ends.get(root) or begins + rotation.root.lifetime
     if rotation.scope == "root" and rotation.issuing.lifetime > rotation.root.lifetime:
         yield _dies(address, root, rotation.root, rotation.issuing.lifetime)
