@@ -41,6 +41,7 @@ CERTWRIGHT = str(Path(sys.executable).with_name("certwright"))
 PRODUCTS = ("azure-stack-hub", "azure-local", "configuration-manager")
 LINTED = 200  # certificates are enough for a peer of four milliseconds each
 LOCKED = 40  # PFX files, for one of thirty
+FORMS = ("json", "junit", "sarif", "markdown", "html")
 PASSWORD = "Benchmark2026Password"
 
 # A process starts with the peak of the one that forked it, so that has to be a small one.
@@ -246,16 +247,21 @@ def importing() -> None:
 
 def memory(folders: Mapping[int, Path]) -> list[str]:
     """The largest resident set that `check` ever had, in this process or one it forked."""
-    peaks = {}
-    for count, folder in folders.items():
-        small = [sys.executable, "-c", PEAK, CERTWRIGHT, "check", "out/prod", "--for", "nodes.yaml"]
-        peaks[count] = int(subprocess.run(small, check=True, cwd=folder, capture_output=True).stdout) / 1024
+    peaks = {count: peak(folder, "table") for count, folder in folders.items()}
     least, most = min(peaks), max(peaks)
     growth = (peaks[most] - peaks[least]) * 1024 / (most - least)
     lines = ["### memory", "", "| PEM files | peak MiB |", "|--:|--:|"]
     lines += [f"| {count:,} | {peak:.0f} |" for count, peak in peaks.items()]
     told = f"{growth:.1f} KiB more for each file: its place and demands in the plan, and what was said of it."
-    return [*lines, "", f"{told} Contents and facts are dropped once a file is judged.", ""]
+    lines += ["", f"{told} Contents and facts are dropped once a file is judged.", ""]
+    forms = [f"{form} {peak(folders[most], form):.0f}" for form in FORMS]
+    return [*lines, f"Reports are written piece by piece. The {most:,} in other formats, MiB: {', '.join(forms)}.", ""]
+
+
+def peak(folder: Path, form: str) -> float:
+    """In MiB."""
+    small = [sys.executable, "-c", PEAK, CERTWRIGHT, "check", "out/prod", "--for", "nodes.yaml", "--format", form]
+    return int(subprocess.run(small, check=True, cwd=folder, capture_output=True).stdout) / 1024
 
 
 # ── PFX ───────────────────────────────────────────────────────────────────────────────────────────
