@@ -181,7 +181,7 @@ class Rotating(RuleBasedStateMachine):
 
     @invariant()
     def what_was_compromised_ends(self) -> None:
-        """A generation that was ended has signed nothing that is held, and no list leads to a root that nobody needs."""
+        """What was ended has signed nothing that is held, and no list has a root that nobody needs."""
         lines, held = self.lines(), self.bakery.held()
         (trust,) = (place for place in self.bakery.loaded().plan.places if place.id == "east/trusted-root")
         needed = {one.root for one in lines if one.trusted}
