@@ -250,7 +250,9 @@ def _told(gate: Gate, plan: Plan) -> str:
         case State.SIGNING:
             return tr("{issuer}: generation {number} signs from now on", **words)
     own = [line for line in plan.lines if line.issuer == gate.step.issuer]
-    root = next(line.root for line in own if line.number == gate.step.number)
+    root, state = next((line.root, line.state) for line in own if line.number == gate.step.number)
+    if state in ("declared", "staged"):
+        return tr("{issuer}: generation {number} is withdrawn, because it is compromised; it has signed nothing", **words)
     if any(line.root == root and line.trusted for line in own if line.number != gate.step.number):
         return tr("{issuer}: generation {number} is retired; its root stays", **words)
     return tr("{issuer}: generation {number} is retired, and trust lists hold it no more", **words)
