@@ -252,7 +252,9 @@ def _told(gate: Gate, plan: Plan) -> str:
     own = [line for line in plan.lines if line.issuer == gate.step.issuer]
     root, state = next((line.root, line.state) for line in own if line.number == gate.step.number)
     if state in ("declared", "staged"):
-        return tr("{issuer}: generation {number} is withdrawn, because it is compromised; it has signed nothing", **words)
+        return tr(
+            "{issuer}: generation {number} is withdrawn, because it is compromised; it has signed nothing", **words
+        )
     if any(line.root == root and line.trusted for line in own if line.number != gate.step.number):
         return tr("{issuer}: generation {number} is retired; its root stays", **words)
     return tr("{issuer}: generation {number} is retired, and trust lists hold it no more", **words)
