@@ -21,7 +21,7 @@ from certwright.targets.paths import refuse_path
     ],
 )
 def test_ordinary_paths_pass(path: str) -> None:
-    assert str(refuse_path(path)) == path
+    assert "/".join(refuse_path(path)) == path
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_other_paths_are_refused_with_the_reason(path: str, why: str) -> None:
 @given(st.text(st.sampled_from("ab./\\ :C\x00~"), max_size=12))
 def test_what_passes_stays_inside(path: str) -> None:
     try:
-        parts = refuse_path(path).parts
+        parts = refuse_path(path)
     except Refused:
         return
     assert "/".join(parts) == path

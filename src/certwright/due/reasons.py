@@ -5,6 +5,7 @@ Age is another matter (`renewal`): it can wait, and it is caught by others.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from certwright.due.authorities import outliving
 from certwright.due.changeover import demanded_before, moved
@@ -17,6 +18,7 @@ from certwright.terms.accept import acceptable
 from certwright.x509.read import read_certificate
 
 CLOCKS_DIFFER = timedelta(minutes=10)
+_read = lru_cache(maxsize=2048)(read_certificate)  # a run asks several times what is due
 
 
 def judged_at(not_before: datetime, now: datetime) -> datetime:
@@ -61,7 +63,7 @@ def _other_issuer(place: Place, have: Held, situation: Situation) -> str:
     if have.chain[:1] == (parent.certificate,) or not have.chain:
         return ""
     # An authority that was renewed with its key still vouches for what it signed before.
-    before, after = read_certificate(have.chain[0]), read_certificate(parent.certificate)
+    before, after = _read(have.chain[0]), _read(parent.certificate)
     same = (before.subject_der, before.key.spki) == (after.subject_der, after.key.spki)
     return "" if same else tr("its issuer has a new key or name")
 
@@ -76,7 +78,7 @@ def _other_outsider(place: Place, have: Held, outsider: IssuerWish) -> str:
 
 
 def _unacceptable(place: Place, have: Held, situation: Situation) -> str:
-    found = acceptable(place.demands, read_certificate(have.certificate), judged_at(have.not_before, situation.now))
+    found = acceptable(place.demands, _read(have.certificate), judged_at(have.not_before, situation.now))
     return tr("it does not satisfy {requirement}", requirement=found[0][0].requirement.id) if found else ""
 
 

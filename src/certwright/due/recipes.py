@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 
-from certwright.model import Held, Package, Place
+from certwright.model import Held, Package, PfxProfile, Place
 
 # How `demanded` words what is asked. Raise it with the wording: what was written down in another one is not compared.
 WORDING = "1"
@@ -37,7 +38,7 @@ def recipe(
     place: Place, package: Package, held: Held | None, password_version: int, anchors: tuple[bytes, ...] = ()
 ) -> str:
     """The fingerprint of what goes into one file: the credential, the form, its options, the password's version."""
-    parts = [package.form, package.path, _canonical(package.options), repr(sorted(asdict(place.draft.pfx).items()))]
+    parts = [package.form, package.path, _canonical(package.options), _as_written(place.draft.pfx)]
     if package.form == "pfx":
         parts.append(f"password {password_version}")
     digest = hashlib.sha256("\0".join(parts).encode())
@@ -49,6 +50,11 @@ def recipe(
     ):
         digest.update(hashlib.sha256(der).digest())
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=256)  # a fleet has few, and they are asked for whenever one looks what is due
+def _as_written(profile: PfxProfile) -> str:
+    return repr(sorted(asdict(profile).items()))
 
 
 def _canonical(value: object) -> str:

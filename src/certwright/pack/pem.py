@@ -5,6 +5,7 @@ Only `pem-key` is secret; it holds the key in the clear because its readers (Tom
 
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import lru_cache
 
 from certwright.model import Artifact, Package
 from certwright.pack.credential import Credential, Packers, Random, artifact, missing
@@ -27,7 +28,12 @@ def certificates(ders: Iterable[bytes]) -> bytes:
 
 def intermediates(chain: Iterable[bytes]) -> list[bytes]:
     """The chain without its self-issued roots, which a TLS peer must hold already (RFC 8446 4.4.2)."""
-    return [der for der in chain if not read_certificate(der).self_issued]
+    return [der for der in chain if not _is_self_issued(der)]
+
+
+@lru_cache(maxsize=256)  # few authorities, above a whole fleet
+def _is_self_issued(der: bytes) -> bool:
+    return read_certificate(der).self_issued
 
 
 def pem_chain(package: Package, credential: Credential, _: str | None, _random: Random) -> tuple[Artifact, ...]:

@@ -4,7 +4,7 @@ A path comes from a catalogue and a deployment file; both may be somebody else's
 """
 
 import re
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 from certwright.errors import Refused
 from certwright.speech import tr
@@ -15,16 +15,21 @@ _UNWRITABLE = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 LONGEST = 255  # bytes of one name, on every file system in use
 
 
-def refuse_path(path: str) -> PurePosixPath:
+def refuse_path(path: str) -> tuple[str, ...]:
     """The path as its parts. Refused, saying which part and why, when it is not one to write."""
-    parts = path.split("/")
+    parts = tuple(path.split("/"))
     for part in parts:
-        if fault := _fault(part):
+        if not _is_sound(part):
             raise Refused(
-                tr("{path!r} cannot be delivered: {part!r} {fault}", path=path, part=part, fault=fault),
+                tr("{path!r} cannot be delivered: {part!r} {fault}", path=path, part=part, fault=_fault(part)),
                 tr("correct the path in the catalogue file, or the name in the deployment file that it is made from"),
             )
-    return PurePosixPath(*parts)
+    return parts
+
+
+@lru_cache(maxsize=8192)  # a run asks for the same ones again and again
+def _is_sound(part: str) -> bool:
+    return not _fault(part)
 
 
 def _fault(part: str) -> str:
