@@ -27,7 +27,7 @@ from certwright.manifest.read import read_deployment
 from certwright.pack.detect import Form, detect
 from certwright.pack.inspecting import Light, inspect
 from certwright.pack.objects import data_of, read_objects
-from certwright.pack.opened import open_package
+from certwright.pack.opened import narrowed, open_package
 from certwright.pack.trust_report import read_report
 from certwright.pack.unfold import unfold
 from certwright.pfx.ber import Decoder, tlv
@@ -36,8 +36,12 @@ from certwright.pfx.locked import unlock_key
 from certwright.pfx.read import outline_pfx, read_pfx
 from certwright.pfx.structure import read_shell
 from certwright.wiring.archive import members
+from certwright.x509.constraints import constraint_faults
 from certwright.x509.crl import read_crl
+from certwright.x509.dissect import issuers_at
+from certwright.x509.opinion import copied
 from certwright.x509.pem import certificates_in, is_pem, split_pem
+from certwright.x509.policies import policy_faults
 from certwright.x509.private import read_private_key
 from certwright.x509.read import read_certificate
 from certwright.x509.request import read_request
@@ -138,14 +142,21 @@ def _inspect(content: bytes) -> object:
 
 def unfolded(content: bytes) -> list[object]:
     """As `check` takes a file apart and opens it, which is not as `inspect` does."""
-    return [_opened(part.content) for part in unfold(content, ("secret",))]
+    return [_opened(part.content, part.name) for part in unfold(content, ("secret", "secret1"))]
 
 
-def _opened(content: bytes) -> object:
+def _opened(content: bytes, name: str) -> object:
     try:
-        return open_package(_OPENED.get(detect(content), "pem-chain"), content, "secret")
+        return narrowed(open_package(_OPENED.get(detect(content), "pem-chain"), content, "secret"), name)
     except Unreadable as refusal:
         return refusal
+
+
+def _rules(content: bytes) -> object:
+    """What an authority demands of those below it, and the copy without it that the library is asked about."""
+    one = read_certificate(content)
+    said = [*policy_faults((one, one, one), complete=False), *constraint_faults((one, one))]
+    return said, issuers_at(one.der), copied(one) if one.critical or one.name_constraints else None
 
 
 def _deployment(content: bytes) -> object:
@@ -174,6 +185,7 @@ READERS: Mapping[str, Reader] = {
     "pfx-no-password": Reader(partial(read_pfx, password=None, most_iterations=CHEAP), frozenset(("pfx",)), der=True),
     "pfx-bags": Reader(_bags, der=True, more=open_safes),
     "certificate": Reader(read_certificate, frozenset(("certificate",)), der=True),
+    "rules": Reader(_rules, frozenset(("certificate",)), der=True),
     "crl": Reader(read_crl, frozenset(("crl",)), der=True),
     "request": Reader(read_request, frozenset(("request",)), der=True),
     "private-key": Reader(read_private_key, frozenset(("key",)), der=True),

@@ -121,16 +121,16 @@ def _copy(one: CertificateFacts, memo: Memo) -> CertificateFacts:
     """The certificate without the rules that the library does not apply."""
     copy: CertificateFacts | None = memo.get(("copy", one.fingerprint))
     if copy is None:
-        copy = _copied(one)
+        copy = copied(one)
         remember(memo, ("copy", one.fingerprint), copy)
     return copy
 
 
-def _copied(one: CertificateFacts) -> CertificateFacts:
+def copied(one: CertificateFacts) -> CertificateFacts:
+    """The copy itself. Constraints that nobody can read stay in it, for the library to refuse."""
     values: dict[bytes, bytes | None] = {_OIDS[dotted]: None for dotted in _POLICIES}
-    limits = extension(one.der, _NAMES)
-    if limits is not None:
-        values[_NAMES] = _applied(limits)
+    if one.name_constraints is not None:
+        values[_NAMES] = _applied(extension(one.der, _NAMES) or b"")
     return read_certificate(changed(one.der, values))
 
 
