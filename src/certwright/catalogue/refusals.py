@@ -30,6 +30,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         noted("A subject is a distinguished name as RFC 4514 writes it, with a common name of at most 64 characters."),
         noted("What cannot be read, or is too long, cannot be put into a certificate (RFC 5280 appendix A.1)."),
     ),
+    "certwright.one-object": (
+        noted("No two places become one object of a cluster."),
+        noted("Kubernetes keeps what was applied last, and nobody is told what it replaced."),
+    ),
     "certwright.one-path": (
         noted("Every file belongs to one certificate; paths are compared without case, as Windows does."),
         noted("The second would overwrite the first without a word."),

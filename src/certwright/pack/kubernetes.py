@@ -11,6 +11,7 @@ from certwright.model import Artifact, Package
 from certwright.pack import iot_operations
 from certwright.pack.credential import Credential, Packers, Random, missing
 from certwright.pack.entries import entry, part_content, parts
+from certwright.pack.object_address import object_of
 from certwright.pack.object_file import metadata, text, texts, yaml
 from certwright.pack.object_names import checked_key, checked_name, checked_namespace
 from certwright.pack.objects import data_of, read_objects
@@ -139,29 +140,5 @@ PACKERS: Packers = {
     "kubernetes-trust-bundle": trust_bundle,
     **iot_operations.PACKERS,
 }
-
-_OBJECTS = {
-    "kubernetes-tls-secret": "Secret",
-    "kubernetes-opaque-secret": "Secret",
-    "kubernetes-config-map": "ConfigMap",
-    "kubernetes-trust-bundle": "Bundle",
-    "kubernetes-broker-listener": "BrokerListener",
-    "kubernetes-broker-authentication": "BrokerAuthentication",
-    "kubernetes-secret-provider-class": "SecretProviderClass",
-    "kubernetes-secret-sync": "SecretSync",
-}
-
-
-def object_of(package: Package) -> tuple[str, str, str] | None:
-    """Kind, namespace ("" for kinds of the whole cluster) and name of the object that a package is; None for others."""
-    options = package.options
-    kind = _OBJECTS.get(package.form)
-    if package.form == "kubernetes-issuer":
-        kind = str(options.get("kind", "ClusterIssuer"))
-    if not kind:
-        return None
-    wide = kind in ("ClusterIssuer", "Bundle")
-    return kind, "" if wide else str(options.get("namespace", "")), str(options.get("name", ""))
-
 
 __all__ = ["PACKERS", "data_of", "object_of", "read_objects"]

@@ -10,6 +10,7 @@ from certwright.generations import Generation
 from certwright.manifest.read import Deployment
 from certwright.model import Place, Plan, Renewal
 from certwright.plan.authorities import authorities, authority_sets, strange_templates
+from certwright.plan.collisions import collisions
 from certwright.plan.consumers import consumers_beside, peers_of
 from certwright.plan.feasible import conflicts
 from certwright.plan.filling import Bound, Filling
@@ -63,6 +64,7 @@ def make_plan(
     found: list[Conflict] = [conflict for _, filling in fillings for conflict in filling.conflicts]
     found += conflicts(places, wishes, today)
     found += strange_templates(deployment.issuers, places)
+    found += collisions(places)
     if lines or generations:
         found += schedule(rotations, generations, lines, places, ends, today)
     if found:
