@@ -50,7 +50,7 @@ class Hearing:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self._silences: dict[tuple[object, ...], dict[type, str]] = {}
+        self._openings: dict[tuple[object, ...], Opening] = {}
         self._reasons: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lines: dict[tuple[object, ...], Line] = {}
 
@@ -84,21 +84,28 @@ class Hearing:
     def _heard(self, demands: Sequence[Demand], one: Seen) -> Said:
         if one.trouble:
             return [one.trouble.reason] * len(demands), {}
-        silences = self._silences.setdefault(_parts(one), {})
-        reasons: list[str] = []
+        opening = self._opening(demands, one)
+        reasons, own, now = list(opening.reasons), opening.own, self.now
         found: dict[int, Found] = {}
-        for demand in demands:  # the innermost loop of every check: thirty rounds a file
-            term: Word = demand.term  # type: ignore[assignment]  # every term is a word of the vocabulary
+        for column in opening.open:  # the innermost loop of every check: twenty rounds a file
+            term: Word = demands[column].term  # type: ignore[assignment]  # every term is a word of the vocabulary
             try:
-                silent = silences.get(term.__class__)
-                if silent is None:
-                    silent = _silence(term, one, silences)
-                if not silent and (wrong := tuple(term.check(one, self.now))):
-                    found[len(reasons)] = wrong
+                if column in own and (silent := term.silent(one)):
+                    reasons[column] = silent
+                    continue
+                for mismatch in term.check(one, now):
+                    found[column] = (*found.get(column, ()), mismatch)  # type: ignore[misc]  # no result is there yet
             except Exception as problem:  # a term that stumbles must not silence the others
-                silent, found[len(reasons)] = "", _stumbled(demand, one, problem)
-            reasons.append(silent)
+                found[column] = _stumbled(demands[column], one, problem)
         return reasons, found
+
+    def _opening(self, demands: Sequence[Demand], one: Seen) -> "Opening":
+        """Whom to ask of a file that holds these parts: it is the same for all places with demands of these kinds."""
+        key = _parts(one), tuple([type(demand.term) for demand in demands])
+        opening = self._openings.get(key)
+        if opening is None:
+            opening = self._openings[key] = _opened(demands, one)
+        return opening
 
     def _heard_of_set(self, demand: Demand, members: Sequence[Seen], layout: Layout | None, whole: Seen) -> str | Found:
         term = demand.term
@@ -178,11 +185,21 @@ def _parts(one: Seen) -> tuple[object, ...]:
     return (one.form, *map(bool, _parts_of(one)))
 
 
-def _silence(term: Word, one: Seen, silences: dict[type, str]) -> str:
-    silent = term.silent(one)
-    if type(term).silent is Word.silent:  # then it depends on nothing but the parts that are there
-        silences[type(term)] = silent
-    return silent
+@value
+class Opening:
+    """Why each demand is silent, "" for those of the columns that are `open`; those that are `own` are asked first."""
+
+    reasons: tuple[str, ...]
+    open: tuple[int, ...]
+    own: frozenset[int]
+
+
+def _opened(demands: Sequence[Demand], one: Seen) -> Opening:
+    """A term that does not say itself why it is silent depends on nothing but the parts that are there."""
+    terms: list[Word] = [demand.term for demand in demands]  # type: ignore[misc]  # as above
+    own = frozenset([column for column, term in enumerate(terms) if type(term).silent is not Word.silent])
+    reasons = tuple(["" if column in own else term.silent(one) for column, term in enumerate(terms)])
+    return Opening(reasons, tuple([column for column, why in enumerate(reasons) if not why]), own)
 
 
 # ── what hangs on what ────────────────────────────────────────────────────────────────────────────

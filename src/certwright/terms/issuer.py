@@ -5,6 +5,7 @@ A certificate of a public CA says so itself: it names a policy of the CA/Browser
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, ClassVar
 
 from certwright.catalogue.public import longest_life, purposes_refused
@@ -23,7 +24,7 @@ _PUBLIC = ("2.23.140.1.1", "2.23.140.1.2.1", "2.23.140.1.2.2", "2.23.140.1.2.3")
 
 def public_policies(certificate: CertificateFacts) -> tuple[str, ...]:
     """The policies by which a certificate says that a public CA issued it; none for any other."""
-    return tuple(one for one in certificate.policies or () if one in _PUBLIC)
+    return tuple([one for one in certificate.policies or () if one in _PUBLIC])
 
 
 @value
@@ -79,7 +80,13 @@ class Feasible(Word):
     def _end(self, certificate: CertificateFacts, now: datetime) -> datetime:
         if not (self.years or self.days):
             return now + (certificate.not_after - certificate.not_before)
-        return datetime.combine(later(now.date(), self.years, self.days), now.timetz())
+        return _grown(now, self.years, self.days)
+
+
+@lru_cache(maxsize=64)
+def _grown(now: datetime, years: int, days: int) -> datetime:
+    """The end of a life that begins now: asked of every certificate anew, and the same for all."""
+    return datetime.combine(later(now.date(), years, days), now.timetz())
 
 
 @value

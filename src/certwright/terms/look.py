@@ -19,7 +19,7 @@ from certwright.x509.path import diagnose
 from certwright.x509.pem import is_pem
 from certwright.x509.private import PrivateKeyFacts, read_private_key
 from certwright.x509.read import read_certificate
-from certwright.x509.signature import Memo, remember
+from certwright.x509.signature import UNWARNED, Memo, remember
 
 # Forms that carry one certificate by design; a chain cannot be missed in them.
 CHAINLESS = frozenset({"der", "base64-cer", "pem-certificate"})
@@ -65,7 +65,8 @@ def see_all(works: Sequence[Work], memo: Memo | None = None) -> list[Seen]:
     contents = [_content(work) for work in works]
     opened = [_tried(_open, work, one, memo) for work, one in zip(works, contents, strict=True)]
     inside = [_tried(_look_inside, work, one, memo) for work, one in zip(works, opened, strict=True)]
-    seen = [_tried(_climb, work, one, memo) for work, one in zip(works, inside, strict=True)]
+    with UNWARNED:
+        seen = [_tried(_climb, work, one, memo) for work, one in zip(works, inside, strict=True)]
     return [
         Seen(work.place, work.path, work.form, found=work.found, trouble=one) if isinstance(one, Trouble) else one
         for work, one in zip(works, seen, strict=True)
@@ -184,9 +185,9 @@ def _chain(
 
 def _facts(der: bytes, memo: Memo | None) -> CertificateFacts:
     """What a certificate says. Authorities come back in every file of a set, so they are read once."""
-    key = ("facts", der)
+    key = ("facts", der[-32:])  # of its signature: found as surely as by the whole of it, and sooner
     known: CertificateFacts | None = memo.get(key) if memo is not None else None
-    if known is None:
+    if known is None or known.der != der:
         known = read_certificate(der)
         if memo is not None and known.authority:
             remember(memo, key, known)

@@ -57,7 +57,7 @@ def _found(certificate: CertificateFacts) -> str:
 def signed(seen: Seen) -> list[CertificateFacts]:
     """The certificates whose signatures count: leaf and intermediates. Nobody relies on a root's own signature."""
     above = seen.chain.path[1:] if seen.chain else seen.others
-    return [leaf(seen), *(certificate for certificate in above if not certificate.self_issued)]
+    return [leaf(seen), *[certificate for certificate in above if not certificate.self_issued]]
 
 
 def hash_title(name: str) -> str:

@@ -36,7 +36,7 @@ class CommonName(Word):
         if self.contains and not any(self.contains.lower() in name for name in plain):
             expected = tr("a common name that contains {text}", text=self.contains)
             yield Mismatch(expected, _common_names(certificate))
-        if self.among_names and not set(plain) <= {name.value.lower() for name in certificate.names}:
+        if self.among_names and not {name.value.lower() for name in certificate.names}.issuperset(plain):
             expected = tr("the common name {name} among the names", name=_common_names(certificate))
             yield Mismatch(expected, all_names(certificate))
 

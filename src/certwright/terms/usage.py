@@ -104,9 +104,9 @@ class Extended(Word):
         if found is None:
             if wanted:
                 yield Mismatch(purposes(wanted), tr("no extended key usage extension"))
-        elif set(wanted) - set(found):
+        elif not set(found).issuperset(wanted):
             yield Mismatch(purposes(wanted), purposes(found))
-        elif self.only and set(found) - set(wanted):
+        elif self.only and not set(wanted).issuperset(found):
             yield Mismatch(tr("{purposes} and nothing else", purposes=purposes(wanted)), purposes(found))
 
 

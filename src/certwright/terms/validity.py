@@ -21,7 +21,7 @@ def later(day: date, years: int, days: int) -> date:
     year = min(day.year + years, date.max.year)
     leaps = (day.month, day.day) == (2, 29) and not isleap(year)
     moved = date(year, 3, 1) if leaps else day.replace(year=year)
-    return moved + min(timedelta(days=days), date.max - moved)
+    return moved + min(timedelta(days=days), date.max - moved) if days else moved
 
 
 def midnight(day: date) -> datetime:
@@ -87,7 +87,7 @@ class Remaining(Word):
     def check(self, seen: Seen, now: datetime) -> Iterator[Mismatch]:
         end = leaf(seen).not_after
         left = end - now
-        if left < timedelta(days=self.days):
+        if left.days < self.days:
             days, last = length(0, abs(left).days), moment(end)
             if left >= timedelta():
                 found = tr("{days} left, valid until {end}", days=days, end=last)

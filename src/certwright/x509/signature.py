@@ -51,7 +51,7 @@ class _Unwarned(threading.local):
     def __exit__(self, *_: object) -> None:
         self.depth -= 1
         if self.depth == 0:
-            self.kept.__exit__()
+            self.kept.__exit__(None, None, None)
 
 
 UNWARNED = _Unwarned()
