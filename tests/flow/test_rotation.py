@@ -168,7 +168,7 @@ def test_what_a_run_would_do_is_foreseen(bakery: Bakery) -> None:
 
 def test_a_run_says_what_it_waits_for(staged: Bakery) -> None:
     applied = staged.apply()
-    told = "contoso: generation 2 is not signing yet; certwright ca status says what it waits for"
+    told = f"contoso: generation 2 does not sign yet; what it waits for: certwright ca status {staged.loaded().typed}"
     assert applied.messages == (told,)
 
 

@@ -219,7 +219,7 @@ def test_nothing_is_under_way_when_the_old_one_is_retired() -> None:
     ("seen", "command"),
     [
         (outlook("declared"), "certwright apply f.yaml"),
-        (outlook("staged", consumers=()), "certwright plan f.yaml"),
+        (outlook("staged", consumers=()), "certwright apply f.yaml"),
         (outlook("staged"), "certwright ca script f.yaml east/gate"),
         (outlook("staged", **trusting()), "certwright apply f.yaml"),
         (outlook("signing", **trusting("signing")), "certwright apply f.yaml"),

@@ -137,8 +137,15 @@ def step_text(gate: Gate) -> str:
 
 def closed_text(gate: Gate) -> str:
     """A step that was not taken."""
-    words = {"issuer": gate.step.issuer, "number": gate.step.number, "state": str(gate.step.to)}
-    return tr("{issuer}: generation {number} is not {state} yet; certwright ca status says what it waits for", **words)
+    words = {"issuer": gate.step.issuer, "number": gate.step.number}
+    match gate.step.to:
+        case State.STAGED:
+            told = tr("{issuer}: generation {number} is not made and handed out yet", **words)
+        case State.SIGNING:
+            told = tr("{issuer}: generation {number} does not sign yet", **words)
+        case _:
+            told = tr("{issuer}: generation {number} is not retired yet", **words)
+    return tr("{told}; what it waits for: certwright ca status FILE", told=told)
 
 
 def _planned(plan: Plan, rotating: Rotating, seen: Outlook, ready: Sequence[Gate]) -> Plan:

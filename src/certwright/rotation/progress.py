@@ -1,6 +1,6 @@
 """How a rotation stands, as a value that a report can draw: generations, consumers beside them, the one next step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -123,20 +123,18 @@ def _next(course: Course, gate: Gate | None, file: str) -> Next:
         return Next(tr("have certwright do what is due"), apply)
     block = min(gate.blocks, key=lambda one: _ORDER.index(one.kind))
     alike = [one for one in gate.blocks if one.kind == block.kind]
-    who = ", ".join(one.subject for one in alike[:MOST_NAMES]) + (" …" if len(alike) > MOST_NAMES else "")
+    if block.kind in ("untrusting", "unseen", "presenting"):
+        return _look_again(course, block, alike, file)
     match block.kind:
         case "nobody":
-            told = tr("say under consumers: of the sites who trusts {issuer}", issuer=course.issuer)
-            return Next(told, f"certwright plan {file}")
-        case "untrusting":
-            told = tr("hand out the new trust lists, then look again: {consumers}", consumers=who)
-            return Next(told, _looking(course, alike, file))
-        case "unseen":
-            return Next(tr("see what these have: {consumers}", consumers=who), _looking(course, alike, file))
-        case "presenting":
-            told = tr("install the new certificates, then look again: {consumers}", consumers=who)
-            return Next(told, _looking(course, alike, file))
+            example = "consumers: [{name: gate, look: report}]"
+            told = tr(
+                "say in the deployment file who trusts {issuer}, in each site, for example {example}",
+                issuer=course.issuer, example=example,
+            )  # fmt: skip
+            return Next(told, apply)
         case "credential":
+            who = _names(one.subject for one in alike)
             told = tr(
                 "wait until {day}, or revoke what nobody uses any more: {places}",
                 day=max(one.until for one in alike if one.until), places=who,
@@ -145,14 +143,45 @@ def _next(course: Course, gate: Gate | None, file: str) -> Next:
     return Next(tr("wait until {day}", day=block.until), apply)
 
 
-def _looking(course: Course, blocks: Sequence[Block], file: str) -> str:
-    """What shows whether the first of them has what it needs: a look from here, or a report of its own.
+def _look_again(course: Course, block: Block, alike: Sequence[Block], file: str) -> Next:
+    """What to do about those that are in the way, of whom one command shows whether it was done."""
+    command = _looking(course, block, file)
+    who = _names(one.subject for one in alike if _looking(course, one, file) == command)
+    reports = command.startswith("certwright ca script ")
+    back = f"certwright ca seen {file} REPORT"
+    match block.kind, reports:
+        case "untrusting", False:
+            told = tr("hand out the new trust lists, then look again: {consumers}", consumers=who)
+        case "untrusting", True:
+            told = tr("bring the new trust list to {consumer}, run there what this prints, and take in its report with"
+                      " {command}", consumer=who, command=back)  # fmt: skip
+        case "presenting", False:
+            told = tr("install the new certificates, then look again: {consumers}", consumers=who)
+        case "presenting", True:
+            told = tr("install the new certificates on {consumer}, run there what this prints, and take in its report"
+                      " with {command}", consumer=who, command=back)  # fmt: skip
+        case _, False:
+            told = tr("see what these have: {consumers}", consumers=who)
+        case _:
+            told = tr("run on {consumer} what this prints, and take in its report with {command}",
+                      consumer=who, command=back)  # fmt: skip
+    return Next(told, command)
+
+
+def _names(subjects: Iterable[str]) -> str:
+    """The first of them."""
+    known = list(subjects)
+    return ", ".join(known[:MOST_NAMES]) + (" …" if len(known) > MOST_NAMES else "")
+
+
+def _looking(course: Course, block: Block, file: str) -> str:
+    """What shows whether a consumer has what it needs: a look from here, or a report of its own.
 
     A trust list is seen in a file or a cluster, what is presented at a server; a report tells both.
     """
-    first = next(one for one in course.consumers if one.id == blocks[0].subject)
+    first = next(one for one in course.consumers if one.id == block.subject)
     seen, way = course.outlook.sightings.get(first.id), first.look.partition(":")[0]
-    leaves = blocks[0].kind == "presenting" or (blocks[0].kind == "unseen" and seen and seen.trusted is not None)
+    leaves = block.kind == "presenting" or (block.kind == "unseen" and seen and seen.trusted is not None)
     if way == "https" and leaves:
         return f"certwright ca look {file} --online"
     if way in ("file", "cluster") and not leaves:

@@ -1,8 +1,9 @@
 """A permission to take one step of a rotation whose gate is closed: written down with its reason, and used once."""
 
 from certwright.errors import Refused
+from certwright.generations import State
 from certwright.inventory import Event, Inventory, run_lock
-from certwright.rotation.steps import FORCED, Gate
+from certwright.rotation.steps import FORCED, Gate, Step
 from certwright.speech import tr
 from certwright.wiring.loading import Loaded
 from certwright.wiring.rotations import progress_of
@@ -15,14 +16,20 @@ def next_gate(loaded: Loaded, issuer: str, state: str) -> Gate:
         raise Refused(tr("{issuer} is not being rotated", issuer=issuer), f"certwright ca status {loaded.typed}")
     step = found.gate.step
     if step.to != state:
-        raise Refused(
-            tr(
-                "the next step of {issuer} is another one: generation {number} is to be {state}",
-                issuer=issuer, number=step.number, state=str(step.to),
-            ),
-            f"certwright ca status {loaded.typed}",
-        )  # fmt: skip
+        raise _another(loaded, step)
     return found.gate
+
+
+def _another(loaded: Loaded, step: Step) -> Refused:
+    words = {"issuer": step.issuer, "number": step.number}
+    if step.to is State.STAGED:
+        told = tr("the next step of {issuer} is another one: generation {number} is made and handed out", **words)
+        return Refused(told, f"certwright apply {loaded.typed}")
+    if step.to is State.SIGNING:
+        told = tr("the next step of {issuer} is another one: generation {number} signs", **words)
+    else:
+        told = tr("the next step of {issuer} is another one: generation {number} is retired", **words)
+    return Refused(told, f"certwright ca status {loaded.typed}")
 
 
 def force(loaded: Loaded, gate: Gate, reason: str, wait: float = 10.0) -> None:

@@ -14,6 +14,8 @@ from certwright.wiring.declaring import issuer_of
 from certwright.wiring.forcing import force, next_gate
 from certwright.wiring.loading import load
 
+MOST_NAMES = 20  # that a question tells; `ca status` has them all
+
 
 @click.command("force", cls=Spoken)
 @deployment_file
@@ -34,8 +36,21 @@ def command(*, file: Path, issuer: str | None, state: str, reason: str, yes: boo
     loaded = load(file)
     name = issuer_of(loaded, issuer)
     gate = next_gate(loaded, name, state)
-    names = ", ".join(dict.fromkeys(block.subject for block in gate.blocks if block.subject)) or tr("the day")
-    words = {"issuer": name, "number": gate.step.number, "state": state, "blocks": names}
-    confirm(tr("let generation {number} of {issuer} be {state} without waiting for {blocks}?", **words), sure=yes)
+    subjects = list(dict.fromkeys(block.subject for block in gate.blocks if block.subject))
+    names = ", ".join(subjects[:MOST_NAMES]) + (" …" if len(subjects) > MOST_NAMES else "")
+    words = {"issuer": name, "number": gate.step.number, "blocks": names or tr("the day")}
+    if state == "signing":
+        question = tr(
+            "whoever does not trust it refuses what it signs: let generation {number} of {issuer} sign without waiting"
+            " for {blocks}?", **words,
+        )  # fmt: skip
+        told = tr("the next apply lets generation {number} of {issuer} sign", **words)
+    else:
+        question = tr(
+            "what it signed is refused afterwards: retire generation {number} of {issuer} without waiting for"
+            " {blocks}?", **words,
+        )  # fmt: skip
+        told = tr("the next apply retires generation {number} of {issuer}", **words)
+    confirm(question, sure=yes)
     force(loaded, gate, reason)
-    show(forced_text(str(file), tr("the next apply takes this step: {issuer} {number} {state}", **words), screen()))
+    show(forced_text(str(file), told, screen()))

@@ -56,5 +56,6 @@ def command(
         raise click.UsageError(tr("--context and --kubeconfig go with --cluster"))
     reached = Reached(kubeconfig, context, os.environ, sys.stdin.isatty()) if cluster else None
     looked = look(load(file), Ways(Asking(allowed=allowed(allow)) if online else None, reached))
-    show(looked_text(looked.seen, [(one.consumer, said(one.why)) for one in looked.failed], looked.left, screen()))
+    failed = [(one.consumer, said(one.why)) for one in looked.failed]
+    show(looked_text(looked.seen, failed, looked.left, str(file), screen()))
     sys.exit(WAITING if looked.failed else 0)
