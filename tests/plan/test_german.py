@@ -11,7 +11,7 @@ from certwright.catalogue.load import load
 from certwright.errors import Impossible, Refused
 from certwright.manifest.read import read_deployment
 from certwright.model import Plan
-from certwright.plan.locate import prefix_of
+from certwright.plan.locate import rivals_of
 from certwright.plan.make import make_plan
 from certwright.plan.served import served
 from certwright.speech import speaking
@@ -73,7 +73,7 @@ def test_what_no_plan_knows() -> None:
     plan = planned(LOCAL)
     with speaking("de"):
         with pytest.raises(Refused, match="mine: keine seiner 2 Dateien kommt im Plan vor") as caught:
-            prefix_of(plan, ["one.pfx", "two.pfx"], "mine")
+            rivals_of(plan, ["one.pfx", "two.pfx"], "mine")
         assert caught.value.hint.startswith("er plant Dateien wie ")
         with pytest.raises(Refused, match="kein Platz des Plans hat ein Zertifikat dafür"):
             served(plan, "elsewhere.example")

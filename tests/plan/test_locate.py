@@ -4,7 +4,7 @@ import pytest
 
 from certwright.errors import Refused
 from certwright.model import CertificateSet, Draft, Package, Place, Plan
-from certwright.plan.locate import part, prefix_of
+from certwright.plan.locate import part, rivals_of
 
 PATHS = {
     "east/portal": ("east/validation/Public Portal/ssl.pfx", "east/import/Public Portal/ssl.pfx"),
@@ -42,12 +42,12 @@ PLAN = Plan(
     ],
 )
 def test_a_folder_is_recognized(folder: str, names: list[str], prefix: str) -> None:
-    assert prefix_of(PLAN, names, folder) == prefix
+    assert rivals_of(PLAN, names, folder)[0] == prefix
 
 
 def test_strange_files_are_refused_with_an_example() -> None:
     with pytest.raises(Refused, match="downloads: none of its 1 files is one the plan knows") as refusal:
-        prefix_of(PLAN, ["holiday.jpg"], "downloads")
+        rivals_of(PLAN, ["holiday.jpg"], "downloads")
     assert "east/validation/Public Portal/ssl.pfx" in refusal.value.hint
 
 

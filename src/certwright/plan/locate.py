@@ -9,17 +9,13 @@ from certwright.model import Place, Plan
 from certwright.speech import tr
 
 
-def prefix_of(plan: Plan, names: Collection[str], folder: str) -> str:
+def rivals_of(plan: Plan, names: Collection[str], folder: str) -> list[str]:
     """The planned folder ("" for the output itself) that a folder called `folder` with these files stands for.
 
     It is the one under which most of the names are planned, upper and lower case aside; then the one that is called
-    like the folder; then the outermost. Refused when none of the names is planned anywhere.
+    like the folder; then the outermost. After it those that are as good, and with which the files would be other
+    places' files. Refused when none of the names is planned anywhere.
     """
-    return rivals_of(plan, names, folder)[0]
-
-
-def rivals_of(plan: Plan, names: Collection[str], folder: str) -> list[str]:
-    """The same, and after it those that are as good, and with which the files would be other places' files."""
     tails: dict[str, list[str]] = defaultdict(list)
     for path in planned(plan):
         for prefix, tail in _splits(path):

@@ -55,30 +55,33 @@ class IssuerReady(ClusterWord):
         yield from unsettled(found, "Ready", VERIFIED if isinstance(found.at("spec", "ca"), Mapping) else "")
 
 
-def _signer(
-    cluster: Cluster, kind: str, name: str, namespace: str, secrets: str
-) -> tuple[Thing | None, str, Thing | None]:
-    """A CA issuer, the name of its Secret, and the Secret, as far as each is there."""
-    issuer = cluster.find(kind, namespace, name)
-    named = issuer.text("spec", "ca", "secretName") if issuer else ""
-    return issuer, named, cluster.find("Secret", secrets, named) if named else None
-
-
 @value
-class IssuerSecret(ClusterWord):
-    """The Secret of a CA issuer lies where cert-manager looks for it, and holds an authority with its key."""
+class _OfSigner(ClusterWord):
+    """A word on a CA issuer and the Secret it signs with."""
 
     kind: Annotated[str, "ClusterIssuer or Issuer"]
     name: Annotated[str, "metadata.name of the issuer"]
     namespace: Annotated[str, "where an Issuer lives"]
-    secret: Annotated[str, "the Secret the issuer should name; empty for any"]
     secrets: Annotated[str, "the namespace cert-manager looks in"]
+
+    def signer(self, cluster: Cluster) -> tuple[Thing | None, str, Thing | None]:
+        """The issuer, the name of its Secret, and the Secret, as far as each is there."""
+        issuer = cluster.find(self.kind, self.namespace, self.name)
+        named = issuer.text("spec", "ca", "secretName") if issuer else ""
+        return issuer, named, cluster.find("Secret", self.secrets, named) if named else None
+
+
+@value
+class IssuerSecret(_OfSigner):
+    """The Secret of a CA issuer lies where cert-manager looks for it, and holds an authority with its key."""
+
+    secret: Annotated[str, "the Secret the issuer should name; empty for any"]
 
     def wants(self) -> Sequence[tuple[str, str]]:
         return ((self.kind, self.namespace), ("Secret", ""))
 
     def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
-        issuer, named, secret = _signer(cluster, self.kind, self.name, self.namespace, self.secrets)
+        issuer, named, secret = self.signer(cluster)
         if issuer is None or not named:
             return  # that it is not there, is said by another word; one of another kind has no such Secret
         if self.secret and named != self.secret:
@@ -102,13 +105,10 @@ class IssuerSecret(ClusterWord):
 
 
 @value
-class TrustAgrees(ClusterWord):
+class TrustAgrees(_OfSigner):
     """The trust ConfigMap holds the root above the certificate that the issuer signs with, and keys of its kind."""
 
-    kind: Annotated[str, "ClusterIssuer or Issuer"]
-    name: Annotated[str, "metadata.name of the issuer"]
     namespace: Annotated[str, "where the ConfigMap, and an Issuer, live"]
-    secrets: Annotated[str, "the namespace of the issuer's Secret"]
     config_map: Annotated[str, "the ConfigMap with the roots"]
     key: Annotated[str, "the key in it"]
     same: Annotated[bool, "whether it holds that certificate itself, as after the installer"] = False
@@ -117,7 +117,7 @@ class TrustAgrees(ClusterWord):
         return ((self.kind, self.namespace), ("Secret", self.secrets), ("ConfigMap", self.namespace))
 
     def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
-        _, _, secret = _signer(cluster, self.kind, self.name, self.namespace, self.secrets)
+        _, _, secret = self.signer(cluster)
         trust = cluster.find("ConfigMap", self.namespace, self.config_map)
         held = secret.holding("tls.crt") if secret else None
         if trust is None or held is None or not held.certificates or secret is None:
@@ -151,20 +151,16 @@ def _beside(secret: Thing) -> tuple[CertificateFacts, ...]:
 
 
 @value
-class ForProduction(ClusterWord):
+class ForProduction(_OfSigner):
     """The certificate that the issuer signs with does not say of itself that it is not for production."""
 
-    kind: Annotated[str, "ClusterIssuer or Issuer"]
-    name: Annotated[str, "metadata.name of the issuer"]
-    namespace: Annotated[str, "where an Issuer lives"]
-    secrets: Annotated[str, "the namespace of the issuer's Secret"]
     mark: Annotated[str, "what a common name then holds"] = "Not for Production"
 
     def wants(self) -> Sequence[tuple[str, str]]:
         return ((self.kind, self.namespace), ("Secret", self.secrets))
 
     def look(self, seen: Seen, cluster: Cluster, now: datetime) -> Iterator[Mismatch]:
-        _, _, secret = _signer(cluster, self.kind, self.name, self.namespace, self.secrets)
+        _, _, secret = self.signer(cluster)
         held = secret.holding("tls.crt") if secret else None
         for one in held.certificates[:1] if held else ():
             if secret and any(self.mark.lower() in name.lower() for name in one.common_names):

@@ -165,16 +165,6 @@ def test_no_patience_leaves_a_ticket_and_a_time(steady: Pebble, tmp_path: Path) 
         assert isinstance(outcome, Answer | Declined), "the answer was taken away while the CA looked, or just not"
 
 
-def test_an_abandoned_order_is_given_up(steady: Pebble, tmp_path: Path) -> None:
-    request = wanted("given", "given.contoso.com")
-    with client_of(steady, tmp_path) as client:
-        tickets = ordered(client, request)
-        client.issuer().abandon(tickets)
-        (outcome,) = brought(client.issuer(), request, tickets=tickets)
-        assert isinstance(outcome, Declined)
-        assert isinstance(brought(client.issuer(), request, tickets=client.tickets[-1:])[0], Answer), "ordered anew"
-
-
 def test_a_certificate_for_another_key_is_not_handed_out(client: Client) -> None:
     assert isinstance(brought(client.issuer(), wanted("swap", "swap.contoso.com"))[0], Answer)
     request = wanted("another", "swap.contoso.com")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from certwright.acme.documents import Identifier, read_authorization, read_order
+from certwright.acme.documents import Identifier
 from certwright.acme.jwk import PrivateKey
-from certwright.acme.messages import CHAIN_TYPE, DEACTIVATION, revocation
+from certwright.acme.messages import CHAIN_TYPE, revocation
 from certwright.acme.proof import cannot_prove
 from certwright.acme.renewal import Window, certificate_id, read_window
 from certwright.errors import Broken, Problem, Refused, Unreadable
@@ -122,19 +122,6 @@ class AcmeIssuer:
         self._go_on()
         state = self._driver.states[request.place]
         return state.as_data(), self._outcome(state)
-
-    def abandon(self, tickets: Sequence[Ticket]) -> None:
-        """Give these orders up: their answers are taken away, and what they had open no longer counts at the CA."""
-        self._open()
-        for state in map(read_state, tickets):
-            self._driver.proving.take_away(state.standing)
-            reply = self._session.post(state.order) if state.order else None
-            if reply is None or reply.status >= 300:
-                continue
-            for url in read_order(reply.body).authorizations:
-                seen = self._session.post(url)
-                if seen.status < 300 and read_authorization(seen.body).status == "pending":
-                    self._session.post(url, DEACTIVATION)
 
     def renewal(self, certificate: bytes) -> Advice:
         """When the CA advises to renew that certificate, DER (RFC 9773). No advice is no error.
