@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from certwright.model import GeneralName
 from certwright.x509 import constraints
 from certwright.x509.alike import folded
 from certwright.x509.constraints import MOST_FAULTS, constraint_faults
@@ -115,6 +119,59 @@ def test_any_octets_for_constraints_are_read_or_told(octets: bytes) -> None:
     defects: list[Defect] = []
     found = read_extensions(whole, 0, len(whole), defects)
     assert ("name_constraints" in found) != bool(defects)
+
+
+# ── directory names and hosts of URIs, which the library does not compare ─────────────────────────
+
+WORDS = st.sampled_from(["contoso", "Contoso", "CONTOSO", "con toso", " con  toso ", "straße", "STRASSE", "fabrikam"])
+PARTS = st.lists(st.tuples(st.sampled_from(["O", "OU", "CN"]), WORDS), min_size=1, max_size=4)
+PLACES = st.sampled_from(["contoso.com", "a.contoso.com", "b.a.contoso.com", "notcontoso.com", "CONTOSO.com"])
+
+
+def encoded(parts: list[tuple[str, str]], kind: Any) -> bytes:
+    oids = {"O": NameOID.ORGANIZATION_NAME, "OU": NameOID.ORGANIZATIONAL_UNIT_NAME, "CN": NameOID.COMMON_NAME}
+    return x509.Name([x509.NameAttribute(oids[name], text, kind) for name, text in parts]).public_bytes()
+
+
+def plainly(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, " ".join(text.replace("ß", "ss").lower().split())) for name, text in parts]
+
+
+@MANY
+@given(PARTS, PARTS, st.integers(0, 4), st.booleans())
+def test_a_directory_name_lies_below_what_it_begins_with(
+    name: list[Any], other: list[Any], size: int, same: bool
+) -> None:
+    base = [(kind, text.swapcase()) for kind, text in name[:size]] if same else other
+    below = constraints._directory(
+        folded(encoded(name, _ASN1Type.UTF8String)), folded(encoded(base, _ASN1Type.BMPString))
+    )
+    assert below == (plainly(name)[: len(base)] == plainly(base))
+    assert below or not same
+
+
+@MANY
+@given(
+    st.sampled_from(["http", "https", "spiffe", "ldap+x"]),
+    st.sampled_from(["", "user@", "user:password@", "contoso.com@", "a%40b@"]),
+    PLACES,
+    st.sampled_from(["", ":", ":8443", ":x@contoso.com"]),
+    st.sampled_from(["", "/", "/@contoso.com", "?x=//contoso.com", "#contoso.com"]),
+    PLACES,
+    st.booleans(),
+)
+def test_the_host_of_a_uri_is_what_others_take_for_it(
+    scheme: str, user: str, host: str, port: str, rest: str, base: str, below: bool
+) -> None:
+    """A parser of the standard library is asked; what it cannot take apart has no host, and is refused."""
+    text = f"{scheme}://{user}{host}{port}{rest}"
+    raw = constraints._of_text(GeneralName("uri", text))
+    taken = (urlsplit(text).hostname or "").lower()
+    assert raw in ("", taken)
+    assert raw or "x@" in port
+    wanted = f".{base}" if below else base
+    inside = taken.endswith(wanted.lower()) and taken != wanted.lower() if below else taken == wanted.lower()
+    assert not raw or constraints._uri(raw, wanted.lower()) == inside
 
 
 # ── bounds ────────────────────────────────────────────────────────────────────────────────────────
