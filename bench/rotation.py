@@ -52,8 +52,9 @@ BODY = os.urandom(900)  # octets of a certificate's body
 BOUNDS = (
     "What bounds issuing RSA is finding primes: everything else (recording intents, twins, two signatures, judging,"
     " sealing keys, writing and syncing two files each) goes on beside it. An EC key and its signature take less than a"
-    " tenth of a millisecond, so a ratio to them says little: a leaf costs a few milliseconds of CPU time, and about"
-    " half of the wall time is waiting until two files and a row of the inventory are safe on the disk.",
+    " tenth of a millisecond, so a ratio to them says little: a leaf costs a few milliseconds of CPU time (a twin and"
+    " its judgement, two signatures, the judgement of its files), and two files and a folder are waited for until they"
+    " are safe on the disk, eight at a time.",
     "",
 )
 

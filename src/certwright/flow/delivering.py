@@ -14,6 +14,7 @@ from certwright.due.recipes import WITH_LISTS, anchors_of, beside, bridges_of, c
 from certwright.errors import Locked, Refused
 from certwright.flow.parcel import Parcel
 from certwright.flow.trusted import foreign_roots, roots
+from certwright.judged import told
 from certwright.model import CertificateSet, Held, Place, Plan, Report, Result, Status
 from certwright.pack.credential import Credential
 from certwright.pack.packing import pack
@@ -81,7 +82,7 @@ def _judged(bench: Bench, places: Sequence[Place]) -> tuple[list[Parcel], Report
 
 
 def _failed(report: Report) -> list[Result]:
-    return [result for result in report.results if result.status is Status.FAIL]
+    return [result for result in told(report.results).findings() if result.status is Status.FAIL]
 
 
 def _trusted(bench: Bench, places: Sequence[Place]) -> Mapping[str, Sequence[bytes]]:

@@ -34,9 +34,9 @@ class Folder:
     def observe(self, paths: Iterable[str]) -> Mapping[str, str]:
         """The SHA-256 of each of these files that is there. Broken when one is there and cannot be read."""
         found = {}
-        for path, file in self._places(paths).items():
-            with _told(file), suppress(FileNotFoundError):
-                found[path] = hashlib.sha256(file.read_bytes()).hexdigest()
+        for path, file in self._names(paths).items():
+            with _told(file), suppress(FileNotFoundError), open(file, "rb") as content:
+                found[path] = hashlib.sha256(content.read()).hexdigest()
         return found
 
     def read(self, path: str) -> bytes | None:
@@ -113,16 +113,20 @@ class Folder:
 
     def _places(self, paths: Iterable[str]) -> dict[str, Path]:
         """Where these paths lie. Refused when any part of one, below the root, is a link or not what it must be."""
-        parts = {path: refuse_path(path) for path in paths}
+        return {path: Path(file) for path, file in self._names(paths).items()}
+
+    def _names(self, paths: Iterable[str]) -> dict[str, str]:
+        """The same as text, which is all that looking at a thousand files needs."""
+        root, parts = str(self._root), {path: refuse_path(path) for path in paths}
         for folder in sorted({names[:length] for names in parts.values() for length in range(1, len(names))}):
-            _refuse_other(self._root.joinpath(*folder), stat.S_ISDIR)
-        places = {path: self._root.joinpath(*names) for path, names in parts.items()}
+            _refuse_other(os.path.join(root, *folder), stat.S_ISDIR)
+        places = {path: os.path.join(root, *names) for path, names in parts.items()}
         for file in places.values():
             _refuse_other(file, stat.S_ISREG)
         return places
 
 
-def _refuse_other(path: Path, wanted: Callable[[int], bool]) -> None:
+def _refuse_other(path: str, wanted: Callable[[int], bool]) -> None:
     """Raise Refused when there is something at `path`, and it is not what is wanted there."""
     try:
         mode = os.lstat(path).st_mode
@@ -190,14 +194,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as failure:
         raise _broken(path, failure) from failure
 
 
-def _broken(path: Path, failure: OSError) -> Broken:
+def _broken(path: Path | str, failure: OSError) -> Broken:
     return Broken(
         tr("{path} cannot be written or read ({reason})", path=path, reason=failure.strerror),
         _remedy(failure.errno),
