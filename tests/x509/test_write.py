@@ -349,7 +349,7 @@ def test_openssl_and_gnutls_accept_the_request(keys: Keys, tmp_path: Path) -> No
 
 def test_a_request_without_wishes(ec_keys: Keys) -> None:
     told = openssl("req", "-inform", "DER", "-noout", "-subject", content=request(Draft(subject="CN=a"), ec_keys("a")))
-    assert told == "subject=CN = a\n"
+    assert told.replace(" = ", "=") == "subject=CN=a\n"
     with pytest.raises(Refused):
         request(Draft(subject="a"), ec_keys("a"))
 
