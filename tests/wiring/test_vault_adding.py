@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.vaults.page import SITE
 
 from certwright.errors import Mistakes, Refused
 from certwright.inventory import Inventory
@@ -21,18 +22,6 @@ from certwright.wiring.vaults.viewing import listing, orphans
 
 CASES = Path(__file__).parents[1] / "cases" / "vault"
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
-SITE = """certwright: 1
-issuers: {contoso: {kind: embedded, organization: Contoso}}
-sites:
-  - name: plant1
-    product: azure-iot-operations
-    instance: plant1-aio
-    cluster: plant1-cluster
-    resource_group: plant1-rg
-    subscription: 00000000-0000-0000-0000-000000000000
-    custom_location: plant1-location
-    connectors: [{name: cameras}]
-"""
 
 
 @pytest.fixture

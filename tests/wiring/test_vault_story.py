@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.vaults import page
 from tests.vaults.keyvault import Vault, key_vault
 
 from certwright.errors import Refused
@@ -30,20 +31,7 @@ from certwright.wiring.vaults.viewing import listing, orphans
 
 CASES = Path(__file__).parents[1] / "cases" / "vault"
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
-SITE = """certwright: 1
-issuers: {contoso: {kind: embedded, organization: Contoso}}
-sites:
-  - name: plant1
-    product: azure-iot-operations
-    instance: plant1-aio
-    cluster: plant1-cluster
-    resource_group: plant1-rg
-    subscription: 00000000-0000-0000-0000-000000000000
-    custom_location: plant1-location
-    trust: quickstart
-    opcua_servers: [{name: press, file: press.der}]
-    connectors: [{name: cameras}]
-"""
+SITE = f"{page.SITE}    opcua_servers: [{{name: press, file: press.der}}]\n"
 SYNCED = """    key_vault: plant1-kv
     tenant: 11111111-1111-1111-1111-111111111111
     managed_identity: 22222222-2222-2222-2222-222222222222
