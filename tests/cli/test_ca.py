@@ -394,3 +394,15 @@ def test_what_was_never_made_cannot_be_compromised(run: Run, tmp_path: Path) -> 
     said = run("apply", "kiosk.yaml")
     assert said.code == 2
     assert "contoso/issuing was never made" in said.err
+
+
+def test_who_lost_the_inventory_is_told_to_restore_it(run: Run, kiosk: Path) -> None:
+    """And not to overwrite what the plant trusts with authorities that nobody has seen."""
+    (kiosk / "kiosk.yaml").write_text(ROTATED)
+    shutil.rmtree(kiosk / "kiosk.certwright")
+    said = run("ca", "status", "kiosk.yaml", folder=kiosk).out
+    assert said.startswith("contoso: nothing has been made yet")
+    assert "restore kiosk.certwright from a backup" in " ".join(said.split())
+    refused = run("apply", "kiosk.yaml", folder=kiosk)
+    assert (refused.code, "the inventory holds nothing" in refused.err) == (2, True)
+    assert "restore it from a backup" in refused.err

@@ -36,7 +36,7 @@ it presents
 - not reached: nobody has seen plant1/node-7
 - not reached: generation 2 is not trusted by plant1/press-1
 - the day has not come: 2026-12-01
-- 1 certificate is still to be made and delivered: plant1/internal-trust
+- apply has to make or deliver first: plant1/internal-trust
 - plant1/node-7 could not be looked at: node-7:8443 does not answer
 
 next: bring the new root to plant1/press-1
@@ -72,7 +72,7 @@ def test_without_a_rotation_the_last_day_is_told() -> None:
     assert text.endswith("next: nothing is to be done\n")
     assert "certification authority" in rotation_text((), Screen())
     unmade = replace(UNROTATED, columns=(), begin_by=None)
-    assert rotation_text((unmade,), Screen()) == "fabrikam is not being rotated\n\nnext: nothing is to be done\n"
+    assert rotation_text((unmade,), Screen()) == "fabrikam: nothing has been made yet\n\nnext: nothing is to be done\n"
 
 
 @pytest.mark.parametrize(

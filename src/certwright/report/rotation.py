@@ -149,6 +149,8 @@ def _authority(one: Authority, screen: Screen) -> Iterator[str]:
 
 def _headline(one: Authority) -> str:
     if one.step is None:
+        if not one.columns:
+            return tr("{issuer}: nothing has been made yet", issuer=one.issuer)
         if one.begin_by is None:
             return tr("{issuer} is not being rotated", issuer=one.issuer)
         return tr("{issuer} is not being rotated; a rotation of its root must begin on {day} at the latest",
@@ -323,11 +325,7 @@ def _hindrance(kind: str, names: str, count: int, until: date | None, number: in
         case "presenting":
             return tr("not reached: certificates of the old generation are still presented by {names}", names=names)
         case "place":
-            return trn(
-                "{count} certificate is still to be made and delivered: {names}",
-                "{count} certificates are still to be made and delivered: {names}",
-                count, names=names,
-            )  # fmt: skip
+            return tr("apply has to make or deliver first: {names}", names=names)
         case "day":
             return tr("the day has not come: {day}", day=until or "?")
         case "nobody":

@@ -117,6 +117,9 @@ def _plain(issuer: str, loaded: Loaded, known: _Known) -> Authority:
     begin = bool(latest and latest - loaded.now.date() <= SOON)
     if root is None:
         told, command = tr("have certwright do what is due"), f"certwright apply {loaded.typed}"
+        if issuer in loaded.deployment.rotations:
+            told = tr("restore {folder} from a backup, if this deployment was applied before; or have it made",
+                      folder=loaded.state)  # fmt: skip
     elif begin:
         reason = f"the root ends on {root.not_after:%Y-%m-%d}"
         told = tr("begin the rotation of the root")
