@@ -35,6 +35,7 @@ class Filling:
         self.facts = self._derived(facts)
         self._constant = {} if bound is None else bound
         self._varying: set[str] = set()
+        self._settled: dict[str, tuple[Demand, ...] | None] = {}
 
     def applies(self, row: Row, facts: Facts) -> bool:
         """Whether a row of the catalogue counts here: its build range and its condition."""
@@ -67,6 +68,11 @@ class Filling:
 
     def settled(self, requirement: Requirement) -> tuple[Demand, ...] | None:
         """What it is at every place of the site: a demand, or nothing. None when that is for the place to say."""
+        if requirement.id not in self._settled:
+            self._settled[requirement.id] = self._everywhere(requirement)
+        return self._settled[requirement.id]
+
+    def _everywhere(self, requirement: Requirement) -> tuple[Demand, ...] | None:
         if any(name.partition(".")[0] in OF_PLACES for name in (*requirement.when, *placeholders(requirement.with_))):
             return None
         before = len(self.conflicts)
