@@ -29,7 +29,8 @@ class Rotation:
     """The declaration of one generation (2 and up) of an issuer.
 
     `sign_from` and `retire_from` are the earliest days, never the reason alone: gates are observations. `distribution`
-    is how long handing out a trust list takes. `replaces` is the generation it takes the place of, 0 for the one before
+    is how long handing out a trust list takes. With `bridge` the root before signs the new one, with `back` the new one
+    signs that, too. `replaces` is the generation it takes the place of, 0 for the one before
     it; a new issuing CA stays below the root of that one. `compromised` are the addresses of authorities whose keys
     others may have: they must not sign another time, nor must what stands below such a root.
     """
@@ -44,6 +45,7 @@ class Rotation:
     retire_from: date | None = None
     distribution: timedelta = timedelta(0)
     bridge: bool = True
+    back: bool = False
     compromised: tuple[str, ...] = ()
     replaces: int = 0
 

@@ -248,7 +248,8 @@ class Line:
 
     What is `stopped` must not sign another time, because somebody else may have a key of it; what is `fallen` stands
     below a root of which that is so. `bridge` is its root, signed by an older one; "" where none was ever wanted.
-    `bridged_by` is the root that signs it now, "" where none does.
+    `bridged_by` is the root that signs it now, "" where none does. `back` is that root in turn, signed by this
+    generation's: "" unless that is wanted, and needed now.
     """
 
     issuer: str
@@ -262,6 +263,7 @@ class Line:
     bridge: str = ""
     fallen: bool = False
     bridged_by: str = ""
+    back: str = ""
 
     @property
     def waiting(self) -> bool:

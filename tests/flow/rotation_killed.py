@@ -18,8 +18,6 @@ from rotated import NOW, Bakery  # noqa: E402
 
 from certwright.wiring.declaring import Wish, declare_compromised  # noqa: E402
 
-STOLEN = "    - {number: 2, reason: stolen, scope: issuing, compromised: true}\n"
-
 
 def copied(source: Path) -> Callable[[Path], object]:
     return lambda there: shutil.copytree(source, there)
@@ -31,8 +29,6 @@ def main(folder: Path) -> None:
 
     declared = Bakery(_copy(made, folder / "declared"))
     declared.declare()
-    stolen = Bakery(_copy(made, folder / "stolen"))
-    stolen.declare(STOLEN)
 
     staged = Bakery(_copy(declared, folder / "staged"))
     staged.apply(1)
@@ -50,10 +46,7 @@ def main(folder: Path) -> None:
     withdrawn.apply(1)
     declare_compromised(withdrawn.loaded(), "contoso", Wish("stolen", "root"), 2).write()
 
-    days = {
-        "stage": (declared, 1), "sign": (staged, 2), "retire": (signing, 850), "compromise": (stolen, 1),
-        "beside": (beside, 2), "withdraw": (withdrawn, 2),
-    }  # fmt: skip
+    days = {"sign": (staged, 2), "retire": (signing, 850), "compromise": (beside, 2), "withdraw": (withdrawn, 2)}
     told = {
         name: journeys(folder / name, NOW + timedelta(days=day), copied(start.folder))
         for name, (start, day) in days.items()

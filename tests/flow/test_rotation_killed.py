@@ -22,13 +22,11 @@ from certwright.wiring.loading import Loaded, load
 from .rotated import NOW
 
 HERE = Path(__file__).parent
-DAYS = {"stage": 1, "sign": 2, "retire": 850, "compromise": 1, "beside": 2, "withdraw": 2}
+DAYS = {"sign": 2, "retire": 850, "compromise": 2, "withdraw": 2}
 STATES = {
-    "stage": {2: "staged"},
     "sign": {1: "verify-only", 2: "signing"},
     "retire": {1: "retired", 2: "signing"},
-    "compromise": {1: "retired", 2: "signing"},
-    "beside": {1: "retired", 2: "staged", 3: "signing"},
+    "compromise": {1: "retired", 2: "staged", 3: "signing"},
     "withdraw": {2: "retired", 3: "staged"},
 }
 

@@ -89,7 +89,9 @@ def test_a_third_follows_the_second() -> None:
         ("{number: 2, reason: a, sign_from: 2027-02-01, retire_from: 2027-01-01}", "retire_from lies before the step"),
         ("{number: 2, reason: a, distribution: none}", "distribution must be a number"),
         ("{number: 2, reason: a, bridge: perhaps}", "bridge must be true or false"),
-        ("{number: 2, reason: a, compromised: true, bridge: true}", "is no bridge"),
+        ("{number: 2, reason: a, compromised: [root-3]}", "no other generation has an authority of that name"),
+        ("{number: 2, reason: a, compromised: [root-2]}", "no other generation has an authority of that name"),
+        ("{number: 2, reason: a, replaces: 2}", "replaces must be a number"),
         ("{number: 2, reason: a, root: {subject: 'CN=Contoso Root CA,O=Contoso'}}", "needs subjects of its own"),
         ("{number: 2, reason: a, issuing: {subject: 'CN=Contoso Root CA G2,O=Contoso'}}", "needs subjects of its own"),
         ("{number: 2, reason: a, root: {subject: nonsense}}", "no subject"),
@@ -230,3 +232,18 @@ def test_any_reason_can_be_written(reason: str) -> None:
         return
     entry = read_tree(made, "c").value["issuers"].value["contoso"].value["generations"].value[0]  # type: ignore[index]
     assert entry.value["reason"].value == reason
+
+
+def test_whose_place_a_generation_takes_and_what_is_compromised() -> None:
+    text = TWO.replace(
+        "{number: 2, reason: it ends}",
+        "{number: 2, reason: it ends, bridge: both}\n      - {number: 3, reason: stolen, scope: issuing, replaces: 1, "
+        "compromised: true}\n      - {number: 4, reason: stolen, replaces: 3, compromised: true}\n"
+        "      - {number: 5, reason: stolen, compromised: [issuing-2, root-2]}",
+    )
+    two, three, four, five = rotations(text)
+    assert (two.before, two.bridge, two.back, two.compromised) == (1, True, True, ())
+    assert (three.before, three.back, three.compromised) == (1, False, ("contoso/issuing",))
+    assert four.compromised == ("contoso/issuing-3", "contoso/root"), "the third stands below the first one's root"
+    assert five.compromised == ("contoso/issuing-2", "contoso/root-2")
+    assert three.root.subject == "CN=Contoso Root CA,O=Contoso"

@@ -43,7 +43,7 @@ GENERATION: Mapping[str, str] = {
     "sign_from": noted("the first day on which it may sign; whoever must trust it must have been seen to do so"),
     "retire_from": noted("the first day on which the generation before it may be trusted no more"),
     "distribution": noted("how many days it takes to hand out a trust list"),
-    "bridge": noted("whether the root before it certifies the new one, for those who follow any path"),
+    "bridge": noted("whether the root before signs the new one, for those who follow any path; both: and vice versa"),
     "replaces": noted("the number of the generation whose place it takes; the one before it, if that is not said"),
     "compromised": noted("true: others may have a key of what it replaces, and it signs no more; or a list: [root-2]"),
 }

@@ -19,6 +19,7 @@ from certwright.x509.name import parse_name
 
 SCOPES = ("root", "issuing")
 AUTHORITY = "^(root|issuing)(-[1-9][0-9]*)?$"
+BOTH = "both"  # a bridge to the new root, and one back
 DISTRIBUTION = 30  # days
 _DAYS = ("stage_from", "sign_from", "retire_from")
 _COMMON_NAME = re.compile(r"(?i)((?:^|[,+])\s*CN\s*=)((?:\\.|[^,+\\])*)")
@@ -80,10 +81,8 @@ class _Item:
         self._refuse_number()
         scope, replaces = self._scope(), self.reading.number(self.entries, "replaces", self.number - 1, self.number - 1)
         before, compromised = drafts[replaces], self._compromised(scope, replaces, known)
-        bridge = self._flag("bridge", default=scope == "root")
-        if bridge and "bridge" in self.entries and scope == "root" and known.above[replaces] in compromised:
-            told = tr("what a compromised root signs is no bridge")
-            self.reading.wrong(self.entries["bridge"], told, expected="bridge: false")
+        back = "bridge" in self.entries and self.entries["bridge"].value == BOTH and scope == "root"
+        bridge = back or self._flag("bridge", default=scope == "root")
         return Rotation(
             number=self.number,
             reason=self._reason(),
@@ -93,6 +92,7 @@ class _Item:
             **dict(zip(_DAYS, self._days(), strict=True)),
             distribution=timedelta(days=self.reading.number(self.entries, "distribution", DISTRIBUTION, 3650)),
             bridge=bridge,
+            back=back,
             compromised=compromised,
             replaces=replaces,
         )

@@ -10,7 +10,7 @@ from certwright.manifest.consumers import STACKS
 from certwright.manifest.lists import SPAN
 from certwright.manifest.notify import MAIL, PORTS, WEBHOOK
 from certwright.manifest.outside import AUTH, OUTSIDE
-from certwright.manifest.rotations import AUTHORITY, SCOPES
+from certwright.manifest.rotations import AUTHORITY, BOTH, SCOPES
 from certwright.manifest.tokens import TOKEN
 from certwright.speech import of_product, tr
 from certwright.x509.shards import MOST
@@ -119,7 +119,7 @@ def _generation(authority: Mapping[str, object]) -> dict[str, object]:
         **dict.fromkeys(("stage_from", "sign_from", "retire_from"), day),
         "distribution": _DAYS,
         "replaces": {"type": "integer", "minimum": 1},
-        "bridge": flag,
+        "bridge": {"anyOf": [flag, {"const": BOTH}]},
         "compromised": {"anyOf": [flag, {"type": "array", "items": {"type": "string", "pattern": AUTHORITY}}]},
     }
     return _closed(GENERATION, ("number", "reason"), shapes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import cast
 
@@ -11,6 +12,7 @@ from certwright.rotation.states import Rotations
 from certwright.speech import tr
 
 _NEVER: Rotations = {}
+_NO_LIVES: Mapping[str, timedelta] = {}
 
 
 def authority_name(issuer: str, role: str) -> str:
@@ -24,15 +26,23 @@ def distribution_points(wish: IssuerWish, role: str) -> tuple[str, ...]:
 
 
 def authorities(
-    wishes: Sequence[IssuerWish], lines: Sequence[Line] = (), rotations: Rotations = _NEVER
+    wishes: Sequence[IssuerWish],
+    lines: Sequence[Line] = (),
+    rotations: Rotations = _NEVER,
+    longest: Mapping[str, timedelta] = _NO_LIVES,
 ) -> tuple[Place, ...]:
     """A root and an issuing CA for each embedded issuer, parents first, and for each of its generations that is made
-    and not retired. A root names itself as its issuer.
+    and not retired. A root names itself as its issuer. `longest` is the longest life of a certificate, by issuer.
     """
-    return tuple(place for wish in wishes if wish.kind == "embedded" for place in _of_issuer(wish, lines, rotations))
+    return tuple(
+        place
+        for wish in wishes
+        if wish.kind == "embedded"
+        for place in _of_issuer(wish, lines, rotations, longest.get(wish.name, timedelta()))
+    )
 
 
-def _of_issuer(wish: IssuerWish, lines: Sequence[Line], rotations: Rotations) -> Iterator[Place]:
+def _of_issuer(wish: IssuerWish, lines: Sequence[Line], rotations: Rotations, longest: timedelta) -> Iterator[Place]:
     own = [line for line in lines if line.issuer == wish.name]
     drafts = {1: (wish.root, wish.issuing)} | {
         one.number: (one.root, one.issuing) for one in rotations.get(wish.name, ())
@@ -50,6 +60,9 @@ def _of_issuer(wish: IssuerWish, lines: Sequence[Line], rotations: Rotations) ->
             made.add(line.bridge)
             life = min(root.lifetime, of_roots[line.bridged_by].lifetime)
             yield _bridge(wish, line, replace(root, lifetime=life))
+        if line.back and line.back not in made:
+            made.add(line.back)
+            yield _back(wish, line, replace(of_roots[line.bridged_by], lifetime=longest))
 
 
 def _signs(line: Line) -> bool:
@@ -78,6 +91,23 @@ def _bridge(wish: IssuerWish, line: Line, draft: Draft) -> Place:
         issuer=line.bridged_by,
         renewal=Renewal(never=True),  # it ends with the old root, and nothing would be gained by signing it again
         key_of=line.root,
+    )
+
+
+def _back(wish: IssuerWish, line: Line, draft: Draft) -> Place:
+    """The old root, signed by the new one: for as long as anything lives that the old one has signed, and no longer."""
+    stem = line.back.partition("/")[2]
+    whole = _bridge(wish, line, draft)
+    return replace(
+        whole,
+        id=line.back,
+        title=f"Bridge back from the root CA of {wish.name} G{stem.partition('-')[2]}",
+        draft=replace(
+            draft, path_length=1, crl_distribution_points=distribution_points(wish, line.root.partition("/")[2])
+        ),
+        packages=(Package("bridge-certificate", "base64-cer", f"pki/{authority_name(wish.name, stem)}.cer"),),
+        issuer=line.root,
+        key_of=line.bridged_by,
     )
 
 

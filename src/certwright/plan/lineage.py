@@ -42,6 +42,10 @@ class Lineage:
         """The roots that are trusted beside an older one, which somebody may have alone; each with its bridge."""
         return tuple(dict.fromkeys((line.root, line.bridge) for line in self.lines if line.bridged_by))
 
+    def backs(self) -> tuple[tuple[str, str], ...]:
+        """The older roots that somebody may not have any more; each with what leads from it to the new one."""
+        return tuple(dict.fromkeys((line.bridged_by, line.back) for line in self.lines if line.back))
+
     def retired(self) -> tuple[str, ...]:
         """The authorities that were trusted and no longer are: those of retired generations, and bridges over them."""
         living = {*self.trusted("issuer-windows")}

@@ -18,7 +18,7 @@ from certwright.plan.lineage import rotated
 from certwright.plan.places import Places
 from certwright.plan.sets import sets_of
 from certwright.plan.unready import unready
-from certwright.rotation.schedule import schedule
+from certwright.rotation.schedule import longest_leaf, schedule
 from certwright.rotation.states import lines as generation_lines
 from certwright.rotation.told import told
 from certwright.speech import tr
@@ -59,7 +59,9 @@ def make_plan(
         for site, filling in fillings
     ]
     sets = [one for part in planned for one in sets_of(part.filling, part.places)]
-    places = [*authorities(deployment.issuers, lines, rotations), *(place for part in planned for place in part.places)]
+    of_sites = sorted((place for part in planned for place in part.places), key=lambda place: place.kind != "authority")
+    longest = {wish.name: longest_leaf(wish.name, of_sites, today) for wish in deployment.issuers} if lines else {}
+    places = [*authorities(deployment.issuers, lines, rotations, longest), *of_sites]
     places.sort(key=lambda place: place.kind != "authority")  # stable: parents first, then as the catalogue lists them
     found: list[Conflict] = [conflict for _, filling in fillings for conflict in filling.conflicts]
     found += conflicts(places, wishes, today)

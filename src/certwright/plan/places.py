@@ -268,7 +268,7 @@ class Places:
                 path = self.filling.words(package.path, row.facts, row.at)
                 options = self.filling.filled(dict(package.options), row.facts, row.at) or {}
                 whole = f"{self.filling.site}/{path}"
-                bridges = self.generations.bridges() if package.bridges else ()
+                bridges = (*self.generations.bridges(), *self.generations.backs()) if package.bridges else ()
                 yield Package(package.id, package.form, whole, package.layout, cast("Facts", options), bridges)
 
     def _packed_as(self, template: PlaceTemplate) -> Sequence[PackageTemplate]:

@@ -194,23 +194,33 @@ class Course:
 
     # ── what is taken back ──
 
-    def to_revoke(self) -> Iterator[str]:
+    def to_revoke(self) -> Iterator[tuple[str, str]]:
         """Authorities, and bridges to them, that others have a key of, that are no longer needed by anything of ours,
-        and that a root above can still take back.
+        and that a root above can still take back; bridges back to a root that has had its time. Each with the reason.
         """
+        backs = {line.back for line in self.lines.values()}
+        why = "cACompromise" if any(line.fallen for line in self.lines.values()) else "superseded"
+        for one in self.outlook.held.values():
+            ended = one.place.startswith(f"{self.issuer}/back-") and one.place not in backs
+            if ended and self._lives(one) and self._above(one):
+                yield one.place, why
         for line in self.lines.values():
             if not line.stopped or line.state in ("declared", "signing"):
                 continue
             if line.state == "verify-only" and any(one.id not in self.awaited for one in self._ours_to_do()):
                 continue
-            yield from (one for one in (line.issuing, line.bridge) if self._can_be_revoked(one, line))
+            both = (line.issuing, line.bridge)
+            yield from ((one, "cACompromise") for one in both if self._can_be_revoked(one, line))
 
     def _can_be_revoked(self, address: str, line: Line) -> bool:
         have = self.outlook.held.get(address)
         if have is None or (have.issuer, have.serial) in self.outlook.revoked:
             return False
-        above = [one for one in self.lines.values() if one.root == have.issuer and one.trusted and not one.fallen]
-        return bool(above) and (line.fallen or address == line.issuing)
+        return self._above(have) and (line.fallen or address == line.issuing)
+
+    def _above(self, have: Held) -> bool:
+        """Whether a root above can take it back, and would be believed."""
+        return any(one.root == have.issuer and one.trusted and not one.fallen for one in self.lines.values())
 
     # ── observations ──
 
@@ -250,7 +260,9 @@ class Course:
     @cached_property
     def _signers(self) -> Mapping[int, frozenset[str]]:
         """The same by generation, found once: there may be thousands of consumers, and of certificates."""
-        ours = {address for line in self.lines.values() for address in (line.root, line.issuing, line.bridge)}
+        ours = {
+            address for line in self.lines.values() for address in (line.root, line.issuing, line.bridge, line.back)
+        }
         found: dict[int, set[str]] = {number: set() for number in self.lines}
         issuing = {line.issuing: number for number, line in self.lines.items()}
         for one in self.outlook.signed:

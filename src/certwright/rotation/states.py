@@ -40,8 +40,18 @@ def lines(rotations: Rotations, recorded: Sequence[Generation]) -> tuple[Line, .
     found: list[Line] = []
     for issuer, generations in standing(rotations, recorded).items():
         own = tuple(_of_issuer(issuer, generations, rotations.get(issuer, ())))
-        found += (replace(line, bridged_by=_bridged_by(line, own)) for line in own)
+        wanted = {f"{issuer}/root-{one.number}" for one in rotations.get(issuer, ()) if one.back}
+        for line in own:
+            older = _bridged_by(line, own)
+            back = _back(line, own) if older and line.root in wanted else ""
+            found.append(replace(line, bridged_by=older, back=back))
     return tuple(found)
+
+
+def _back(line: Line, lines: Sequence[Line]) -> str:
+    """The older root, signed by the new one: only while that signs. What is staged signs nothing for others."""
+    signs = any(one.root == line.root and one.state == "signing" for one in lines)
+    return f"{line.issuer}/back-{line.root.rpartition('-')[2]}" if signs else ""
 
 
 def _of_issuer(issuer: str, generations: Sequence[Generation], rotations: Sequence[Rotation]) -> Iterator[Line]:

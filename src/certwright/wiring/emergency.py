@@ -95,7 +95,7 @@ class _Judge:
 def _replaced(course: Course, old: Line, judge: _Judge, since: datetime) -> Iterator[Replaced]:
     # A bridge may have been made before the rotation it was for became an emergency, which has none.
     authorities = {one for line in course.lines.values() for one in (line.root, line.issuing)}
-    authorities |= {f"{old.issuer}/bridge-{number}" for number in course.lines}
+    authorities |= {f"{old.issuer}/{kind}-{number}" for number in course.lines for kind in ("bridge", "back")}
     held = course.outlook.held
     for one in course.outlook.signed:
         if one.issuer not in (old.issuing, old.root) or one.place in authorities or one.not_after <= since:
