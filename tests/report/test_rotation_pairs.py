@@ -41,7 +41,7 @@ def test_what_is_refused_on_purpose_says_why() -> None:
     told = " ".join(rotation_text((replace(UNDER_WAY, pairs=meant),), Screen()).split())
     assert told.count("what generation 1 signed is refused on purpose: contoso/issuing was revoked on 2026-11-21"
                       " (cACompromise)") == 1  # fmt: skip
-    assert "✓ accepted, ✗ refused, - nothing to be verified yet; each is as it must be" in told
+    assert "✓ accepted, ✗ refused, - nothing to be verified; each is as it must be" in told
     document = rotation_document((replace(UNDER_WAY, pairs=meant),), datetime(2026, 11, 22, tzinfo=UTC))
     pair = json.loads(json.dumps(document))["issuers"][0]["pairs"][0]
     assert pair["revoked"] == {"place": "contoso/issuing", "at": "2026-11-21T09:00:00Z", "reason": "cACompromise"}

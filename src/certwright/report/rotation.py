@@ -261,8 +261,8 @@ def _proved(pairs: Sequence[Pair], screen: Screen) -> Iterator[str]:
 def _kept(screen: Screen, *, well: bool) -> str:
     marks = _marks(screen)
     if well:
-        return tr("{yes} accepted, {no} refused, - nothing to be verified yet; each is as it must be", **marks)
-    return tr("{yes} accepted, {no} refused, - nothing to be verified yet", **marks)
+        return tr("{yes} accepted, {no} refused, - nothing to be verified; each is as it must be", **marks)
+    return tr("{yes} accepted, {no} refused, - nothing to be verified", **marks)
 
 
 def _meant(leaf: int, gone: Gone) -> str:
