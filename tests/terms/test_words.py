@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from certwright.model import Draft, GeneralName, Mismatch
 from certwright.pfx.facts import CertificateBag, KeyBag, Mac, PfxFacts
 from certwright.terms import bind
+from certwright.terms.chain import Trusted
 from certwright.terms.key import is_cng, key_text
+from certwright.terms.look import Work, see
 from certwright.terms.names import covers, general_name, same_name
 from certwright.terms.preview import preview
 from certwright.terms.seen import Layout, Seen, Trouble, password_facts
@@ -429,3 +432,16 @@ def test_the_edges_of_time() -> None:
 def test_a_case_outside_of_the_table_is_still_a_case() -> None:
     case = Case("names.length", FOLDER / "names.length" / "good.pem", {})
     assert case.mismatches() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken"), [("policy-kept", False), ("policy-another", True), ("dn-deeper-excluded", True)]
+)
+def test_a_faulty_path_is_told_though_nobody_says_which_root_to_trust(name: str, spoken: bool) -> None:
+    """It leads to a root, and is wrong whichever is trusted; one without fault is left to whoever knows the root."""
+    content = (Path(__file__).parents[1] / "cases" / "x509" / "aside" / f"{name}.pem").read_bytes()
+    one = see(Work("a", "identity", "a.pem", "pem-full", "a.pem", content, None, (), NOW))
+    assert bool(Trusted().silent(one)) == (not spoken)
+    if spoken:
+        (wrong,) = Trusted().check(one, NOW)
+        assert wrong.expected == "a path without fault to a trusted root"

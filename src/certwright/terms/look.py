@@ -122,13 +122,14 @@ def _climb(work: Work, inside: _Inside, memo: Memo | None) -> Seen:
     position = _leaf_at(facts, key, work)
     others = (*facts[:position], *facts[position + 1 :])
     leaf = facts[position] if facts else None
+    chain = _chain(leaf, others, work, memo) if leaf else None
     return Seen(
         place=work.place,
         path=work.path,
         form=work.form,
         certificate=leaf,
         others=others,
-        chain=_chain(leaf, others, work, memo) if leaf else None,
+        chain=chain,
         pfx=_without_keys(opened.pfx),
         key=key,
         encrypted_key=opened.encrypted_key,
@@ -138,7 +139,7 @@ def _climb(work: Work, inside: _Inside, memo: Memo | None) -> Seen:
         entries=tuple(_entries(opened)) if opened.crls else (),
         written=inside.written,
         position=position,
-        anchored=bool(work.anchors),
+        anchored=bool(work.anchors) or bool(chain and chain.complete and chain.faults),
         found=work.found,
     )
 

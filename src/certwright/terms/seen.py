@@ -66,9 +66,10 @@ class Seen:
 
     `written` is the encoding of the file: "der", "pem", "base64", "pfx" or "". `position` counts the certificates that
     lie before the leaf. `found` is the path it was really found under. `anchored` says whether the roots to trust were
-    known when `chain` was decided. `entries` are the keys of objects that hold CRLs. `standings` are what revocation
-    lists say of the certificate and of those above it, as far as lists were at hand or asked for. `cluster` is a
-    whole cluster that the place is a part of, where no file is looked at.
+    known when `chain` was decided, or whether it leads to a root and is faulty whatever is trusted. `entries` are the
+    keys of objects that hold CRLs. `standings` are what revocation lists say of the certificate and of those above it,
+    as far as lists were at hand or asked for. `cluster` is a whole cluster that the place is a part of, where no file
+    is looked at.
     """
 
     place: str
