@@ -7,9 +7,9 @@ import pytest
 from certwright.generations import State
 from certwright.report.inventory import Turn, status_text
 from certwright.report.layout import Screen, columns_of
-from certwright.report.rotation import Hindrance, Step, rotation_text, state_word
+from certwright.report.rotation import Column, Hindrance, Step, rotation_text, state_word
 
-from .rotated import UNDER_WAY, UNROTATED
+from .rotated import STAGED, UNDER_WAY, UNROTATED
 from .samples import STANDING
 
 
@@ -93,6 +93,13 @@ def test_everything_in_the_way_is_said(kind: str, said: str) -> None:
     told = rotation_text((replace(UNDER_WAY, step=known),), Screen())
     assert "nobody has seen what is presented now by plant1/press-1" in told
     assert text.startswith("contoso is being rotated: generation 1 is to be retired")
+
+
+def test_before_the_old_one_is_retired_the_new_one_is_what_has_to_be_trusted() -> None:
+    columns = (Column(1, State.VERIFY_ONLY, STAGED), Column(2, State.SIGNING, STAGED))
+    step = Step(1, State.RETIRED, open=False, blocks=(Hindrance("untrusting", "x/y"),))
+    told = rotation_text((replace(UNDER_WAY, columns=columns, step=step),), Screen())
+    assert "not reached: generation 2 is not trusted by x/y" in told
 
 
 @pytest.mark.parametrize(

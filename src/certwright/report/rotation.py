@@ -300,10 +300,17 @@ def _hindrances(one: Authority) -> Iterator[str]:
         blocks = [block for its_kind, block in kinds if its_kind == kind]
         names = _names([block.subject for block in blocks if block.subject])
         until = max((block.until for block in blocks if block.until), default=None)
-        yield _hindrance(kind, names, len(blocks), until, one.step.number if one.step else 0)
+        yield _hindrance(kind, names, len(blocks), until, _to_be_trusted(one))
     for line in one.lines:
         if line.failed:
             yield tr("{consumer} could not be looked at: {reason}", consumer=line.consumer.id, reason=line.failed)
+
+
+def _to_be_trusted(one: Authority) -> int:
+    """The generation that everybody has to trust: the one that comes, whichever moves."""
+    if one.step is None or one.step.to is not State.RETIRED:
+        return one.step.number if one.step else 0
+    return next((column.number for column in one.columns if column.state is State.SIGNING), one.step.number)
 
 
 def _names(subjects: Sequence[str]) -> str:
