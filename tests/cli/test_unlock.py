@@ -31,6 +31,14 @@ def test_what_a_secret_opens_and_how_it_is_changed(run: Any, copied: Path) -> No
     assert run("apply", "contoso.yaml", folder=copied).code == 0
 
 
+def test_the_file_may_be_called_by_its_whole_path(run: Any, copied: Path) -> None:
+    before = (copied / "contoso.unlock").read_text()
+    named = str(copied / "contoso.unlock")
+    assert run("unlock", "contoso.yaml", "--change", "--unlock-file", named, folder=copied).code == 0
+    assert (copied / "contoso.unlock").read_text() != before
+    assert run("unlock", "contoso.yaml", folder=copied).code == 0
+
+
 def test_a_file_of_ones_own(run: Any, copied: Path) -> None:
     new = copied / "new"
     new.write_text("correct horse battery staple\n")

@@ -117,6 +117,11 @@ def _keep_names(path: Path) -> None:
         os.close(folder)
 
 
+def lies_in(secret: Secret, quick: Path) -> bool:
+    """Whether that file is where a secret was read, whatever it was called."""
+    return secret.file is not None and secret.file.resolve() == quick.resolve()
+
+
 def next_file(quick: Path) -> Path:
     """Where the next secret of `quick` lies while the inventory is being sealed anew: either of the two opens it."""
     return quick.with_name(f"{quick.name}.next")

@@ -12,7 +12,7 @@ from certwright.flow.resealing import reseal
 from certwright.flow.world import unheard
 from certwright.inventory import Inventory, run_lock
 from certwright.keys.seal import new_box
-from certwright.keys.unlock import Secret, Unlock, ask_new_secret, make_secret, next_file, read_file, settle
+from certwright.keys.unlock import Secret, Unlock, ask_new_secret, lies_in, make_secret, next_file, read_file, settle
 from certwright.speech import os_words, tr
 from certwright.value import value
 from certwright.wiring.inventoried import inventory_of
@@ -70,11 +70,11 @@ def change(
         counts = reseal(inventory, (box, new), (WRAPPING, written), loaded.now)
         at("after everything is sealed anew")
         forgotten = inventory.forget()
-    if after.made:
-        settle(loaded.unlock_file)
-        at("after the new secret is in its place")
-    elif before.file == loaded.unlock_file != after.file:
-        _remove(loaded.unlock_file)
+        if after.made:
+            settle(loaded.unlock_file)
+            at("after the new secret is in its place")
+        elif lies_in(before, loaded.unlock_file):
+            _remove(loaded.unlock_file)
     return Unlocked(_source(loaded, after), counts, tuple(_left(loaded, before, forgotten=forgotten)))
 
 
@@ -92,7 +92,7 @@ def drawn_or_typed(loaded: Loaded, prompt: Callable[[str], str] | None) -> Calla
     """One that is drawn, where the present one was drawn; else what somebody types. Refused when nobody is there."""
 
     def wished(before: Secret) -> Secret | None:
-        if before.file == loaded.unlock_file:
+        if lies_in(before, loaded.unlock_file):
             return None
         if prompt is None:
             raise Refused(tr("nobody is at the terminal to type the new secret"), tr("use --new-file FILE"))
@@ -112,6 +112,7 @@ def _source(loaded: Loaded, after: Secret) -> str:
 
 def _remove(quick: Path) -> None:
     try:
+        next_file(quick).unlink(missing_ok=True)  # of a change that was stopped before it was written down
         quick.unlink(missing_ok=True)
     except OSError as failure:
         told = tr("{path}: the old secret cannot be removed ({reason})", path=quick, reason=os_words(failure))
@@ -120,7 +121,7 @@ def _remove(quick: Path) -> None:
 
 def _left(loaded: Loaded, before: Secret, *, forgotten: bool) -> list[str]:
     said = []
-    if before.file != loaded.unlock_file:
+    if not lies_in(before, loaded.unlock_file):
         said.append(tr("{source} opens nothing any more: put the new one there", source=before.source))
     if not forgotten:
         said.append(

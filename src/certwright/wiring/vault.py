@@ -12,7 +12,17 @@ from certwright.keys.foundry import Foundry
 from certwright.keys.ring import KeyRing
 from certwright.keys.seal import Box, new_box, open_box
 from certwright.keys.sealed import SealedKeys
-from certwright.keys.unlock import Secret, Unlock, ask_secret, find_secret, make_secret, next_file, read_file, settle
+from certwright.keys.unlock import (
+    Secret,
+    Unlock,
+    ask_secret,
+    find_secret,
+    lies_in,
+    make_secret,
+    next_file,
+    read_file,
+    settle,
+)
 from certwright.speech import tr
 from certwright.value import value
 from certwright.wiring.loading import Loaded
@@ -63,7 +73,7 @@ def unlocked(loaded: Loaded, unlock: Unlock, inventory: Inventory) -> tuple[Secr
     try:
         return secret, open_box(written, secret.text, secrets.token_bytes, source=secret.source)
     except Locked:
-        if secret.file != loaded.unlock_file or not following.exists():
+        if not lies_in(secret, loaded.unlock_file) or not following.exists():
             raise
         text = read_file(following, unlock.say).text
         box = open_box(written, text, secrets.token_bytes, source=secret.source)
