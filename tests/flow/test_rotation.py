@@ -250,6 +250,21 @@ def test_a_normal_rotation_waits_for_the_window(bakery: Bakery) -> None:
     whole(bakery)
 
 
+def test_a_lost_file_of_what_waits_is_put_back(bakery: Bakery) -> None:
+    bakery.edit("    domain:", '    maintenance: {cron: "0 22 * * SAT", hours: 4}\n    domain:')
+    bakery.declare()
+    bakery.apply(1)
+    bakery.see()
+    bakery.apply(1)
+    assert issuers(bakery) == {"contoso/issuing"}
+    lost = [bakery.folder / "out" / one for one in bakery.files() if one.startswith("east/") and "root" not in one]
+    assert lost
+    for file in lost:
+        file.unlink()
+    bakery.apply(0.01)
+    assert all(file.exists() for file in lost), "what the generation before signed is as good as before"
+
+
 def test_an_emergency_waits_for_nothing(bakery: Bakery) -> None:
     bakery.edit("    domain:", '    maintenance: {cron: "0 22 * * SAT", hours: 4}\n    domain:')
     bakery.declare("    - {number: 2, reason: stolen, scope: issuing, compromised: true}\n")

@@ -27,6 +27,7 @@ DECLARATIONS: tuple[Entry, ...] = (
     {"scope": "root"},
     {"scope": "issuing"},
     {"scope": "root", "bridge": False, "distribution": 1},
+    {"scope": "root", "bridge": "both"},
 )
 MOST = 4  # generations that are declared
 

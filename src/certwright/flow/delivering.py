@@ -86,10 +86,13 @@ def _failed(report: Report) -> list[Result]:
 
 
 def _trusted(bench: Bench, places: Sequence[Place]) -> Mapping[str, Sequence[bytes]]:
-    """The roots these places are judged against, by the address of their issuer, or their own."""
+    """The roots these places are judged against, by the address of their issuer, or their own: while an authority is
+    rotated, those of every generation that is trusted, because what waits for its window is of the one before.
+    """
     addresses = {address for place in places for address in (place.issuer, place.id, place.shares_with)}
+    addresses |= {line.root for line in bench.plan.lines}
     known = {address: bench.held[address] for address in addresses if address in bench.held}
-    return {**roots(known), **foreign_roots(bench.plan)}
+    return {**roots(known, bench.plan.lines), **foreign_roots(bench.plan)}
 
 
 def _packed(bench: Bench, place: Place) -> Iterator[Parcel]:
