@@ -63,7 +63,7 @@ def dial(host: str, port: int, allowed: Allowed, clock: Clock) -> Line:
 
     Refused when no rule fits the host or its addresses, Broken when the name is unknown or nobody answers in time.
     """
-    where = f"{host}:{port}"
+    where = f"{_bracketed(host)}:{port}"
     if not allowed.resolvable(host, port):
         raise Refused(tr("{where} was not asked: nobody allowed it", where=where), allow(host, port))
     addresses = _resolved(host, port, clock)
@@ -77,8 +77,12 @@ def dial(host: str, port: int, allowed: Allowed, clock: Clock) -> Line:
 
 def allow(host: str, port: int) -> str:
     """The option that permits it."""
-    shown = f"[{host}]" if ":" in host else host
-    return f"--allow {shown}" + (f":{port}" if port not in (80, 443) else "")
+    return f"--allow {_bracketed(host)}" + (f":{port}" if port not in (80, 443) else "")
+
+
+def _bracketed(host: str) -> str:
+    """As it stands before a port."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _remedy(host: str, port: int, address: IPAddress) -> str:
