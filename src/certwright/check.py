@@ -86,8 +86,7 @@ def judge(
     by_place: dict[str, list[Seen]] = defaultdict(list)
     for one in (inform or listed or tuple)(seen):
         by_place[one.place].append(one)
-    hearing = Hearing(now)
-    heard = [hearing.of_place(place, by_place[place.id], keep=True) for place in plan.places]
+    heard = Hearing(now).of_places(plan.places, [by_place[place.id] for place in plan.places], {*by_place})
     return _report(plan, heard, layout, now)
 
 
@@ -114,10 +113,7 @@ class _Desk:
 
     def heard(self, places: Sequence[Place]) -> list[Heard]:
         """The verdicts on some places; their files are read here, and dropped."""
-        return [
-            self.hearing.of_place(place, files, keep=place.id in self.members)
-            for place, files in zip(places, self.seen(places), strict=True)
-        ]
+        return self.hearing.of_places(places, self.seen(places), self.members)
 
     def seen(self, places: Sequence[Place]) -> list[list[Seen]]:
         """What is in the files of some places."""
@@ -236,8 +232,7 @@ def judge_seen(plan: Plan, seen: Iterable[Seen], present: Collection[str], now: 
     by_place: dict[str, list[Seen]] = defaultdict(list)
     for one in seen:
         by_place[one.place].append(one)
-    hearing = Hearing(now)
-    heard = [hearing.of_place(place, by_place[place.id], keep=True) for place in plan.places]
+    heard = Hearing(now).of_places(plan.places, [by_place[place.id] for place in plan.places], {*by_place})
     return _report(plan, heard, _layouts(plan, plan, present, whole=True), now)
 
 
