@@ -1,6 +1,8 @@
 """Kubeconfigs as people have them, and as they should not have them: merged as kubectl merges, refused when unsafe."""
 
+import shutil
 import subprocess
+import tempfile
 from base64 import b64encode
 from pathlib import Path
 
@@ -161,3 +163,40 @@ def test_no_shape_does_more_than_be_refused(tmp_path_factory: pytest.TempPathFac
         YAML(typ="safe", pure=True).dump(document, stream)
     with pytest.raises(Refused):
         access("plant", [file], {})
+
+
+SECRETS = [
+    ("{token: TOKEN}".replace("TOKEN", TOKEN), "config"),
+    ("{tokenFile: token.txt}", "token.txt"),
+    ("{client-certificate: ops.pem, client-key: ops.key}", "ops.key"),
+    ("{username: ops, password: sesame}", "config"),
+]
+
+
+@pytest.mark.parametrize(("user", "secret"), SECRETS)
+def test_a_secret_that_everybody_can_get_at_is_refused(user: str, secret: str, folder: Path) -> None:
+    for name in ("token.txt", "ops.pem", "ops.key"):
+        (folder / name).write_text("x")
+    with tempfile.TemporaryDirectory(dir="/tmp") as top:
+        here = Path(shutil.copytree(folder, Path(top) / "here"))
+        (here / "config").write_text(PLAIN.replace(f"{{token: {TOKEN}}}", user))
+        for one in (here, here.parent):
+            one.chmod(0o755)
+        for one in here.iterdir():
+            one.chmod(0o600)
+        (here / secret).chmod(0o644)
+        with pytest.raises(Refused, match="everybody on this machine can get at this secret") as refused:
+            access("", [here / "config"], {})
+        assert refused.value.hint == f"chmod 600 {here / secret}"
+        (here / secret).chmod(0o600)
+        assert access("", [here / "config"], {}).context == "plant"
+
+
+def test_a_kubeconfig_without_a_secret_may_be_everybodys(folder: Path) -> None:
+    program = "{exec: {apiVersion: client.authentication.k8s.io/v1, command: kubelogin}}"
+    with tempfile.TemporaryDirectory(dir="/tmp") as top:
+        here = Path(shutil.copytree(folder, Path(top) / "here"))
+        (here / "config").write_text(PLAIN.replace(f"{{token: {TOKEN}}}", program))
+        for one in (here.parent, here, *here.iterdir()):
+            one.chmod(0o755)
+        assert access("", [here / "config"], {}).user.program
