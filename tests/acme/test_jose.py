@@ -129,6 +129,19 @@ def test_a_bad_key_is_unreadable(change: dict[str, str], words: str) -> None:
         read_jwk({**EC, **change})
 
 
+@pytest.mark.parametrize(
+    ("name", "number"), [("ES256", 379), ("ES256", 43), ("ES384", 197), ("ES384", 176), ("ES512", 273), ("ES512", 73)]
+)
+def test_a_key_whose_coordinate_begins_with_zeros_is_one_of_whole_length(name: str, number: int) -> None:
+    """One key in 128 is such a one; these are x and y of the first few of each curve."""
+    key = ec.derive_private_key(number, KEYS[name].curve)
+    made = jwk(key.public_key())
+    assert b"\0" in {decode(made[one], one)[:1] for one in "xy"}
+    assert read_jwk(made) == key.public_key()
+    jws = sign({"url": "https://ca/new"}, b"{}", key)
+    assert node("verify", {"alg": name, "jwk": made, "jws": jws}) == "true"
+
+
 def test_an_account_key_of_a_strange_curve_is_refused() -> None:
     with pytest.raises(Refused, match="secp256k1"):
         jwk(ec.generate_private_key(ec.SECP256K1()).public_key())

@@ -9,9 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from certwright.acme.jwk import decode
 from certwright.acme.renewal import Window, certificate_id, picked, read_window, steady_fraction
 from certwright.errors import Refused, Unreadable
 from certwright.x509.facts import CertificateFacts
@@ -37,6 +38,20 @@ EXAMPLE = certificate(bytes.fromhex("69885B6B87464041E1B37B847BA0AE2CDE01C8D4"),
 
 def test_the_identifier_of_rfc_9773() -> None:
     assert certificate_id(EXAMPLE) == "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"
+
+
+@given(st.binary(min_size=1, max_size=40), st.integers(1, 2**159 - 1))
+@example(b"\0\0", 0x7F)
+@example(b"\xff", 0x80)
+@settings(max_examples=40)
+def test_an_identifier_has_the_octets_that_the_certificate_has(identifier: bytes, serial: int) -> None:
+    """Whatever sign bit or leading zero chance has given them (RFC 9773 4.1)."""
+    one = certificate(identifier, serial)
+    first, second = (decode(part, "part") for part in certificate_id(one).split("."))
+    assert first == identifier
+    assert int.from_bytes(second, "big", signed=True) == serial
+    assert bytes((2, len(second))) + second in one.der
+    assert second[:1] != b"\0" or second[1] >= 0x80
 
 
 def test_a_certificate_that_names_no_issuer_key_has_none() -> None:
