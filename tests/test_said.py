@@ -53,6 +53,7 @@ NOT_SAID = frozenset(
         "extended key usage",  # the name of a row, which `_label` puts into words
         "Certification authorities of {}",  # a title: whoever shows it translates it
         *("Bridge to the root CA of {} G{}", "Bridge to the root CA"),  # the same
+        *("Bridge back from the root CA of {} G{}", "Bridge back from the root CA"),
         "the root ends on {}",  # typed, and written into the deployment file
         "{}: {} of our authorities trusted, {} of our certificates presented",  # the log of the inventory
         "make sure to add it as a secret, not as a certificate resource",  # the document's own words

@@ -96,13 +96,14 @@ _OF_ISSUERS = {  # what the plan calls the authorities of an issuer
     "Root CA": noted("Root CA of {name}"),
     "Issuing CA": noted("Issuing CA of {name}"),
     "Bridge to the root CA": noted("Bridge to the root CA of {name}"),
+    "Bridge back from the root CA": noted("Bridge back from the root CA of {name}"),
     "Certification authorities": noted("Certification authorities of {name}"),
 }
 
 
 def titled(title: str, address: str = "", product: str = "") -> str:
     """A title of that product, or of any. The name an address ends with may be a part of it."""
-    if ours := re.fullmatch(r"(Root CA|Issuing CA|Bridge to the root CA|Certification authorities) of (.+)", title):
+    if ours := re.fullmatch(rf"({'|'.join(_OF_ISSUERS)}) of (.+)", title):
         return tr(_OF_ISSUERS[ours[1]], name=ours[2])
     said = _said(title, product)
     name = address.rpartition("/")[2]
