@@ -198,11 +198,12 @@ def test_a_folder_nobody_may_write_to_is_told(closed_folder: Path) -> None:
         assert "right to write there" in failure.value.hint
 
 
-def test_a_file_nobody_may_read_is_told(closed_folder: Path) -> None:
-    (closed_folder / "a").write_bytes(b"1")
-    (closed_folder / "a").chmod(0)
-    with as_somebody_else(), pytest.raises(Broken, match="cannot be written or read"):
-        Folder(closed_folder).observe(["a"])
+def test_a_file_nobody_may_read_is_told() -> None:
+    with folder_for_all() as folder:
+        (folder / "a").write_bytes(b"1")
+        (folder / "a").chmod(0)
+        with as_somebody_else(), pytest.raises(Broken, match="cannot be written or read"):
+            Folder(folder).observe(["a"])
 
 
 def test_a_full_disk_costs_nothing_that_was_there(root: Path) -> None:
