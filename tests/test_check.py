@@ -114,6 +114,28 @@ def test_every_demand_gets_a_result_in_the_order_of_the_plan() -> None:
     assert report.results[3].reason == "the registry is elsewhere"
 
 
+def test_places_heard_together_are_told_what_each_is_told_alone() -> None:
+    several = [
+        [demand("key.length", minimum=4096), demand("names.absent", Severity.WARNING), demand("file.form", form="pfx")],
+        [demand("names.absent"), demand("file.form", form="pem"), demand("key.length", minimum=2048)],
+        [demand("issuer.kind", refused=("public",)), demand("key.matches"), demand("revocation.not-revoked")],
+    ]
+    names = ("a.pfx", "a.pem", "b.pem", "c.pem", "missing.pem")
+    places = [
+        place(f"{row}-{name}", ("pfx" if name.endswith("pfx") else "pem-full", f"east/{row}/{name}"), demands=demands)
+        for name in names
+        for row, demands in enumerate(several)
+    ]
+    contents = dict(zip(names, (GOOD_PFX, GOOD_PEM, GOOD_PEM, b"neither", None), strict=True))
+    given = {one.packages[0].path: contents[one.packages[0].path.rpartition("/")[2]] for one in places}
+    files = {path: content for path, content in given.items() if content is not None}
+    alone = [judge(plan(one), files, PASSWORDS, NOW) for one in places]
+    together = judge(plan(*places), files, PASSWORDS, NOW)
+    assert tuple(together.results) == tuple(result for one in alone for result in one.results)
+    assert together.unjudged == tuple(told for one in alone for told in one.unjudged)
+    assert {one.status.value for one in together.results} == {"OK", "Warning", "Fail", "Skipped"}
+
+
 def test_several_processes_see_the_same() -> None:
     demands = [demand("chain.complete"), demand("pfx.readable"), demand("key.matches"), demand("names.absent")]
     two = plan(
