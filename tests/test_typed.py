@@ -2,11 +2,14 @@
 
 import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certwright.cli.ending import about
+from certwright.errors import Refused
 from certwright.typed import naming, typed
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), min_size=1)
@@ -46,3 +49,10 @@ def test_commands_name_the_file(text: str, named: str) -> None:
 
 def test_a_file_may_be_called_like_a_command() -> None:
     assert naming("certwright plan FILE", "certwright plan FILE") == 'certwright plan "certwright plan FILE"'
+
+
+def test_a_refusal_names_the_file_that_it_is_about() -> None:
+    with pytest.raises(Refused) as refusal, about(Path("a b.yaml")):
+        raise Refused("certwright ca status FILE says why", "certwright apply FILE")
+    assert refusal.value.what == 'certwright ca status "a b.yaml" says why'
+    assert refusal.value.hint == 'certwright apply "a b.yaml"'

@@ -8,12 +8,14 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from certwright.errors import Broken, Locked, Problem, Refused, Unreadable
 from certwright.report.layout import visible
 from certwright.speech import tr
+from certwright.typed import naming
 
 FINDINGS = 1  # something is wrong, or left to do, or different
 UNJUDGED = 2  # `check` could not judge everything
@@ -63,6 +65,17 @@ def help_without_verb(ctx: click.Context) -> None:
 
 def _colour() -> bool:
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+@contextmanager
+def about(file: object) -> Iterator[None]:
+    """What goes wrong with that deployment file tells what to type with its name, where it speaks of a FILE."""
+    try:
+        yield
+    except Problem as problem:
+        if isinstance(file, Path):
+            problem.what, problem.hint = naming(problem.what, file), naming(problem.hint, file)
+        raise
 
 
 @contextmanager

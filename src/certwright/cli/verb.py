@@ -9,14 +9,12 @@ import importlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, cast
 
 import click
 
-from certwright.errors import Problem
+from certwright.cli.ending import about
 from certwright.speech import LANGUAGES, catalogues, preferred, tr
-from certwright.typed import naming
 
 OPTION = "--lang"
 
@@ -60,13 +58,8 @@ class Spoken(click.Command):
         )
 
     def invoke(self, ctx: click.Context) -> Any:
-        """What goes wrong tells what to type with the deployment file that was named, where it is told of a FILE."""
-        try:
+        with about(ctx.params.get("file")):
             return super().invoke(ctx)
-        except Problem as problem:
-            if isinstance(file := ctx.params.get("file"), Path):
-                problem.what, problem.hint = naming(problem.what, file), naming(problem.hint, file)
-            raise
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super(Spoken, self._in_language()).format_help(ctx, formatter)
