@@ -125,7 +125,7 @@ def test_a_record_that_a_secondary_does_not_show_is_told(bound: Client) -> None:
     (waiting,) = brought(issuer, wanted("secondary", "secondary.contoso.test"))
     assert isinstance(waiting, Later)
     assert f"127.0.0.1:{away[1]} does not show the record _acme-challenge.secondary.contoso.test" in waiting.what
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 90, "the CA was never asked to look"
 
 
 @pytest.mark.parametrize(
