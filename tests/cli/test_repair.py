@@ -56,6 +56,7 @@ def stamp(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [CERTWRIGHT, "password", "show", "contoso.yaml", "east/core"], cwd=folder, capture_output=True, check=True
     )
     (folder / "password.txt").write_bytes(shown.stdout)
+    (folder / "password.txt").chmod(0o600)
     return folder
 
 
@@ -275,6 +276,7 @@ def flat(copy: Path, work: Path) -> str:
 def test_a_heap_of_files_from_elsewhere_becomes_a_set(run: Any, copy: Path, tmp_path: Path) -> None:
     others = flat(copy, tmp_path)
     (copy / "passwords.txt").write_text(f"New1Password2Of3The4Set\n{others}\n")
+    (copy / "passwords.txt").chmod(0o600)
     said = repaired(
         run, copy, "--chain", "authorities", "--password-file", "east/core=passwords.txt", source="dump"
     )  # fmt: skip
@@ -410,6 +412,7 @@ def test_a_key_of_another_certificate_and_a_self_signed_one(run: Any, copy: Path
 def test_what_is_missing_is_asked_for(run: Any, copy: Path, tmp_path: Path) -> None:
     others = flat(copy, tmp_path)
     (copy / "passwords.txt").write_text(f"New1Password2Of3The4Set\n{others}\n")
+    (copy / "passwords.txt").chmod(0o600)
     said = repaired(run, copy, "--password-file", "east/core=passwords.txt", source="dump")
     assert said.code == 1
     assert "needs something that is not here" in said.out
