@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from certwright.errors import Unreadable
 from certwright.speech import END, START, speaking, tr, trn
 from certwright.speech import later as module
-from certwright.speech.later import kept, said
+from certwright.speech.later import changed, kept, said
 
 CATALOGUE = Path(module.__file__).parent / "de" / "certwright.po"
 
@@ -32,6 +32,14 @@ def test_sentences_survive_being_put_together_and_put_into_each_other() -> None:
     assert said(text) == "x: trust.pem: no certificate is in it; 3 certificates"
     with speaking("de"):
         assert said(text) == f"x: trust.pem: {tr('no certificate is in it')}; 3 Zertifikate"
+
+
+def test_what_is_kept_can_be_changed_and_said_all_the_same() -> None:
+    with kept():
+        text = "a: " + tr(
+            "{object}: {reason}", object="a", reason=tr("{path}: cannot be read ({reason})", path="a", reason="b")
+        )
+    assert said(changed(text, lambda one: one.replace("a", '"x y"'))) == '"x y": "x y": "x y": cannot be read (b)'
 
 
 def test_values_keep_what_their_placeholders_need() -> None:

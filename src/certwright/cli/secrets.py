@@ -124,7 +124,8 @@ def _each_once(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def _asked(names: tuple[str, ...]) -> list[tuple[str, str]]:
     ask = question()
     if names and ask is None:
-        raise Refused(tr("nobody is at the terminal to type a password"), hint=tr("use --password-file SET=FILE"))
+        told = tr("nobody is at the terminal to type a password")
+        raise Refused(told, hint=tr("put it into a file: --password-file {name}=password.txt", name=names[0]))
     return [(name, ask(tr("password of {name}", name=name))) for name in names if ask]
 
 
@@ -159,7 +160,10 @@ def read_password_list(file: Path | None, *, ask: bool) -> tuple[str, ...]:
         )
     asking = question()
     if ask and asking is None:
-        raise Refused(tr("nobody is at the terminal to type a password"), hint=tr("use --password-file FILE"))
+        raise Refused(
+            tr("nobody is at the terminal to type a password"),
+            hint=tr("put it into a file: --password-file password.txt"),
+        )
     typed = [asking(tr("password"))] if ask and asking else []
     return tuple(dict.fromkeys((*typed, *lines)))
 

@@ -5,7 +5,7 @@ While `kept` holds, `tr` and `trn` give the sentence and its values instead of w
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from string import Formatter
@@ -30,6 +30,20 @@ def said(text: str) -> str:
     Where somebody else's words were made to look like one of our sentences, they come out as they stand.
     """
     return _MARKS.sub("", _KEPT.sub(lambda found: _said(found[1]), text))
+
+
+def changed(text: str, change: Callable[[str], str]) -> str:
+    """The text after `change` of what stands in it beside sentences that are kept, of their values, and of those that
+    have none: commands, above all.
+    """
+    parts, at = [], 0
+    for found in _KEPT.finditer(text):
+        texts, values = json.loads(found[1])
+        told = {name: changed(one, change) if isinstance(one, str) else one for name, one in values.items()}
+        own = texts if values else [change(one) for one in texts]
+        parts += [change(text[at : found.start()]), START, json.dumps([own, told]), END]
+        at = found.end()
+    return "".join((*parts, change(text[at:])))
 
 
 def _said(inside: str) -> str:

@@ -20,7 +20,7 @@ from certwright.pack.object_kinds import CONFIG_MAP, SECRET, Ref
 from certwright.pack.objects import data_of
 from certwright.rotation.sightings import Unseen
 from certwright.speech import tr
-from certwright.speech.later import kept
+from certwright.speech.later import changed, kept
 from certwright.typed import naming
 from certwright.value import value
 from certwright.wiring.cluster_access import Reached, connect
@@ -115,7 +115,7 @@ class _Eyes:
         try:
             return replace(blank, trusted=self._certificates(read_file(file), path))
         except Unreadable as problem:
-            raise Unreadable(problem.what, hint=naming(problem.hint, path)) from problem
+            raise Unreadable(problem.what, hint=changed(problem.hint, lambda text: naming(text, path))) from problem
 
     def _certificates(self, content: bytes, source: str) -> frozenset[str]:
         """The fingerprints in a trust list of whatever form. Unreadable when a part of it is, or when it is empty."""
