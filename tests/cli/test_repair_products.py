@@ -186,6 +186,7 @@ def test_a_heap_of_broken_files_becomes_a_delivery_that_passes(
         Path(shutil.make_archive(str(tmp_path / "heap"), "zip", tmp_path / "heap")) if packed else tmp_path / "heap"
     )
     (tmp_path / "list.txt").write_text("".join(f"{one}: {NEW}\n" for one in passwords) + f"*: {OLD}\n")
+    (tmp_path / "list.txt").chmod(0o600)
     before = hashlib.sha256(source.read_bytes()).hexdigest() if packed else files(source)
     options = ("--for", "site.yaml", "-o", "new", "--chain", "authorities", "--passwords", "list.txt")
     said = run("repair", source.name, *options, "--json")
@@ -196,6 +197,7 @@ def test_a_heap_of_broken_files_becomes_a_delivery_that_passes(
     assert (hashlib.sha256(source.read_bytes()).hexdigest() if packed else files(source)) == before
     asked = [option for one in passwords for option in ("--password-file", f"{one}=new.txt")]
     (tmp_path / "new.txt").write_text(NEW)
+    (tmp_path / "new.txt").chmod(0o600)
     checked = run("check", "new", "--for", "site.yaml", *asked, "--fail-on", "warning", "--json")
     report = json.loads(checked.out)
     assert checked.code == 0, [one for one in report["results"] if one["status"] in ("Fail", "Warning")]
@@ -218,6 +220,7 @@ def test_an_issuer_of_a_cluster_and_its_trust(run: Any, tmp_path: Path) -> None:
         (tmp_path / f"heap/{name}.der").write_bytes(ran("openssl", "x509", "-outform", "DER", given=pem))
     before = files(tmp_path / "heap")
     (tmp_path / "list.txt").write_text(f"*.pem: {OLD}\n")
+    (tmp_path / "list.txt").chmod(0o600)
     repair = ("repair", "heap", "--for", "site.yaml", "-o", "new", "--passwords", "list.txt")
     foretold = run(*repair, "--dry-run")
     assert not (tmp_path / "new").exists()
@@ -246,6 +249,7 @@ def test_files_of_other_people_are_repaired_for_a_product(run: Any, tmp_path: Pa
             tmp_path / f"heap/{number}.p12", *STRONG, "-certfile", tmp_path / "work/chain.pem"
         )
     (tmp_path / "list.txt").write_text(f"stack-hub/core: {NEW}\nheap/: {OLD}\n")
+    (tmp_path / "list.txt").chmod(0o600)
     before = files(tmp_path / "heap")
     said = run("repair", "heap", *FACTS, "-o", "new", "--passwords", "list.txt")
     assert (said.code, said.err) == (0, ""), said.out
