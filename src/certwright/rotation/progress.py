@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
-from certwright.generations import Consumer, Generation, Scope
+from certwright.generations import Consumer, Generation, Scope, State
 from certwright.model import Line
 from certwright.rotation.gates import Course, Outlook, courses
 from certwright.rotation.pairs import Proof, proofs, under_way
@@ -49,7 +49,8 @@ class Progress:
     """One issuer: its generations in order, the rows of its consumers, the gate that is closed (None: nothing is under
     way), and the one next step.
 
-    `scope` and `reason` are those of the newest generation; "root" and "" for an issuer that was never rotated.
+    `scope` and `reason` are those of the generation that is to come, else of the newest; "root" and "" where there was
+    never any.
     `proofs` are the pairs of leaf and trust list that count now, as our own verifier sees them.
     """
 
@@ -77,7 +78,8 @@ def progress(outlook: Outlook, file: str) -> tuple[Progress, ...]:
 
 def _progress(course: Course, gate: Gate | None, file: str) -> Progress:
     rotations = course.outlook.rotations.get(course.issuer, ())
-    newest = rotations[-1] if rotations else None
+    moving = course.rotations.get(gate.step.number) if gate and gate.step.to is not State.RETIRED else None
+    newest = moving or (rotations[-1] if rotations else None)
     return Progress(
         issuer=course.issuer,
         generations=tuple(course.generations),
