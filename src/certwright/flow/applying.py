@@ -192,11 +192,11 @@ def _refuse_foreign(plan: Plan, standing: Standing, world: World) -> list[str]:
     """Raise Refused, naming them all, for files in the way that are not ours; what there is to say about the rest."""
     foreign = standing.foreign(wanted_paths(plan))
     if foreign and not world.replace:
-        told = tr("certwright did not write what is in the way: {paths}", paths=", ".join(foreign))
+        what = tr("certwright did not write what is in the way: {paths}", paths=", ".join(foreign))
         if standing.held:
-            raise Refused(told, tr("move these files away, or run again with --replace to overwrite them"))
+            raise Refused(what, tr("move these files away, or run again with --replace to overwrite them"))
         raise Refused(
-            told,
+            what,
             tr(
                 "the inventory holds nothing: if this deployment was applied before, restore it from a backup; with"
                 " --replace everything is made anew, and other authorities with it, which nobody trusts yet"
