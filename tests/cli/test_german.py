@@ -153,6 +153,7 @@ def test_an_error_of_each_class(de: Any, run: Run, site: Path, name: str) -> Non
     list(journey(de, site)) if not (site / "bad").exists() else None
     (site / "wrong.yaml").write_text("version: 7\nsites: 3\n")
     (site / "wrong.secret").write_text("not-the-secret\n")
+    (site / "wrong.secret").chmod(0o600)
     text = (site / "c.yaml").read_text()
     (site / "impossible.yaml").write_text(re.sub("(?m)^( *kind: *)embedded", r"\1self-signed", text))
     code, arguments = ERRORS[name]
