@@ -53,8 +53,9 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 BOUNDS = (
-    "Every leaf has its own key, names and serial; nothing of a leaf is remembered, its times neither. certwright parses"
-    " it, finds its path, verifies its signature within the library's own verdict on it (`cryptography.x509.verification`, right"
+    "Every leaf has its own key, names and serial; nothing of a leaf is remembered, its times neither. certwright"
+    " parses it, finds its path, verifies its signature within the library's own verdict on it"
+    " (`cryptography.x509.verification`, right"
     " below the issuer whose path was accepted before), diagnoses, and judges every demand; where anything is not"
     " plainly in order, path and verdict are worked out anew. More than a quarter of the time is the library's, a"
     " sixth goes into reading DER, another into hearing the demands, the rest into opening, paths and what is kept. A"
