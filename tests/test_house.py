@@ -146,7 +146,7 @@ def test_only_the_command_line_speaks_and_exits() -> None:
         for module in silent
         if (found := (SPEAKS & calls(module)) | ({"click", "rich"} & set(imported(tree_of(module)))))
     }
-    assert speaking == {"certwright.wiring.sharing": {"os._exit"}}, "but a copy of this process ends where its work does"
+    assert speaking == {"certwright.wiring.sharing": {"os._exit"}}, "a copy of this process ends where its work does"
 
 
 def test_one_table_from_problem_to_exit_code() -> None:
