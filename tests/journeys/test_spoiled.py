@@ -49,6 +49,7 @@ def spoil(script: Path, journey: Journey, folder: Path) -> Path:
         file = folder / "secrets" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{password}\n")
+        file.chmod(0o600)
     done = subprocess.run(
         ["sh", "-c", '. "$1"; . "$2"', "sh", CASES / "common.sh", script],
         cwd=copy, env=dict(os.environ, secrets=str(folder / "secrets")), capture_output=True, text=True, check=False,
@@ -101,6 +102,7 @@ def test_one_password_opens_one_set(travelled: Callable[[str], Journey], tmp_pat
     shutil.copytree(journey.out, tmp_path / "out")
     shutil.copy(journey.folder / "contoso.yaml", tmp_path)
     (tmp_path / "word").write_text(journey.passwords["plant1/ingress"])
+    (tmp_path / "word").chmod(0o600)
     arguments = ("check", "out", "--for", "contoso.yaml", "--password-file", "plant1/ingress=word")
     said = certwright(tmp_path, *arguments)
     assert said.code == 2
