@@ -227,7 +227,7 @@ def request_rows(request: InsideRequest) -> Rows:
 def _spoken_of(facts: CrlFacts) -> Iterator[str]:
     """What narrows a list; nothing for one that speaks of everything its issuer signed."""
     kinds = {
-        "users": tr("certificates of no authority"),
+        "users": tr("end-entity certificates"),
         "authorities": tr("certificates of authorities"),
         "attributes": tr("attribute certificates"),
     }

@@ -209,7 +209,7 @@ def _scoped(certificate: CertificateFacts, point: x509.IssuingDistributionPoint)
     if point.only_contains_attribute_certs:
         yield tr("it covers attribute certificates only")
     if point.only_contains_user_certs and certificate.authority:
-        yield tr("it covers certificates of no authority only")
+        yield tr("it covers end-entity certificates only")
     if point.only_contains_ca_certs and not certificate.authority:
         yield tr("it covers certificates of authorities only")
     if point.relative_name is not None:
