@@ -65,7 +65,7 @@ def compromise(bakery: Bakery, scope: Scope, number: int | None = None) -> list[
     """Declared by the command; what it says is to be done."""
     declared = declare_compromised(bakery.loaded(), "contoso", Wish("stolen", scope), number)
     declared.write()
-    return [told for told, _ in steps(Emergency(declared.old, scope, declared.loaded.plan, "bakery.yaml"))]
+    return [told for told, _ in steps(Emergency(declared.old, scope, declared.loaded.plan, "bakery.yaml", "out"))]
 
 
 def trusted(bakery: Bakery) -> set[str]:

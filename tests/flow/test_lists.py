@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certwright.errors import Refused
+from certwright.flow.world import CLOCK_SKEW
 from certwright.inventory import Inventory, Revocation
 from certwright.report.changes import ListChange
 from certwright.wiring.applying import apply, preview
@@ -140,7 +141,7 @@ def test_who_names_an_old_shard_is_covered_until_the_end(made: Path) -> None:
     leaf = held(made)["east/van/blue"]
     edit(made, "    crl_shards: 4\n", "")
     apply(at(made, 1))
-    assert not [name for name in lists(made) if "of4" in name and lists(made)[name].this_update != NOW]
+    assert not [name for name in lists(made) if "of4" in name and lists(made)[name].this_update != NOW - CLOCK_SKEW]
     revoke(at(made, 2), "east/van/blue", "superseded")
     apply(at(made, 3))
     assert said(leaf, made)[shard(leaf, 4)] == (True, True)
@@ -148,7 +149,7 @@ def test_who_names_an_old_shard_is_covered_until_the_end(made: Path) -> None:
     fresh = held(made)["east/van/blue"]
     assert fresh.crl_distribution_points == ("http://pki.contoso.com/crl/contoso-issuing.crl",)
     apply(at(made, 20))
-    assert all(facts.this_update == NOW + timedelta(days=20) for facts in lists(made).values())
+    assert all(facts.this_update == NOW + timedelta(days=20) - CLOCK_SKEW for facts in lists(made).values())
     last = max(one.not_after for one in (leaf, *map(held(made).get, LEAVES)) if one)
     end = (last - NOW).days + 1
     applied = apply(at(made, end))
@@ -332,7 +333,9 @@ def test_a_newer_list_of_somebody_else_is_never_overwritten(made: Path, tmp_path
         assert "a newer list lies there" in told
         assert "our key did not sign it" in told
         assert (made / "www" / "contoso-issuing.crl").read_bytes() == newer
-    assert lists(made)["contoso-root.crl"].this_update == NOW + timedelta(days=16), "the others are published"
+    assert lists(made)["contoso-root.crl"].this_update == NOW + timedelta(days=16) - CLOCK_SKEW, (
+        "the others are published"
+    )
 
 
 @pytest.mark.parametrize("where", ["www", "out/pki"])
@@ -383,7 +386,7 @@ def test_a_number_above_which_there_is_none_is_refused(made: Path, tmp_path: Pat
     assert lists(made) == before
     there.unlink()
     apply(at(made, 40))
-    assert lists(made)["contoso-issuing.crl"].this_update == NOW + timedelta(days=40)
+    assert lists(made)["contoso-issuing.crl"].this_update == NOW + timedelta(days=40) - CLOCK_SKEW
 
 
 def elsewhere(made: Path, tmp_path: Path, number: int) -> bytes:

@@ -46,7 +46,7 @@ def told(plant: Plant) -> list[str]:
     declared.write()
     loaded = declared.loaded
     peers = [one.id for one in consumers(loaded) if one.stack == "opcua"]
-    return [said for said, _ in steps(Emergency(declared.old, "issuing", loaded.plan, str(loaded.path), peers))]
+    return [said for said, _ in steps(Emergency(declared.old, "issuing", loaded.plan, str(loaded.path), "out", peers))]
 
 
 def see(plant: Plant, *peers: str, lists: tuple[str, ...] = ("root", "issuing-2")) -> None:

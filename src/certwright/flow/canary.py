@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certwright.errors import Unreadable
 from certwright.flow.beside import issuer_of_lists
-from certwright.flow.issuing import CLOCK_SKEW, Registry
-from certwright.flow.world import Vault, World
+from certwright.flow.issuing import Registry
+from certwright.flow.world import CLOCK_SKEW, Vault, World
 from certwright.inventory import Event, Intent, Revocation
 from certwright.issuers import Order
 from certwright.issuers.embedded import Desk, EmbeddedIssuer, Spoken

@@ -4,7 +4,7 @@ The predicate that drafted a certificate and that decides when it is due is the 
 """
 
 from collections.abc import Container, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from certwright.due.authorities import keeps_its_key
@@ -12,7 +12,7 @@ from certwright.due.changeover import moved
 from certwright.due.recipes import demanded
 from certwright.errors import Broken, Refused
 from certwright.flow.standing import ADVICE, ASKED
-from certwright.flow.world import Vault, World
+from certwright.flow.world import CLOCK_SKEW, Vault, World
 from certwright.inventory import Book, Event, Intent
 from certwright.issuers import Issued, Order
 from certwright.issuers.embedded import Desk, EmbeddedIssuer, Spoken, self_signed
@@ -25,9 +25,6 @@ from certwright.value import value
 from certwright.x509.facts import CertificateFacts
 from certwright.x509.read import read_certificate
 from certwright.x509.write import spki
-
-# Certificates begin a little before they are made, for machines whose clocks are behind; Kerberos tolerates as much.
-CLOCK_SKEW = timedelta(minutes=5)
 
 
 @value

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from certwright.flow.beside import Family, Scope, issuer_of_lists, publishers, scopes, wanted
+from certwright.flow.world import CLOCK_SKEW
 from certwright.inventory import Crl
 from certwright.inventory.revoked import RevocationPages
 from certwright.model import Action, Held, Place, Plan
@@ -85,7 +86,7 @@ def signer_of(authority: Held) -> str:
 def renewal(plan: Plan, authority: Place, crl: Crl) -> datetime:
     """When a list is to be published again: as it says itself, or sooner if the deployment file wants it so by now."""
     wish = issuer_of_lists(plan, authority).lists
-    return min(crl.next_publish, crl.this_update + wish.life - wish.overlap)
+    return min(crl.next_publish, crl.this_update + CLOCK_SKEW + wish.life - wish.overlap)
 
 
 def next_crl(plan: Plan, stand: Listed) -> tuple[date, str] | None:

@@ -8,7 +8,7 @@ from certwright.flow.beside import Scope, issuer_of_lists, scopes
 from certwright.flow.issuing import Registry
 from certwright.flow.lists import Listed, overdue, recipe, signer_of
 from certwright.flow.parcel import Parcel
-from certwright.flow.world import World
+from certwright.flow.world import CLOCK_SKEW, World
 from certwright.inventory import Crl, Event
 from certwright.inventory.revoked import Settled
 from certwright.model import Artifact, Place, Plan
@@ -87,7 +87,7 @@ class Publisher(Mapping[str, bytes]):
         last = self.crls.get(scope.name)
         return Heading(
             number=max(last.number + 1 if last else 1, int(now.timestamp())),
-            this_update=now,
+            this_update=now - CLOCK_SKEW,
             next_update=now + wish.life,
             next_publish=now + wish.life - wish.overlap,
             points=scope.points,

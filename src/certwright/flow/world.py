@@ -1,7 +1,7 @@
 """What `flow` works with: the keepers of every promise, the time, and somebody to tell how far it is."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from certwright.errors import Refused
@@ -12,6 +12,9 @@ from certwright.model import Plan
 from certwright.speech import tr
 from certwright.targets import Target
 from certwright.value import value
+
+# What is signed begins a little before it is made, for machines whose clocks are behind; Kerberos tolerates as much.
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Box(Protocol):

@@ -46,8 +46,8 @@ class Crl:
     """A revocation list. Numbers of one scope only rise (RFC 5280 5.2.3); its octets are asked for by its scope.
 
     `scope` is the authority's place, with the shard behind it if the list is not complete, and `points` the addresses
-    that certificates know a shard by. It was made at `this_update` from the first `known` revocations, with the key
-    whose identifier is `signer`, in hexadecimal.
+    that certificates know a shard by. It is in force from `this_update`, and was made from the first `known`
+    revocations, with the key whose identifier is `signer`, in hexadecimal.
     """
 
     scope: str

@@ -16,7 +16,7 @@ class Heard:
     listed: bool = False
     trouble: str = ""
     number: int | None = None
-    made: datetime | None = None
+    since: datetime | None = None
 
 
 @value
@@ -101,14 +101,11 @@ def _heard(one: Flown, heard: Heard) -> str:
 def _parts(one: Flown, heard: Heard) -> Iterator[str]:
     if heard.trouble:
         yield heard.trouble
-    if heard.made is None:
+    if heard.since is None:
         return
-    number = "?" if heard.number is None else heard.number
+    since = f"{heard.since:%Y-%m-%d %H:%M:%S} UTC"
+    words = {"number": "?" if heard.number is None else str(heard.number), "moment": since}
     if heard.listed:
-        yield tr(
-            "listed by number {number}, made {after} after the revocation",
-            number=number, after=span(heard.made - one.revoked),
-        )  # fmt: skip
+        yield tr("listed by number {number}, in force from {moment}", **words)
     else:
-        made = f"{heard.made:%Y-%m-%d %H:%M:%S} UTC"
-        yield tr("not listed by number {number}, made on {moment}", number=number, moment=made)
+        yield tr("not listed by number {number}, in force from {moment}", **words)

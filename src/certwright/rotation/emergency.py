@@ -13,7 +13,8 @@ Told = tuple[str, str]  # what happens, and who does it with what
 
 @value
 class Emergency:
-    """A compromised generation, with the plan in which it is declared to be one. `file` is the deployment file.
+    """A compromised generation, with the plan in which it is declared to be one. `file` is the deployment file, and
+    `output` the folder that it delivers to.
 
     `peers` are consumers that need every issuing CA in a list of their own: those of OPC UA.
     """
@@ -22,7 +23,13 @@ class Emergency:
     scope: Scope
     plan: Plan
     file: str
+    output: str
     peers: Sequence[str] = ()
+
+    @property
+    def handing_out(self) -> str:
+        """Where the lists and certificates of authorities lie that others need."""
+        return tr("hand it out from {folder}", folder=f"{self.output}/pki")
 
     @property
     def own(self) -> tuple[Line, ...]:
@@ -116,7 +123,7 @@ def _peers(told: Emergency) -> Iterator[Told]:
         yield (
             tr("These build no path to it by themselves, and refuse the new certificates until their issuer lists"
                " hold the new issuing CA: {peers}", peers=", ".join(others)),
-            tr("hand it out from pki/"),
+            told.handing_out,
         )  # fmt: skip
 
 
@@ -134,7 +141,7 @@ def _ended(told: Emergency) -> Iterator[Told]:
 def _withdrawn(told: Emergency) -> Iterator[Told]:
     words: dict[str, str | int] = {"number": told.old.number, "issuer": told.old.issuer}
     yield tr("Generation {number} is withdrawn: it was handed out, and has signed nothing.", **words), told.apply
-    yield tr("What vouches for it is revoked, and the revocation list is published."), tr("hand it out from pki/")
+    yield tr("What vouches for it is revoked, and the revocation list is published."), told.handing_out
     if told.scope == "root":
         yield tr("Its root is taken out of every trust list, and they are handed out again."), told.apply
     if told.new:
@@ -150,7 +157,7 @@ def _taken_back(told: Emergency) -> Iterator[Told]:
             tr("The compromised issuing CA is revoked by its root (cACompromise), once they are delivered."),
             told.apply,
         )
-        yield tr("The root's revocation list is published."), tr("hand it out from pki/")
+        yield tr("The root's revocation list is published."), told.handing_out
     yield tr("Every new certificate is verified, and every old one is shown to fail."), told.apply
 
 

@@ -97,7 +97,7 @@ def _replaced(course: Course, old: Line, judge: _Judge, since: datetime) -> Iter
     authorities = {one for line in course.lines.values() for one in (line.root, line.issuing)}
     authorities |= {f"{old.issuer}/{kind}-{number}" for number in course.lines for kind in ("bridge", "back")}
     held = course.outlook.held
-    for one in course.outlook.signed:
+    for one in sorted(course.outlook.signed, key=lambda one: (one.place, one.not_before)):
         if one.issuer not in (old.issuing, old.root) or one.place in authorities or one.not_after <= since:
             continue
         if one.issuer == old.root and any(line.root == old.root for line in course.lines.values() if line is not old):

@@ -142,7 +142,10 @@ def _of_issuer(loaded: Loaded, held: Held, wish: IssuerWish | None) -> tuple[str
         return (told,)
     name = own.id.partition("/")[0]
     if any(one.name == name and not one.crl for one in loaded.plan.issuers):
-        told = tr("its certificates do not say where the revocation list lies: hand it out from pki/ to whoever checks")
+        told = tr(
+            "its certificates do not say where the revocation list lies: hand it out from {folder} to whoever checks",
+            folder=loaded.output / "pki",
+        )
         return (told,)
     return ()
 

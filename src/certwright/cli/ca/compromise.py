@@ -76,7 +76,7 @@ def command(
     what: Scope = "issuing" if scope == "issuing" else "root"
     declared = declare_compromised(loaded, name, Wish(reason, what), generation)
     peers = [one.id for one in consumers(loaded) if one.issuer == name and one.stack == "opcua"]
-    todo = list(steps(Emergency(declared.old, what, declared.loaded.plan, typed(file), peers)))
+    todo = list(steps(Emergency(declared.old, what, declared.loaded.plan, typed(file), str(loaded.output), peers)))
     show(steps_text(tr("{issuer} is compromised. In this order:", issuer=name), todo, screen()))
     confirm(tr("write it into the deployment file?"), sure=yes)
     declared.write()
