@@ -22,6 +22,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         noted("No certificate outlives the authority that signed it."),
         noted("From the day the authority expires nobody accepts the certificate, whatever its own dates say."),
     ),
+    "certwright.root-gone": (
+        noted("A new issuing CA stands below a root that is trusted."),
+        noted("Below one that was retired, or that others have the key of, nobody would accept what it signs."),
+    ),
     "certwright.name-length": (
         noted("Names keep their limits: 63 characters a DNS label, 253 a DNS name."),
         noted("A longer name cannot be looked up (RFC 1035 2.3.4)."),
@@ -49,6 +53,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "certwright.unknown-root": (
         noted("The root of an issuer that belongs to somebody else is named where a trust list needs it."),
         noted("Its certificates do not bring it along for certain, and nobody should trust one that came by itself."),
+    ),
+    "certwright.unknown-chain": (
+        noted("What stands above a certificate is known before it is made, where it is delivered apart from it."),
+        noted("An ACME CA says so only with each certificate: what was delivered beforehand could be another chain."),
     ),
     "certwright.key-in-token": (
         noted("A key that goes into files is made where it can leave."),
