@@ -121,6 +121,22 @@ def test_an_issuing_ca_is_replaced_while_another_root_is_staged(at: At) -> None:
     assert bakery.held()["contoso/issuing-4"].issuer == "contoso/root-2"
 
 
+def test_what_it_was_before_it_was_renewed_with_its_key_is_revoked_too(at: At) -> None:
+    bakery = at("first")
+    first = bakery.held()["contoso/issuing"]
+    bakery.edit("    issuing: {key: ec-256}", "    issuing: {key: ec-256, years: 9}")
+    bakery.apply()
+    second = bakery.held()["contoso/issuing"]
+    assert first.serial != second.serial
+    keys = [read_certificate(one.certificate).key.spki for one in (first, second)]
+    assert keys[0] == keys[1]
+    compromise(bakery, "issuing")
+    applied = bakery.apply(1)
+    assert listed(bakery, "root") == dict.fromkeys((first.serial, second.serial), "cACompromise")
+    assert applied.messages.count("contoso/issuing is revoked by contoso/root") == 1
+    whole(bakery)
+
+
 def test_a_staged_root_that_everybody_trusts_takes_over_instead(at: At) -> None:
     bakery = at("root staged")
     bakery.edit("sign_from: 2026-11-23", "sign_from: 2027-03-01")

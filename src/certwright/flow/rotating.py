@@ -213,16 +213,17 @@ def _taken_back(seen: Outlook, world: World) -> list[str]:
     """Revoke what others have a key of and nothing of ours needs any more; what there is to say about it. The lists are
     due then, like after any revocation.
     """
-    gone = {place: why for course in courses(seen) for place, why in course.to_revoke()}
+    found = (one for course in courses(seen) for one in course.to_revoke())
+    gone = {(one.issuer, one.serial): (one, why) for one, why in found}.values()
     if not gone:
         return []
-    have = [seen.held[address] for address in gone]
     world.at("before an authority is taken back")
     with world.inventory.writing() as book:
-        book.revoke([Revocation(one.serial, one.issuer, one.place, gone[one.place], world.now) for one in have])
-        told = {one.place: f"serial {one.serial:x} by {one.issuer} ({gone[one.place]})" for one in have}
-        book.log([Event("revoked", place, text, world.now) for place, text in told.items()])
-    return [tr("{place} is revoked by {issuer}", place=one.place, issuer=one.issuer) for one in have]
+        book.revoke([Revocation(one.serial, one.issuer, one.place, why, world.now) for one, why in gone])
+        told = [(one.place, f"serial {one.serial:x} by {one.issuer} ({why})") for one, why in gone]
+        book.log([Event("revoked", place, text, world.now) for place, text in told])
+    said = (tr("{place} is revoked by {issuer}", place=one.place, issuer=one.issuer) for one, _ in gone)
+    return list(dict.fromkeys(said))
 
 
 def untold(plan: Plan, inventory: Inventory) -> tuple[str, ...]:

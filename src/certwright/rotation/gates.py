@@ -194,29 +194,34 @@ class Course:
 
     # ── what is taken back ──
 
-    def to_revoke(self) -> Iterator[tuple[str, str]]:
-        """Authorities, and bridges to them, that others have a key of, that are no longer needed by anything of ours,
-        and that a root above can still take back; bridges back to a root that has had its time. Each with the reason.
+    def to_revoke(self) -> Iterator[tuple[Held, str]]:
+        """Certificates of authorities, and bridges to them, that others have a key of, that are no longer needed by
+        anything of ours, and that a root above can still take back; bridges back to a root that has had its time. Each
+        with the reason.
         """
         backs = {line.back for line in self.lines.values()}
         why = "cACompromise" if any(line.fallen for line in self.lines.values()) else "superseded"
-        for one in self.outlook.held.values():
+        for one in self._ever:
             ended = one.place.startswith(f"{self.issuer}/back-") and one.place not in backs
             if ended and self._lives(one) and self._above(one):
-                yield one.place, why
+                yield one, why
         for line in self.lines.values():
             if not line.stopped or line.state in ("declared", "signing"):
                 continue
             if line.state == "verify-only" and any(one.id not in self.awaited for one in self._ours_to_do()):
                 continue
-            both = (line.issuing, line.bridge)
-            yield from ((one, "cACompromise") for one in both if self._can_be_revoked(one, line))
+            both = (line.issuing, line.bridge) if line.fallen else (line.issuing,)
+            mine = (one for one in self._ever if one.place in both)
+            yield from ((one, "cACompromise") for one in mine if self._can_be_revoked(one))
 
-    def _can_be_revoked(self, address: str, line: Line) -> bool:
-        have = self.outlook.held.get(address)
-        if have is None or (have.issuer, have.serial) in self.outlook.revoked:
-            return False
-        return self._above(have) and (line.fallen or address == line.issuing)
+    @cached_property
+    def _ever(self) -> tuple[Held, ...]:
+        """What is held, and what was and still lives: an authority is renewed with its key, which both vouch for."""
+        before = (one for one in self.outlook.signed if self._lives(one))
+        return tuple({(one.issuer, one.serial): one for one in (*before, *self.outlook.held.values())}.values())
+
+    def _can_be_revoked(self, have: Held) -> bool:
+        return (have.issuer, have.serial) not in self.outlook.revoked and self._above(have)
 
     def _above(self, have: Held) -> bool:
         """Whether a root above can take it back, and would be believed."""
