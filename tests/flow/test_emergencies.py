@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from certwright.errors import Refused
 from certwright.generations import Scope
+from certwright.inventory import Inventory
 from certwright.rotation.emergency import Emergency, steps
 from certwright.wiring.applying import preview
 from certwright.wiring.checking import check
@@ -385,6 +387,21 @@ def test_a_retired_sibling_is_simply_revoked(at: At) -> None:
     whole(bakery)
 
 
+def test_by_hand_an_earlier_certificate_of_the_same_key_is_revoked_too(at: At) -> None:
+    bakery = at("issuing signing")
+    first = bakery.held()["contoso/issuing"]
+    bakery.see()
+    force(bakery.loaded(), next_gate(bakery.loaded(), "contoso", "retired"), "it is late")
+    bakery.apply()
+    second = replace(first, serial=first.serial + 1)  # as if it had been renewed with its key
+    with Inventory.open(bakery.loaded().database) as inventory, inventory.writing() as book:
+        book.hold([second], bakery.now)
+    told = revoke(bakery.loaded(), "contoso/issuing", "cACompromise")
+    assert any(f"serial number {first.serial:x}" in one for one in told.messages)
+    bakery.apply()
+    assert listed(bakery, "root") == dict.fromkeys((first.serial, second.serial), "cACompromise")
+
+
 # ── `revoke` makes no second authority of one name ──
 
 
@@ -403,6 +420,15 @@ def test_an_issuing_ca_that_is_trusted_is_not_revoked_by_hand(at: At, state: str
         revoke(bakery.loaded(), place, "cACompromise")
     assert refusal.value.hint == f"certwright ca compromise {bakery.file} --issuer contoso{more} --reason TEXT"
     assert not bakery.events("revoked")
+
+
+def test_nor_is_that_of_an_issuer_beside_one_that_rotates(at: At) -> None:
+    bakery = at("issuing signing")
+    bakery.edit("issuers:\n", "issuers:\n  fabrikam: {}\n")
+    bakery.edit("    product: bakery\n", "    product: bakery\n    issuer: contoso\n")
+    bakery.apply()
+    with pytest.raises(Refused, match="there would be two of that name"):
+        revoke(bakery.loaded(), "fabrikam/issuing", "cACompromise")
 
 
 def test_a_bridge_is_given_up_before_it_is_revoked(at: At) -> None:

@@ -18,6 +18,7 @@ from certwright.wiring.correspondents import Around, Correspondents
 from certwright.wiring.loading import Loaded
 from certwright.wiring.tokens import Tokens
 from certwright.wiring.vault import Listener, open_vault
+from certwright.x509.read import read_certificate
 
 REASONS: Mapping[str, int] = {  # RFC 5280 5.3.1, without what can be taken back, and without what only delta lists say
     "unspecified": 0,
@@ -65,14 +66,17 @@ def revoke(
     with run_lock(loaded.state / "lock", loaded.now, wait), Inventory.open(loaded.database) as inventory:
         with inventory.reading() as reading:
             held = _revocable(loaded, address, reading)
+            before = _of_its_key(loaded, held, reading)
         wish = next((one for one in loaded.plan.issuers if one.outside and one.name == held.issuer), None)
         if wish and wish.kind == "acme":
             _tell_acme(loaded, wish, held, reason, unlock or Unlock(), inventory)
         at("before a revocation is written down")
+        gone = (held, *before)
         with inventory.writing() as book:
-            book.revoke([Revocation(held.serial, held.issuer, address, reason, loaded.now)])
-            book.log([Event("revoked", address, f"serial {held.serial:x} by {held.issuer} ({reason})", loaded.now)])
-    return Revoked(held, reason, (*_of_issuer(loaded, held, wish), *_of_place(loaded, address)))
+            book.revoke([Revocation(one.serial, one.issuer, address, reason, loaded.now) for one in gone])
+            told = [f"serial {one.serial:x} by {one.issuer} ({reason})" for one in gone]
+            book.log([Event("revoked", address, text, loaded.now) for text in told])
+    return Revoked(held, reason, (*_of_issuer(loaded, held, wish), *map(_earlier, before), *_of_place(loaded, address)))
 
 
 def _revocable(loaded: Loaded, address: str, reading: Reading) -> Held:
@@ -97,8 +101,9 @@ def _revocable(loaded: Loaded, address: str, reading: Reading) -> Held:
 
 def _refuse_needed(loaded: Loaded, address: str) -> None:
     """An authority that is trusted is not made anew under its name: another generation takes its place."""
-    own = [Line(one.name, 1, "signing", "", f"{one.name}/issuing") for one in loaded.plan.issuers if not one.outside]
-    for line in loaded.plan.lines or own:
+    rotated = {line.issuer for line in loaded.plan.lines}
+    others = (one.name for one in loaded.plan.issuers if not one.outside and one.name not in rotated)
+    for line in (*loaded.plan.lines, *(Line(name, 1, "signing", "", f"{name}/issuing") for name in others)):
         if address == line.issuing and line.state != "retired":
             which = f" --generation {line.number}" if line.state != "signing" else ""
             raise Refused(
@@ -113,6 +118,28 @@ def _refuse_needed(loaded: Loaded, address: str) -> None:
                 tr("say bridge: false in generation {number} of {issuer}, apply that, then run this again",
                    number=number, issuer=line.issuer),
             )  # fmt: skip
+
+
+def _of_its_key(loaded: Loaded, held: Held, reading: Reading) -> list[Held]:
+    """What the place held before with the same key, and still lives: an authority is renewed with its key, and whoever
+    has that has use for the earlier certificate as well.
+    """
+    facts = read_certificate(held.certificate)
+    if not facts.authority:
+        return []
+    earlier = (one for one in reading.signed_by([held.issuer]) if one.place == held.place and one.serial != held.serial)
+    return [
+        one
+        for one in earlier
+        if one.not_after > loaded.now
+        and read_certificate(one.certificate).key.spki == facts.key.spki
+        and reading.revoked.of(one.issuer, one.serial) is None
+    ]
+
+
+def _earlier(one: Held) -> str:
+    return tr("{place}: an earlier certificate of the same key is revoked, too: serial number {serial}",
+              place=one.place, serial=f"{one.serial:x}")  # fmt: skip
 
 
 def _nothing(loaded: Loaded, address: str, held: "Mapping[str, Held] | tuple[()]") -> Refused:
