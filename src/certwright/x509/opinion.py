@@ -23,9 +23,13 @@ Path: TypeAlias = tuple[CertificateFacts, ...]
 
 _FORMS = ("dNSName", "iPAddress", "rfc822Name")  # of names, whose constraints the library applies
 _TAGS = (b"\x81", b"\x82", b"\x87")  # the same as the choices of GeneralName
-_NAMES = bytes.fromhex("0603551d1e")
+_NAMES, _CONSTRAINTS = bytes.fromhex("0603551d1e"), "2.5.29.30"
 _POLICIES = {"2.5.29.33": "policyMappings", "2.5.29.36": "policyConstraints", "2.5.29.54": "inhibitAnyPolicy"}
 _OIDS = {dotted: bytes((6, 3, 0x55, 0x1D, int(dotted.rpartition(".")[2]))) for dotted in _POLICIES}
+
+_LEAST_BITS = 2048
+_CURVES = frozenset(("secp256r1", "secp384r1", "secp521r1"))
+_HASHES = frozenset(("sha256", "sha384", "sha512"))
 
 
 def opinion(
@@ -62,9 +66,9 @@ def _in_stretches(path: Path, ends: set[int], copied: set[int], setting: Setting
         anchor = _copy(part[-1], memo) if end in copied else part[-1]
         leaf = part[0] if len(part) > 1 else anchor
         said = _signed(part[-1], path[end + 1], memo) if end + 1 < len(path) else ""
-        if not said and (len(part) > 1 or end in copied):
-            helpers = part[1:-1]
-            said = verdict(leaf, helpers, [anchor], setting.now, setting.server, memo, authority=start > 0)
+        if not said:  # what stands alone is its own anchor: then its own extensions are all that is judged
+            seen = memo if len(part) > 1 or start else {}
+            said = verdict(leaf, part[1:-1], [anchor], setting.now, setting.server, seen, authority=start > 0)
         if said:
             return said
         start = end + 1
@@ -74,14 +78,30 @@ def _in_stretches(path: Path, ends: set[int], copied: set[int], setting: Setting
 def _signed(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str:
     """The library's word on one signature. Under another name of the issuer it gives none; ours was heard before."""
     if child.issuer_der != issuer.subject_der:
-        return ""
+        return _weakness(child, issuer)
     key = ("word", child.fingerprint, issuer.fingerprint)
     said: str | None = memo.get(key)
     if said is None:
-        said = _word(child, issuer, memo)
+        said = _word(child, issuer, memo) or _weakness(child, issuer)
         if child.authority:
             remember(memo, key, said)
     return said
+
+
+def _weakness(child: CertificateFacts, issuer: CertificateFacts) -> str:
+    """What the library would say of key and hash in a path of one piece: it does not ask about them elsewhere."""
+    key = issuer.key
+    fits = key.bits >= _LEAST_BITS if key.algorithm == "rsa" else key.curve in _CURVES
+    if fits and child.signature_hash in _HASHES:
+        return ""
+    return tr(
+        "{issuer} has signed {child} with a key ({key}) or by an algorithm ({oid}) that the cryptography library"
+        " takes from no authority",
+        issuer=named(issuer),
+        child=named(child),
+        key=f"{key.algorithm} {key.curve or key.bits}",
+        oid=child.signature_algorithm,
+    )
 
 
 def _word(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str:
@@ -99,6 +119,8 @@ def _word(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str:
 
 def _beyond(path: Path, place: int) -> bool:
     one = path[place]
+    if any(defect.part in _POLICIES or defect.part == _CONSTRAINTS for defect in one.defects):
+        return False  # said twice, for example: a copy would hide it
     return not _POLICIES.keys().isdisjoint(one.critical) or bool(_subtrees(one)) or _counted(path, place)
 
 
