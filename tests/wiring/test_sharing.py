@@ -4,6 +4,8 @@ import gc
 import os
 import select
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -81,3 +83,19 @@ def test_a_helper_has_what_was_there_before_it() -> None:
     """Plans are not sent: they are there."""
     large: Sequence[object] = [object() for _ in range(10)]
     assert all(Sharing(2)(lambda number: large[number] is large[number], range(10)))
+
+
+CROWDED = """
+import os, resource
+from certwright.wiring.sharing import Sharing
+if os.geteuid() == 0:  # whom no limit holds
+    os.setuid(65534)
+resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+print(*Sharing(4)(str, range(10)))
+"""
+
+
+def test_a_system_that_gives_no_more_processes_gets_it_done_by_one() -> None:
+    told = [sys.executable, "-c", CROWDED]
+    done = subprocess.run(told, env={}, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("0 1 2 3 4 5 6 7 8 9\n", "")

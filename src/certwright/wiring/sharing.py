@@ -57,7 +57,8 @@ class _Round(Generic[T, R]):
         baskets = [os.fdopen(os.memfd_create("portions"), "w+b") for _ in range(others)]
         helpers: list[int] = []
         try:
-            helpers += (_forked(partial(self._help, basket)) for basket in baskets)
+            with suppress(OSError):  # a system that gives no more processes has as many helpers as there are
+                helpers += (_forked(partial(self._help, basket)) for basket in baskets)
             done = dict(self._work())
             while helpers:
                 os.waitpid(helpers[-1], 0)
