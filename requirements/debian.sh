@@ -18,9 +18,21 @@ if [ "$(id -u)" != 0 ]; then
   sudo -n true 2>/dev/null || [ -t 0 ] || as_root="sudo -n" # asks for a password only where somebody sits
 fi
 
+update() { # apt-get waits for the lock of dpkg when it is told to, but never for that of its lists
+  waited=0
+  until told=$($as_root env LC_ALL=C apt-get update -qq 2>&1); do
+    case $told in *"Could not get lock"*) ;; *) waited=600 ;; esac
+    [ "$waited" -lt 600 ] || break
+    sleep 5
+    waited=$((waited + 5))
+  done
+  [ -z "$told" ] || printf '%s\n' "$told" >&2
+  [ "$waited" -lt 600 ]
+}
+
 echo "installing $*"
 # A fresh machine often updates itself at this very time: wait for it.
-if ! $as_root apt-get update -qq || ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes \
+if ! update || ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes \
   --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" >/dev/null; then
   refuse "not installed, for the reason above: $*" \
     "does this machine reach Debian's packages (apt-get update)? then run the same command again; or by hand, $by_hand"
