@@ -89,13 +89,15 @@ class _Round(Generic[T, R]):
 
 def _forked(work: Callable[[], None]) -> int:
     """The id of a process that does that work. What it fails at, is done again by whoever misses it."""
-    helper = os.fork()
-    if helper:
-        return helper
+    me = os.getpid()
     try:
-        work()
-    finally:
-        os._exit(0)  # nothing of what this process was about is for its copy to end
+        helper = os.fork()
+        if not helper:
+            work()
+    finally:  # also of an interrupt that comes before the work
+        if os.getpid() != me:
+            os._exit(0)  # nothing of what this process was about is for its copy to end
+    return helper
 
 
 def _brought(basket: BinaryIO) -> Iterator[tuple[int, R]]:
