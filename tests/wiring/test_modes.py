@@ -1,17 +1,24 @@
 """Delivered secrets that somebody opened to others: seen by status and check, closed by apply, and nothing else."""
 
+import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from certwright.errors import Broken
+from certwright.flow.closing import close
+from certwright.flow.standing import look
+from certwright.flow.world import Vault, World
+from certwright.inventory import Inventory
 from certwright.keys.unlock import Unlock
 from certwright.pack.secrecy import holds_clear_key, holds_secret
+from certwright.targets.folder import Folder
 from certwright.wiring.applying import apply, preview
 from certwright.wiring.checking import check
 from certwright.wiring.loading import Loaded, load
@@ -94,6 +101,29 @@ def test_an_opened_secret_is_seen_told_and_closed(here: Loaded) -> None:
     assert not preview(here)
     assert not findings(here)
     assert apply(here, unlock=NOBODY).messages == ()
+
+
+class Foreign(Folder):
+    """Files that belong to somebody else, as far as their modes go."""
+
+    def close(self, paths: Iterable[str]) -> None:
+        raise Broken(f"{next(iter(paths))} cannot be written or read (Operation not permitted)", "")
+
+
+def test_what_cannot_be_closed_keeps_nothing_else_waiting(here: Loaded) -> None:
+    (here.output / KEY).chmod(0o640)
+    target = Foreign(here.output)
+    with Inventory.open(here.database) as inventory:
+        world = World(inventory, target, unasked, secrets.token_bytes, NOW)
+        told = close(here.plan, look(here.plan, inventory, target), world)
+    (line,) = told
+    assert line.startswith(f"{KEY}: others can get at this secret (mode 640), and it cannot be closed to them: {KEY}")
+    assert mode(here, KEY) == 0o640
+    assert not [one for one in events(here) if one.kind == "closed"]
+
+
+def unasked() -> Vault:
+    raise AssertionError("no secret is needed")
 
 
 def test_a_copy_is_warned_of_when_everybody_can_get_at_a_key_in_the_clear(here: Loaded, passable: Path) -> None:

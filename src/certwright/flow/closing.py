@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from certwright.errors import Problem
 from certwright.flow.standing import Standing
 from certwright.flow.world import World
 from certwright.inventory import Event
@@ -12,10 +13,15 @@ from certwright.targets import Target
 
 
 def close(plan: Plan, standing: Standing, world: World) -> list[str]:
-    """Close them to others; what there is to say. Broken when a mode cannot be changed."""
+    """Close them to others; what there is to say, also of those that cannot be closed: nothing else waits for them."""
     told = []
     for path, (place, mode) in _opened(plan, standing, world.target).items():
-        world.target.close([path])
+        try:
+            world.target.close([path])
+        except Problem as problem:  # it belongs to somebody else
+            told.append(tr("{path}: others can get at this secret (mode {mode}), and it cannot be closed to them:"
+                           " {reason}", path=path, mode=mode, reason=problem.what))  # fmt: skip
+            continue
         if path in world.target.opened([path]):
             told.append(tr("{path}: others can get at this secret (mode {mode}), and it cannot be closed to them: this"
                            " file system keeps no modes", path=path, mode=mode))  # fmt: skip
