@@ -11,7 +11,7 @@ from pathlib import Path
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*)$", re.MULTILINE)
 VARIES = (  # what two runs print differently: days, times, serials and thumbprints, secrets, spans, folders
-    (re.compile(r"\d{4}-\d\d-\d\d(T[\d:]+Z| \d\d:\d\d\b)?"), "<day>"),
+    (re.compile(r"\d{4}-\d\d-\d\d(T[\d:]+Z| \d\d:\d\d(:\d\d)?\b)?"), "<day>"),
     (re.compile(r"\b[0-9a-fA-F]{16,}\b"), "<hex>"),
     (re.compile(r"\b[0-9A-F]{6}\*{28}[0-9A-F]{6}\b"), "<masked>"),
     (re.compile(r"\b\d+ days?\b"), "<days>"),

@@ -156,7 +156,8 @@ def _rules(content: bytes) -> object:
     """What an authority demands of those below it, and the copy without it that the library is asked about."""
     one = read_certificate(content)
     said = [*policy_faults((one, one, one), complete=False), *constraint_faults((one, one))]
-    return said, issuers_at(one.der), copied(one) if one.critical or one.name_constraints else None
+    rules = not one.defects and (one.critical or one.name_constraints)
+    return said, issuers_at(one.der), copied(one) if rules else None
 
 
 def _deployment(content: bytes) -> object:

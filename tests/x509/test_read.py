@@ -346,6 +346,16 @@ def test_noise_is_unreadable(noise: bytes) -> None:
         read_certificate(noise)
 
 
+def test_nothing_follows_the_value_of_an_extension(facts_of: FactsOf) -> None:
+    """Found by fuzzing: critical said behind the value, where what reads the last part takes it for the value."""
+    whole, bent = "0603551d130101ff040830060101ff020100", "0603551d13040830060101ff0201000101ff"
+    der = facts_of("authority.pem").der.hex()
+    assert whole in der
+    facts = read_certificate(bytes.fromhex(der.replace(whole, bent)))
+    assert ("extension", "has bytes after its end") in [(one.part, one.reason) for one in facts.defects]
+    assert not facts.authority
+
+
 def test_policies_are_read_without_their_qualifiers() -> None:
     folder = Path(__file__).parents[1] / "cases" / "terms"
     (public,) = certificates_in((folder / "issuer.kind" / "bad.pem").read_bytes())

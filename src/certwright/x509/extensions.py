@@ -120,6 +120,8 @@ def _extension(data: bytes) -> tuple[str, bool, bytes]:
         tag, first, last = der.header(data, last, len(data))
     if tag != der.OCTET_STRING:
         raise der.Malformed(tr("has no octet string as its value"))
+    if last != len(data):
+        raise der.Malformed(tr("has bytes after its end"))
     return dotted, is_critical, data[first:last]
 
 

@@ -25,6 +25,7 @@ _FORMS = ("dNSName", "iPAddress", "rfc822Name")  # of names, whose constraints t
 _TAGS = (b"\x81", b"\x82", b"\x87")  # the same as the choices of GeneralName
 _NAMES, _CONSTRAINTS = bytes.fromhex("0603551d1e"), "2.5.29.30"
 _POLICIES = {"2.5.29.33": "policyMappings", "2.5.29.36": "policyConstraints", "2.5.29.54": "inhibitAnyPolicy"}
+_UNCOPIED = frozenset((*_POLICIES, _CONSTRAINTS, "extension", "extensions"))  # parts with defects that a copy hides
 _OIDS = {dotted: bytes((6, 3, 0x55, 0x1D, int(dotted.rpartition(".")[2]))) for dotted in _POLICIES}
 
 _LEAST_BITS = 2048
@@ -119,7 +120,7 @@ def _word(child: CertificateFacts, issuer: CertificateFacts, memo: Memo) -> str:
 
 def _beyond(path: Path, place: int) -> bool:
     one = path[place]
-    if any(defect.part in _POLICIES or defect.part == _CONSTRAINTS for defect in one.defects):
+    if not _UNCOPIED.isdisjoint(defect.part for defect in one.defects):
         return False  # said twice, for example: a copy would hide it
     return not _POLICIES.keys().isdisjoint(one.critical) or bool(_subtrees(one)) or _counted(path, place)
 
@@ -149,7 +150,7 @@ def _copy(one: CertificateFacts, memo: Memo) -> CertificateFacts:
 
 
 def copied(one: CertificateFacts) -> CertificateFacts:
-    """The copy itself. Constraints that nobody can read stay in it, for the library to refuse."""
+    """The copy itself, of a certificate whose extensions were read without a defect; Malformed for others."""
     values: dict[bytes, bytes | None] = {_OIDS[dotted]: None for dotted in _POLICIES}
     if one.name_constraints is not None:
         values[_NAMES] = _applied(extension(one.der, _NAMES) or b"")
